@@ -1,0 +1,15 @@
+"""Where the shaders, scenes, models and the built-in recording lie: in a checkout, or inside the installed wheel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+_PACKAGE: Final = Path(__file__).resolve().parent
+_INSTALLED: Final = _PACKAGE / "assets"
+_ROOT: Final = _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent
+
+SHADERS: Final = _ROOT / "shaders"
+SCENES: Final = _ROOT / "scenes"
+MODELS: Final = _ROOT / "models_onnx"
+RECORDING: Final = _PACKAGE / "audio" / "recording" / "mo_li_hua.ogg"
