@@ -1,4 +1,4 @@
-"""Where the shaders, scenes, models and the built-in recording lie: in a checkout, or inside the installed wheel."""
+"""Where the shaders, scenes, models and the built-in recording lie: in a checkout, or inside the wheel."""
 
 from __future__ import annotations
 

@@ -253,3 +253,8 @@ class Frame:
 
     def __bytes__(self) -> bytes:
         return self.row.tobytes()
+
+
+def slot_dtype(channels: int) -> np.dtype[np.void]:
+    """One hop as it is shared and recorded: its frame, and the sound that the frame describes."""
+    return np.dtype([("frame", "<f8", (ROW,)), ("samples", "<f4", (HOP, channels))])

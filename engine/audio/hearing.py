@@ -1,0 +1,260 @@
+"""Hearing: keeps ears alive and turns what they hear into blocks.
+
+The main thread tends (starts, watches, restarts); the listening thread takes blocks. When the ears are lost, the
+room is silent, not stopped: hops of silence keep the show's time going until the sound is back.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from engine.audio.callback import Counter, SoundBlock
+from engine.audio.hops import Hopper
+from engine.child import Child, Watch
+from engine.errors import MissingDriver, MonochordError, NoSuchDevice
+from engine.frame import HOP, RATE, Block, Samples
+
+_PATIENCE: Final = 0.5  # seconds without a callback until the ears count as frozen
+_STARTING: Final = 15.0  # seconds that ears may take to say that they are ready (a cold cache compiles)
+_RETRY: Final = 0.4
+_DEAF_AFTER: Final = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class HearingSettings:
+    """What is listened to: `source` None captures `device`, else the source is played on it."""
+
+    source: str | None = None
+    device: str | None = None
+    channels: Sequence[int] = ()
+    gain_db: float = 0.0
+    repeat: bool = False
+    silent: bool = False
+
+
+class _Ears:
+    """One life of the child, with a block of memory and a wake pipe of its own."""
+
+    def __init__(self, settings: HearingSettings, start: float) -> None:
+        self.block = SoundBlock()
+        self._wake, wake = os.pipe()
+        os.set_blocking(self._wake, False)
+        os.set_blocking(wake, False)
+        self.born = time.monotonic()
+        self.ready: dict[str, Any] | None = None
+        self.watch = Watch(_PATIENCE)
+        self.taken = 0
+        self.child = Child(
+            "engine.audio.ears",
+            {
+                "source": settings.source,
+                "device": settings.device,
+                "repeat": settings.repeat,
+                "silent": settings.silent,
+                "start": start,
+                "block": self.block.memory.fd,
+                "wake": wake,
+            },
+            fds=(self.block.memory.fd, wake),
+        )
+        os.close(wake)
+
+    @property
+    def position(self) -> float:
+        rate = self.block[Counter.RATE]
+        return self.block[Counter.POSITION] / rate if rate else 0.0
+
+    def wait(self, seconds: float) -> None:
+        """Until the driver has called, at most `seconds`."""
+        readable, _, _ = select.select([self._wake], [], [], seconds)
+        if readable:
+            with contextlib.suppress(BlockingIOError):
+                if not os.read(self._wake, 4096):
+                    time.sleep(min(seconds, 0.005))  # the other end is closed: the ears are dead
+
+    def take(self) -> tuple[Samples, int]:
+        """Sound that has come since the last call, and how many frames of it were lost."""
+        sound, lost = self.block.heard(self.taken)
+        self.taken += len(sound) + lost
+        return sound, lost
+
+    def close(self) -> None:
+        """Only by the listening thread, or after it has ended."""
+        os.close(self._wake)
+        self.block.memory.close()
+
+
+class Hearing:
+    """Blocks from a device or a source, whatever happens to the driver. A context manager."""
+
+    def __init__(self, settings: HearingSettings) -> None:
+        self.settings = settings
+        self.name = ""
+        self.restarts = 0
+        self.lost_frames = 0
+        self.over = False
+        self._ears = _Ears(settings, 0.0)
+        self._coming: _Ears | None = None
+        self._arrived: _Ears | None = None
+        self._retry_at = 0.0
+        self._ended = False
+        self._well = True
+        self._last_words = ""
+        self._orders: dict[str, Any] = {}
+        try:
+            remark = self._await_first()
+            ready = self._ears.ready or {}
+            self.hopper = Hopper(int(ready["rate"]), int(ready["channels"]), settings.channels, settings.gain_db)
+        except BaseException:
+            self._ears.child.end()
+            self._ears.close()
+            raise
+        self.remarks = [remark] if remark else []
+        self._last_sound = time.monotonic()
+        self._silent_hops = 0
+
+    # The main thread.
+
+    @property
+    def stamp(self) -> float:
+        """Seconds of the monotonic clock at the newest callback."""
+        return self._ears.block.stamp
+
+    @property
+    def overflows(self) -> int:
+        """Times the driver lost sound, in this life of the ears."""
+        return self._ears.block[Counter.OVERFLOWS]
+
+    @property
+    def pid(self) -> int:
+        return self._ears.child.pid
+
+    @property
+    def position(self) -> float:
+        """Seconds into the recording that is played."""
+        return self._ears.position
+
+    @property
+    def paused(self) -> bool:
+        return bool(self._orders.get("pause", False))
+
+    def order(self, **command: Any) -> None:
+        """`pause=bool`, `seek=seconds`, `loop=(start, end)`: what a player understands."""
+        if self.settings.source is None:
+            return
+        self._orders.update({name: value for name, value in command.items() if name != "seek"})
+        if "seek" in command or "loop" in command:
+            self._ended = False
+        self._ears.child.say(**command)
+
+    def tend(self, now: float) -> Iterator[str]:
+        """Watch over the ears; what the operator should know. Call it some twenty times a second."""
+        yield from self.remarks
+        self.remarks = []
+        if self._coming is not None:
+            yield from self._tend_coming(self._coming, now)
+        elif self._arrived is None:
+            yield from self._tend_living(now)
+
+    def _tend_living(self, now: float) -> Iterator[str]:
+        ears = self._ears
+        for message in ears.child.heard():
+            if message.get("ended"):
+                self._ended = True
+            self._last_words = str(message.get("lost") or message.get("error") or self._last_words)
+        if self.over or self._ended:
+            return
+        dead = ears.child.exit_code is not None
+        if dead or ears.watch.stuck(ears.block[Counter.CALLBACKS], now):
+            why = (self._last_words or ears.child.complaint or "they died") if dead else "they froze"
+            if self._well:
+                yield f"the ears are lost ({why}): starting them again"
+            self._well = False
+            ears.child.end()
+            self._start_again(now)
+
+    def _tend_coming(self, ears: _Ears, now: float) -> Iterator[str]:
+        if now < self._retry_at:
+            return
+        if ears.child.exit_code is not None or now - ears.born > _STARTING:
+            ears.child.end()
+            ears.close()
+            self._start_again(now)
+            return
+        for message in ears.child.heard():
+            if "ready" in message:
+                ears.ready = dict(message)
+        if ears.ready is not None:
+            for name, value in self._orders.items():
+                ears.child.say(**{name: value})
+            self._coming, self._arrived = None, ears
+            self._well, self._last_words = True, ""
+            yield f"sound is back ({ears.ready['ready']})"
+
+    def _start_again(self, now: float) -> None:
+        self.restarts += 1
+        self._coming = _Ears(self.settings, self._ears.position)
+        self._retry_at = now + (_RETRY if self.restarts > 1 else 0.0)
+
+    def _await_first(self) -> str:
+        """Wait until the ears are ready; their first remark. Raises what they complain of."""
+        while time.monotonic() - self._ears.born < 2 * _STARTING:
+            for message in self._ears.child.heard():
+                if "ready" in message:
+                    self._ears.ready = dict(message)
+                    self.name = str(message["ready"])
+                    return str(message.get("remark", ""))
+                if "error" in message:
+                    raise _as_error(message)
+            if self._ears.child.exit_code is not None:
+                raise MissingDriver(f"the ears died at once: {self._ears.child.complaint or 'no reason given'}")
+            time.sleep(0.005)
+        raise MissingDriver(f"the sound driver does not answer within {2 * _STARTING:g} s (is its server alive?)")
+
+    # The listening thread.
+
+    def blocks(self, wait: float = 0.02) -> Iterator[Block]:
+        """The blocks that are complete, after waiting up to `wait` seconds for the driver."""
+        if self._arrived is not None:
+            self._move_to(self._arrived)
+        self._ears.wait(wait)
+        ended = self._ended  # asked before looking for sound: nothing can come after it
+        sound, lost = self._ears.take()
+        self.lost_frames += lost
+        now = time.monotonic()
+        if len(sound):
+            self._last_sound, self._silent_hops = now, 0
+            yield from self.hopper.feed(sound)
+        elif ended:
+            yield from self.hopper.finish()
+            self.over = True
+        elif not self.paused and now - self._last_sound > _DEAF_AFTER:
+            due = int((now - self._last_sound - _DEAF_AFTER) * RATE / HOP)
+            for _ in range(min(due - self._silent_hops, 64)):
+                self._silent_hops += 1
+                yield from self.hopper.silence()
+
+    def _move_to(self, ears: _Ears) -> None:
+        old, self._ears = self._ears, ears
+        self._arrived = None
+        ready = ears.ready or {}
+        self.hopper.tune(int(ready["rate"]), int(ready["channels"]))
+        old.close()
+
+    def close(self) -> None:
+        """End the ears, whatever they are doing; after the listening thread has ended."""
+        for ears in (self._ears, self._coming, self._arrived):
+            if ears is not None:
+                ears.child.end(grace=0.3)
+                ears.close()
+
+
+def _as_error(message: dict[str, Any] | Any) -> MonochordError:
+    kind = MissingDriver if message.get("exit_code") == MissingDriver.exit_code else NoSuchDevice
+    return kind(str(message["error"]))

@@ -1,0 +1,167 @@
+"""Child processes that the show can lose: started, spoken to, heard, and ended without waiting for them.
+
+Both directions carry one JSON object a line. A child never outlives its parent: its standard input closes when
+the parent dies, and on Linux the kernel kills it even while a driver holds it fast.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, NoReturn
+
+Message = Mapping[str, Any]
+_PR_SET_PDEATHSIG: Final = 1
+
+
+class Child:
+    """The parent's end: a `python -m module` in a session of its own, so that Ctrl-C reaches only the parent.
+
+    Make it from a thread that lives as long as the show: the kernel ties the child to that very thread.
+    """
+
+    def __init__(self, module: str, settings: Message, fds: Sequence[int] = ()) -> None:
+        """Start `module`; `settings` reach it as one JSON argument, `fds` stay open under the same numbers."""
+        text = json.dumps({**settings, "parent": os.getpid()})
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", module, text],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            pass_fds=tuple(fds),
+            start_new_session=True,
+        )
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        assert self._process.stderr is not None
+        self._in = self._process.stdin.fileno()
+        self._out = self._process.stdout.fileno()
+        self._err = self._process.stderr.fileno()
+        for fd in (self._in, self._out, self._err):
+            os.set_blocking(fd, False)
+        self._partial = b""
+        self._complaints: deque[str] = deque(maxlen=12)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def exit_code(self) -> int | None:
+        """None while it lives; negative for the signal that ended it."""
+        return self._process.poll()
+
+    @property
+    def complaint(self) -> str:
+        """The last line that it wrote to its standard error: why it died, as a rule."""
+        self._drain_errors()
+        return self._complaints[-1] if self._complaints else ""
+
+    def say(self, **command: Any) -> None:
+        """Send a command. Never waits: a child that does not read loses it."""
+        with contextlib.suppress(BlockingIOError, BrokenPipeError, ValueError):
+            os.write(self._in, json.dumps(command).encode() + b"\n")
+
+    def heard(self) -> Iterator[Message]:
+        """What it has said since the last call. Never waits; a line that is no JSON object is passed over."""
+        self._drain_errors()
+        text = self._partial + _read_all(self._out)
+        *lines, self._partial = text.split(b"\n")
+        for line in lines:
+            with contextlib.suppress(json.JSONDecodeError, UnicodeDecodeError):
+                message = json.loads(line)
+                if isinstance(message, dict):
+                    yield message
+
+    def end(self, grace: float = 0.0) -> None:
+        """Ask it to go, wait at most `grace` seconds, then kill it; frozen or hung, it is gone afterwards."""
+        if grace > 0 and self.exit_code is None:
+            self.say(quit=True)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(grace)
+        if self.exit_code is None:
+            self._process.kill()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(2.0)
+        for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
+            with contextlib.suppress(OSError):
+                assert pipe is not None
+                pipe.close()
+
+    def _drain_errors(self) -> None:
+        if self._process.stderr is None or self._process.stderr.closed:
+            return
+        text = _read_all(self._err).decode(errors="replace")
+        self._complaints.extend(line.strip() for line in text.splitlines() if line.strip())
+
+
+class Watch:
+    """Notices that a progress counter stands still."""
+
+    def __init__(self, patience: float) -> None:
+        """`patience` in seconds."""
+        self.patience = patience
+        self._seen = -1
+        self._since = 0.0
+
+    def stuck(self, counter: int, now: float) -> bool:
+        """Whether `counter` has not moved for longer than the patience lasts."""
+        if counter != self._seen:
+            self._seen, self._since = counter, now
+        return now - self._since > self.patience
+
+
+def _read_all(fd: int) -> bytes:
+    parts = []
+    with contextlib.suppress(BlockingIOError, OSError):
+        while part := os.read(fd, 65536):
+            parts.append(part)
+    return b"".join(parts)
+
+
+class Parent:
+    """The child's end: commands that have come, messages that go out, and an end with the parent's own."""
+
+    def __init__(self, parent: int) -> None:
+        """`parent` is the process id that the settings named."""
+        _die_with_parent(parent)
+        self._commands: queue.SimpleQueue[Message] = queue.SimpleQueue()
+        self._out = os.dup(sys.stdout.fileno())
+        # Whatever a driver prints must not be taken for a message.
+        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+        threading.Thread(target=self._listen, daemon=True, name="commands").start()
+
+    def commands(self) -> Iterator[Message]:
+        """Commands that have come since the last call; never waits."""
+        with contextlib.suppress(queue.Empty):
+            while True:
+                yield self._commands.get_nowait()
+
+    def tell(self, **message: Any) -> None:
+        """Say something to the parent."""
+        with contextlib.suppress(OSError):
+            os.write(self._out, json.dumps(message).encode() + b"\n")
+
+    def _listen(self) -> NoReturn:
+        for line in sys.stdin.buffer:
+            with contextlib.suppress(json.JSONDecodeError, UnicodeDecodeError):
+                self._commands.put(json.loads(line))
+        os._exit(0)  # the parent is gone: nothing is worth closing, and closing a driver may hang
+
+
+def _die_with_parent(parent: int) -> None:
+    """Ask the kernel for SIGKILL at the parent's death, and go at once if it has died already."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(0)

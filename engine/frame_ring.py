@@ -1,0 +1,61 @@
+"""The newest hops, in memory that the conductor writes and the stage reads: neither ever waits for the other."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from engine.frame import HOP, RATE, Row, Samples, slot_dtype
+from engine.memory import SharedMemory
+
+SLOTS: Final = 1024
+"""Hops that are kept: 5.4 s, which bounds how far a picture may be delayed."""
+LONGEST_DELAY: Final = (SLOTS // 2) * HOP / RATE
+"""Seconds by which a reader may stay behind and still be sure of what it reads."""
+_HEADER: Final = 64
+
+
+class FrameRing:
+    """`SLOTS` hops, each a frame's row and its sound; one writer, any number of readers in any process."""
+
+    def __init__(self, channels: int, fd: int | None = None) -> None:
+        """Make a ring for `channels` channels of sound, or join the one behind `fd`."""
+        dtype = slot_dtype(channels)
+        self.channels = channels
+        self.memory = SharedMemory(_HEADER + SLOTS * dtype.itemsize, fd)
+        self._count = self.memory.array(np.int64, 1)
+        self._slots = self.memory.array(dtype, SLOTS, _HEADER)
+        self._rows = self._slots["frame"]
+        self._samples = self._slots["samples"]
+
+    @property
+    def count(self) -> int:
+        """Hops written so far."""
+        return int(self._count[0])
+
+    def push(self, row: Row, samples: Samples) -> None:
+        """Add one hop: `row` (ROW,), `samples` (HOP, channels). The count moves last, when all is in place."""
+        slot = int(self._count[0]) % SLOTS
+        self._rows[slot] = row
+        self._samples[slot] = samples
+        self._count[0] += 1
+
+    def row(self, back: int = 0) -> Row:
+        """A copy of the row `back` hops before the newest; the oldest there is if it reaches further."""
+        row: Row = self._rows[self._slot(back)].copy()
+        return row
+
+    def sound(self, hops: int, back: int = 0) -> Samples:
+        """The last `hops` hops of sound until that row, (hops·HOP, channels); silence before the first."""
+        newest = self.count - 1 - self._reach(back)
+        wanted = np.arange(newest - hops + 1, newest + 1)
+        sound: Samples = self._samples[wanted % SLOTS]
+        sound[wanted < 0] = 0.0
+        return sound.reshape(hops * HOP, self.channels)
+
+    def _reach(self, back: int) -> int:
+        return min(back, max(self.count - 1, 0), SLOTS // 2)
+
+    def _slot(self, back: int) -> int:
+        return (self.count - 1 - self._reach(back)) % SLOTS

@@ -1,0 +1,139 @@
+"""A take: the performance as data. One file: a line that says how to read it, then one slot a hop.
+
+A slot is the hop's frame and its sound, in the same layout as in shared memory, and it is appended when the hop
+is over: a take that ends in a power cut is whole up to its last hop.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import BadFile
+from engine.frame import HOP, LAYOUT, RATE, ROW, Row, Samples, slot_dtype
+
+SUFFIX: Final = ".monochord"
+_MAGIC: Final = "monochord take 1"
+_FLUSH_HOPS: Final = 188  # about a second
+
+
+class TakeWriter:
+    """Appends hops to a new take. A context manager; at most the last second is in memory only."""
+
+    def __init__(self, path: Path, channels: int) -> None:
+        """Begin a take at `path`; BadFile if it cannot be written."""
+        self.path, self.channels = path, channels
+        self.hops = 0
+        self._slots = np.zeros(_FLUSH_HOPS, slot_dtype(channels))
+        self._waiting = 0
+        header = {
+            "what": _MAGIC,
+            "rate": RATE,
+            "hop": HOP,
+            "channels": channels,
+            "row": ROW,
+            "layout": LAYOUT,
+        }
+        try:
+            self._file = path.open("wb", buffering=0)
+            self._file.write(json.dumps(header).encode() + b"\n")
+        except OSError as why:
+            raise BadFile(f"record={path} cannot be written: {why.strerror}") from why
+
+    def write(self, row: Row, samples: Samples) -> None:
+        """Add one hop. OSError when the disk is full: what was written before stays readable."""
+        slot = self._slots[self._waiting]
+        slot["frame"] = row
+        slot["samples"] = samples
+        self._waiting += 1
+        self.hops += 1
+        if self._waiting == _FLUSH_HOPS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Hand over to the disk what is still waiting."""
+        waiting, self._waiting = self._slots[: self._waiting], 0
+        self._file.write(waiting.tobytes())
+
+    def close(self) -> None:
+        """Write the rest and close."""
+        if not self._file.closed:
+            try:
+                self.flush()
+            finally:
+                self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class Take:
+    """A take to read: `rows` (hops, ROW) and `sound(first, hops)`; mapped, so that its length costs nothing."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the take at `path`; BadFile says in one line what is wrong with it."""
+        header, start = _read_header(path)
+        self.path = path
+        self.channels = int(header["channels"])
+        dtype = slot_dtype(self.channels)
+        hops = (path.stat().st_size - start) // dtype.itemsize
+        self._slots: NDArray[np.void] = (
+            np.memmap(path, dtype=dtype, mode="r", offset=start, shape=(hops,))
+            if hops
+            else np.empty(0, dtype=dtype)
+        )
+
+    @property
+    def hops(self) -> int:
+        return len(self._slots)
+
+    @property
+    def rows(self) -> NDArray[np.float64]:
+        """Every frame of the take, (hops, ROW)."""
+        rows: NDArray[np.float64] = self._slots["frame"]
+        return rows
+
+    def sound(self, first: int, hops: int) -> Samples:
+        """The sound of `hops` hops from hop `first`, (n·HOP, channels); shorter at the end."""
+        part = self._slots["samples"][first : first + hops]
+        return np.ascontiguousarray(part).reshape(-1, self.channels)
+
+
+def is_take(path: Path) -> bool:
+    """Whether the file says of itself that it is a take."""
+    try:
+        with path.open("rb") as file:
+            return _MAGIC.encode() in file.read(64)
+    except OSError:
+        return False
+
+
+def _read_header(path: Path) -> tuple[dict[str, Any], int]:
+    try:
+        with path.open("rb") as file:
+            line = file.readline(4096)
+        header = json.loads(line)
+    except OSError as why:
+        raise BadFile(f"{path}: {why.strerror}") from why
+    except ValueError as why:
+        raise BadFile(f"{path} is not a take (its first line is no JSON)") from why
+    if not isinstance(header, dict) or header.get("what") != _MAGIC:
+        raise BadFile(f"{path} is not a take (record one with --record)")
+    if (header.get("rate"), header.get("hop")) != (RATE, HOP):
+        raise BadFile(f"{path} has rate={header.get('rate')} hop={header.get('hop')}, not {RATE} and {HOP}")
+    if header.get("layout") != LAYOUT:
+        raise BadFile(
+            f"{path} has frames of layout {header.get('layout')}, this version writes {LAYOUT}"
+            " (analyse it with the version that recorded it)"
+        )
+    channels = header.get("channels")
+    if not isinstance(channels, int) or not 1 <= channels <= 64:
+        raise BadFile(f"{path} has channels={channels}, a take has 1 to 64")
+    return header, len(line)
