@@ -132,9 +132,7 @@ class Sound(Group):
     __slots__ = ()
     level = Number("dBFS", DBFS, "RMS of this hop, not smoothed", initial=SILENT_DB, bounded=False)
     peak = Number("dBFS", DBFS, "largest sample of this hop", initial=SILENT_DB, bounded=False)
-    loudness = Number(
-        "LUFS", DBFS, "momentary loudness of the last 0.4 s (BS.1770)", initial=SILENT_DB, bounded=False
-    )
+    loudness = Number("LUFS", DBFS, "momentary loudness of the last 0.4 s (BS.1770)", initial=SILENT_DB, bounded=False)
     floor = Number("dBFS", (-90.0, -30.0), "the room's own level, learned by listening", initial=-60.0)
     silence = Number("", (0.0, 1.0), "1 while nothing is heard above the floor", initial=1.0)
     clipping = Number("count", (0.0, 1000.0), "samples at full scale so far", bounded=False)

@@ -24,7 +24,7 @@ class FrameRing:
         dtype = slot_dtype(channels)
         self.channels = channels
         self.memory = SharedMemory(_HEADER + SLOTS * dtype.itemsize, fd)
-        self._count = self.memory.array(np.int64, 1)
+        self._count, self._stamp = self.memory.array(np.int64, 2).reshape(2, 1)
         self._slots = self.memory.array(dtype, SLOTS, _HEADER)
         self._rows = self._slots["frame"]
         self._samples = self._slots["samples"]
@@ -34,11 +34,17 @@ class FrameRing:
         """Hops written so far."""
         return int(self._count[0])
 
-    def push(self, row: Row, samples: Samples) -> None:
+    @property
+    def stamp(self) -> float:
+        """Seconds of the monotonic clock when the driver delivered the newest hop."""
+        return 1e-9 * int(self._stamp[0])
+
+    def push(self, row: Row, samples: Samples, stamp: float = 0.0) -> None:
         """Add one hop: `row` (ROW,), `samples` (HOP, channels). The count moves last, when all is in place."""
         slot = int(self._count[0]) % SLOTS
         self._rows[slot] = row
         self._samples[slot] = samples
+        self._stamp[0] = int(stamp * 1e9)
         self._count[0] += 1
 
     def row(self, back: int = 0) -> Row:

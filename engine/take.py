@@ -85,9 +85,7 @@ class Take:
         dtype = slot_dtype(self.channels)
         hops = (path.stat().st_size - start) // dtype.itemsize
         self._slots: NDArray[np.void] = (
-            np.memmap(path, dtype=dtype, mode="r", offset=start, shape=(hops,))
-            if hops
-            else np.empty(0, dtype=dtype)
+            np.memmap(path, dtype=dtype, mode="r", offset=start, shape=(hops,)) if hops else np.empty(0, dtype=dtype)
         )
 
     @property

@@ -1,0 +1,71 @@
+"""`monochord analyse`: a recording as numbers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from engine.cli import options, terminal
+from engine.errors import UserMistake
+
+
+def analyse(
+    files: Annotated[list[str], typer.Argument(help="Recordings or takes.", metavar="FILE...")],
+    out: Annotated[
+        Path, typer.Option(help="Folder for frames.npz and summary.json; with several files, one in it each.")
+    ],
+    seconds: options.Seconds = None,
+    gain: options.Gain = None,
+    channels: options.Channels = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summaries as JSON.")] = False,
+) -> None:
+    """Write what every hop of a recording is like: frames.npz (an array a signal, and time) and summary.json.
+
+    Example: monochord analyse tune.flac --out numbers
+    """
+    from engine import rehearsal
+    from engine.settings import settings
+
+    folders = _folders(files, out)
+    summaries, mistakes = {}, 0
+    for file in files:
+        try:
+            chosen = settings(
+                source=file, seconds=seconds, sound__gain_db=gain, sound__channels=options.parse_channels(channels)
+            )
+            with terminal.progress(Path(file).name) as tell:
+                analysis = rehearsal.analyse(chosen.hearing, seconds=seconds, progress=tell)
+            rehearsal.write_analysis(analysis, folders[file])
+        except UserMistake as mistake:
+            if len(files) == 1:
+                raise
+            terminal.remark(f"monochord: {mistake}")
+            mistakes += 1
+            continue
+        if analysis.cleaned:
+            terminal.remark(f"{file}: {analysis.cleaned} samples were no numbers and became silence")
+        summaries[file] = {"duration": analysis.duration, "onsets": len(analysis.onsets)}
+        if not as_json:
+            print(f"{file}: {analysis.duration:.2f} s, {len(analysis.onsets)} onsets → {folders[file]}")
+    if as_json:
+        print(json.dumps(summaries, indent=1))
+    if mistakes:
+        raise typer.Exit(1)
+
+
+def _folders(files: list[str], out: Path) -> dict[str, Path]:
+    """One folder a file; files of the same name get a number."""
+    if len(files) == 1:
+        return {files[0]: out}
+    folders: dict[str, Path] = {}
+    for file in files:
+        folder = out / Path(file).stem
+        number = 2
+        while folder in folders.values():
+            folder = out / f"{Path(file).stem}-{number}"
+            number += 1
+        folders[file] = folder
+    return folders

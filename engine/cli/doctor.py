@@ -1,0 +1,163 @@
+"""`monochord doctor`: what works on this machine, and what to install for the rest."""
+
+from __future__ import annotations
+
+import json
+import platform
+import shutil
+import socket
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from engine.errors import MissingDriver, MonochordError
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check found. `needed`: whether a show on stage cannot do without it."""
+
+    name: str
+    well: bool
+    text: str
+    needed: bool = True
+
+
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+) -> None:
+    """Say what works here and what to install. Ends with 3 if something is missing that no show can do without.
+
+    Example: monochord doctor
+    """
+    findings = [_examined(name, check, needed) for name, (check, needed) in _CHECKS.items()]
+    if as_json:
+        listed = {f.name: {"ok": f.well, "needed": f.needed, "text": f.text} for f in findings}
+        print(json.dumps(listed, indent=1))
+    else:
+        for finding in findings:
+            mark = "ok     " if finding.well else "MISSING" if finding.needed else "absent "
+            print(f"{mark}  {finding.name:12} {finding.text}")
+    if any(finding.needed and not finding.well for finding in findings):
+        raise typer.Exit(MissingDriver.exit_code)
+
+
+def _examined(name: str, check: Callable[[], str], needed: bool) -> Finding:
+    try:
+        return Finding(name, True, check(), needed)
+    except MonochordError as why:
+        return Finding(name, False, str(why), needed)
+    except Exception as why:  # a doctor does not fall ill with the patient
+        return Finding(name, False, f"{type(why).__name__}: {why}", needed)
+
+
+def _python() -> str:
+    if not (3, 11) <= sys.version_info < (3, 14):
+        raise MissingDriver(f"Python {platform.python_version()}: 3.11 to 3.13 is wanted")
+    return f"Python {platform.python_version()} on {platform.system()} {platform.machine()}, {_version()}"
+
+
+def _version() -> str:
+    try:
+        return f"monochord {metadata.version('monochord')}"
+    except metadata.PackageNotFoundError:
+        return "monochord from a checkout"
+
+
+def _senses() -> str:
+    import time
+
+    import numpy as np
+
+    from engine.features.fast import FastSenses
+    from engine.frame import HOP, Block
+
+    senses, noise = FastSenses(1), np.random.default_rng(0).normal(0, 0.1, (HOP, 1)).astype(np.float32)
+    for index in range(100):
+        senses.step(Block(index, noise))
+    start = time.thread_time()
+    for index in range(100, 1100):
+        senses.step(Block(index, noise))
+    microseconds = (time.thread_time() - start) * 1e3
+    return f"compiled; a hop costs {microseconds:.0f} µs of its 5333 µs"
+
+
+def _sound() -> str:
+    from engine.audio.device import devices
+
+    found = devices()
+    return f"PortAudio sees {len(found)} devices" + ("" if found else " (recordings play silently)")
+
+
+def _input() -> str:
+    from engine.audio.device import find_device
+
+    return f"default {find_device(None, 'input').full_name}"
+
+
+def _output() -> str:
+    from engine.audio.device import find_device
+
+    return f"default {find_device(None, 'output').full_name}"
+
+
+def _graphics() -> str:
+    from engine.stage import gpu
+
+    ctx = gpu.headless()
+    return f"{ctx.info['GL_RENDERER']}, OpenGL {ctx.info['GL_VERSION']}"
+
+
+def _screen() -> str:
+    from engine.stage.window import monitor_names
+
+    return "monitors: " + ", ".join(monitor_names())
+
+
+def _scenes() -> str:
+    from engine.stage.scene import load_scene, scene_names
+
+    names = [load_scene(name).name for name in scene_names()]
+    return f"{len(names)}: {', '.join(names)}"
+
+
+def _lights() -> str:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender, socket.socket(type=socket.SOCK_DGRAM) as receiver:
+        receiver.bind(("127.0.0.1", 0))
+        receiver.settimeout(1.0)
+        sender.sendto(b"/monochord\x00\x00", receiver.getsockname())
+        receiver.recv(64)
+    return "a datagram comes back over loopback"
+
+
+def _film() -> str:
+    import av
+
+    return f"av {av.__version__}"
+
+
+def _disk() -> str:
+    free = shutil.disk_usage(Path.cwd()).free / 2**30
+    if free < 1:
+        raise MissingDriver(f"{free:.1f} GiB free here: an hour of takes is 1.5 GiB")
+    return f"{free:.0f} GiB free here"
+
+
+_CHECKS: Final[dict[str, tuple[Callable[[], str], bool]]] = {
+    "python": (_python, True),
+    "senses": (_senses, True),
+    "scenes": (_scenes, True),
+    "graphics": (_graphics, True),
+    "lights": (_lights, True),
+    "film": (_film, True),
+    "disk": (_disk, False),
+    "sound": (_sound, False),
+    "input": (_input, False),
+    "output": (_output, False),
+    "screen": (_screen, False),
+}

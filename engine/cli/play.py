@@ -1,0 +1,174 @@
+"""`monochord preview` and `monochord live`: rehearsal and the stage, through the same loop."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from engine.cli import options, terminal
+
+if TYPE_CHECKING:
+    from engine.settings import Settings
+
+_CLIP_SIZE: Final = (640, 360)
+_CLIP_FPS: Final = 30.0
+_STILL_SIZE: Final = (320, 180)
+_COLUMNS: Final = 6
+
+
+def preview(
+    file: Annotated[
+        str | None, typer.Argument(help="A recording, a take, tone:HZ or clicks:HZ; by default the built-in one.")
+    ] = None,
+    scene: options.Scene = None,
+    show: options.Show = None,
+    headless: options.Headless = False,
+    loop: options.Loop = False,
+    seconds: options.Seconds = None,
+    osc: options.Osc = None,
+    osc_hz: options.OscHz = None,
+    output: Annotated[str | None, typer.Option(help="Play through this device, by name.")] = None,
+    silent: Annotated[bool, typer.Option("--silent", help="Play on the clock, without a sound card.")] = False,
+    gain: options.Gain = None,
+    channels: options.Channels = None,
+    delay: options.Delay = None,
+    record: options.Record = None,
+    size: options.Size = None,
+    fps: options.Fps = None,
+    monitor: options.Monitor = None,
+    overlay: options.Overlay = None,
+    out: Annotated[Path, typer.Option(help="Where clip and contact sheet go when there is no screen.")] = Path("out"),
+) -> None:
+    """Rehearse: play a recording, show it, send it. Without a screen: a clip and a contact sheet.
+
+    Example: monochord preview tune.flac --scene ink --osc 127.0.0.1:9101
+    """
+    from engine import assets
+    from engine.settings import settings
+    from engine.stage.window import has_display
+
+    show_settings = settings(
+        show,
+        source=file or str(assets.RECORDING),
+        scene=scene,
+        headless=headless,
+        repeat=loop,
+        seconds=seconds,
+        osc=osc or (),
+        osc_hz=osc_hz,
+        sound__output=output,
+        silent=silent,
+        sound__gain_db=gain,
+        sound__channels=options.parse_channels(channels),
+        delay_ms=delay,
+        record=record,
+        stage__size=options.parse_size(size),
+        stage__fps=fps,
+        stage__monitor=monitor,
+        stage__panel=overlay,
+    )
+    if headless or has_display():
+        conduct(show_settings)
+        return
+    terminal.remark("there is no screen: writing a clip and a contact sheet instead (--headless plays without one)")
+    _write_clip(show_settings, out, options.parse_size(size), fps)
+
+
+def live(
+    device: Annotated[str | None, typer.Option(help="Listen to this device, by name.")] = None,
+    scene: options.Scene = None,
+    show: options.Show = None,
+    headless: options.Headless = False,
+    seconds: options.Seconds = None,
+    osc: options.Osc = None,
+    osc_hz: options.OscHz = None,
+    gain: options.Gain = None,
+    channels: options.Channels = None,
+    delay: options.Delay = None,
+    record: options.Record = None,
+    size: options.Size = None,
+    fps: options.Fps = None,
+    monitor: options.Monitor = None,
+    overlay: options.Overlay = None,
+) -> None:
+    """The stage: an instrument is played, and becomes picture and light.
+
+    Example: monochord live --device "Scarlett 2i2" --monitor EPSON --osc 192.168.1.20:9101 --record tonight.monochord
+    """
+    from engine.settings import settings
+
+    conduct(
+        settings(
+            show,
+            scene=scene,
+            headless=headless,
+            seconds=seconds,
+            osc=osc or (),
+            osc_hz=osc_hz,
+            sound__device=device,
+            sound__gain_db=gain,
+            sound__channels=options.parse_channels(channels),
+            delay_ms=delay,
+            record=record,
+            stage__size=options.parse_size(size),
+            stage__fps=fps,
+            stage__monitor=monitor,
+            stage__panel=overlay,
+        )
+    )
+
+
+def conduct(show: Settings) -> None:
+    """Play a show to its end, telling the person at the desk what happens."""
+    from engine.conductor import Conductor
+    from engine.stage.window import KEY_HELP
+
+    with Conductor(show, terminal.remark) as conductor:
+        terminal.remark(
+            f"sound: {conductor.hearing.name}   stage: {conductor.backdrop and conductor.backdrop.renderer}"
+        )
+        if not show.stage.headless:
+            terminal.remark(f"keys: {KEY_HELP}")
+        conductor.run(terminal.show_line)
+        terminal.remark(f"{conductor.hops} hops heard, {conductor.hearing.lost_frames} samples lost")
+
+
+def _write_clip(show: Settings, out: Path, size: list[int] | None, fps: float | None) -> None:
+    """The clip of the scene, a contact sheet of all scenes, and the live loop for whoever waits for OSC."""
+    from engine import rehearsal
+    from engine.errors import BadFile
+
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as why:
+        raise BadFile(f"out={out} cannot be made: {why.strerror}") from why
+    hearing, name = show.hearing, Path(show.scene).stem
+    duration = show.seconds or rehearsal.Rehearsal(hearing).duration or 60.0
+    moments = rehearsal.spread(duration, _COLUMNS)
+    clip, sheet = out / f"{name}.mp4", out / "sheet.png"
+    with terminal.progress(f"clip of {name}") as tell:
+        rehearsal.render(
+            hearing,
+            show.scene,
+            clip,
+            size=(size[0], size[1]) if size else _CLIP_SIZE,
+            fps=fps or _CLIP_FPS,
+            seconds=show.seconds,
+            delay=show.stage.delay,
+            progress=tell,
+        )
+    rows = {}
+    for scene in dict.fromkeys((show.scene, *show.scenes)):
+        with terminal.progress(f"stills of {Path(scene).stem}") as tell:
+            rows[Path(scene).stem] = rehearsal.stills(
+                hearing, scene, moments, size=_STILL_SIZE, fps=_CLIP_FPS, progress=tell
+            )
+    rehearsal.contact_sheet(sheet, rows, moments, Path(hearing.source or "").stem)
+    print(clip, sheet, sep="\n")
+    if show.destinations or show.record:
+        from dataclasses import replace
+
+        terminal.remark("now once through the live loop, for OSC and the take")
+        conduct(replace(show, stage=replace(show.stage, headless=True, size=_STILL_SIZE, fps=_CLIP_FPS)))

@@ -1,0 +1,69 @@
+"""What a person sees in the terminal: progress, the line of a running show, remarks."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from engine.frame import HOP, RATE
+
+if TYPE_CHECKING:
+    from engine.conductor import Conductor
+    from engine.rehearsal import Progress
+
+_METER: Final = 24
+_QUIET: Final = 10.0  # seconds between progress lines where there is no terminal
+
+
+def remark(text: str) -> None:
+    """A line for the person at the desk, on the standard error."""
+    print(f"\r\x1b[K{text}" if sys.stderr.isatty() else text, file=sys.stderr, flush=True)
+
+
+@contextmanager
+def progress(title: str) -> Iterator[Progress]:
+    """A progress bar; without a terminal a line now and then. Gives the function to tell how much is done."""
+    if not sys.stderr.isatty():
+        yield _lines(title)
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:3.0f} %"))
+    with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True)) as bar:
+        task = bar.add_task(title, total=1.0)
+        yield lambda share: bar.update(task, completed=share)
+
+
+def _lines(title: str) -> Progress:
+    last = time.monotonic()
+
+    def tell(share: float) -> None:
+        nonlocal last
+        if time.monotonic() - last > _QUIET:
+            last = time.monotonic()
+            remark(f"{title}: {share:.0%}")
+
+    return tell
+
+
+def show_line(conductor: Conductor) -> None:
+    """The running show in one line, written over itself."""
+    frame = conductor.newest
+    if frame is None or not sys.stderr.isatty():
+        return
+    level = frame.sound.level
+    filled = round(_METER * min(max(level + 60.0, 0.0), 60.0) / 60.0)
+    meter = "█" * filled + "·" * (_METER - filled)
+    pictures = conductor.backdrop.report.pictures if conductor.backdrop else 0
+    seconds = conductor.hops * HOP / RATE
+    rate = f"{pictures / seconds:.0f}" if seconds > 1 else "–"
+    scene = conductor.backdrop.scene if conductor.backdrop else ""
+    line = (
+        f"{seconds:7.1f} s  {meter} {level:6.1f} dBFS  onsets {frame.rhythm.onsets:4.0f}  "
+        f"fractal {frame.texture.fractal:.2f}  {scene}  {rate} pictures/s"
+    )
+    print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)

@@ -1,0 +1,241 @@
+"""The conductor: the live loop. It hears, describes, shows and tells, and keeps alive those who help it.
+
+Two threads: the listening one does for every hop what the product promises (`_listen`); the main one tends: it
+watches the children, starts them again, obeys keys, and tells the operator.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from types import FrameType
+from typing import Any, Final, Self
+
+from engine.audio.hearing import Hearing
+from engine.features.fast import FastSenses, warm_up
+from engine.frame import HOP, RATE, Block, Frame
+from engine.frame_ring import FrameRing
+from engine.lights.osc import Lights
+from engine.settings import Settings
+from engine.stage.backdrop import Backdrop
+from engine.take import TakeWriter
+
+_TEND_PERIOD: Final = 0.05
+_STATUS_PERIOD: Final = 0.25
+_SWITCH_INTERVAL: Final = 0.0005  # the listening thread waits at most so long for the GIL
+_SEEK: Final = 5.0
+
+Notice = Callable[[str], None]
+
+
+class Conductor:
+    """A show from its first sound to its orderly end. A context manager; `run()` returns when it is over."""
+
+    def __init__(self, settings: Settings, notice: Notice, *, backdrop: bool = True) -> None:
+        """Start the children; whatever is wrong with sound, scene or screen is raised now.
+
+        `notice` is called from the main thread with a line for the operator.
+        """
+        self.settings = settings
+        self._notice = notice
+        self.messages: deque[str] = deque(maxlen=100)
+        self.newest: Frame | None = None
+        self.hops = 0
+        self._over = threading.Event()
+        self._bug: BaseException | None = None
+        self._take_trouble = ""
+        self._loop_from: float | None = None
+        warm_up()
+        with ExitStack() as undo:
+            self.hearing = Hearing(settings.hearing)
+            undo.callback(self.hearing.close)
+            self.senses = FastSenses(self.hearing.hopper.channels)
+            self.stairs = FrameRing(self.hearing.hopper.channels)
+            undo.callback(self.stairs.memory.close)
+            self.lights = Lights(settings.destinations)
+            undo.callback(self.lights.close)
+            self.take = TakeWriter(settings.record, self.stairs.channels) if settings.record else None
+            if self.take:
+                undo.callback(self._close_take)
+            self.backdrop = Backdrop(settings.stage, settings.scene, self.stairs) if backdrop else None
+            if self.backdrop:
+                undo.callback(self.backdrop.close)
+            self._close = undo.pop_all().close
+
+    # The listening thread: what happens to every hop.
+
+    def _listen(self) -> None:
+        _raise_priority()
+        try:
+            while not (self._over.is_set() or self.hearing.over):
+                for block in self.hearing.blocks():
+                    self._step(block)
+        except BaseException as bug:
+            self._bug = bug
+        self._over.set()
+
+    def _step(self, block: Block) -> None:
+        frame = self.senses.step(block)
+        self.stairs.push(frame.row, block.samples, self.hearing.stamp)
+        self.lights.send(frame.row)
+        self._keep(frame, block)
+        self.newest = frame
+        self.hops += 1
+
+    def _keep(self, frame: Frame, block: Block) -> None:
+        """Into the take; a full disk ends the take, never the show."""
+        if self.take is None or self._take_trouble:
+            return
+        try:
+            self.take.write(frame.row, block.samples)
+        except OSError as why:
+            self._take_trouble = f"record={self.take.path} stopped after {block.time:.0f} s: {why.strerror}"
+
+    # The main thread.
+
+    def run(self, each: Callable[[Conductor], None] | None = None) -> None:
+        """Conduct until the music ends, the time is over, the window is closed, or somebody says stop.
+
+        `each` is called four times a second, to show how things are. Ctrl-C and SIGTERM end the show in order.
+        """
+        listener = threading.Thread(target=self._listen, name="listening")
+        interval, sys_interval = _SWITCH_INTERVAL, sys.getswitchinterval()
+        restore = _on_signals(self._over.set)
+        sys.setswitchinterval(interval)
+        gc.collect()
+        gc.freeze()  # what is there by now stays: the collector need not look at it again in mid-show
+        listener.start()
+        try:
+            self._tend(each)
+        finally:
+            self._over.set()
+            listener.join()
+            restore()
+            gc.unfreeze()
+            sys.setswitchinterval(sys_interval)
+        if self._bug is not None:
+            raise self._bug
+
+    def stop(self) -> None:
+        """End the show soon; from any thread."""
+        self._over.set()
+
+    def say(self, message: str) -> None:
+        """Tell the operator."""
+        self.messages.append(message)
+        self._notice(message)
+
+    def _tend(self, each: Callable[[Conductor], None] | None) -> None:
+        end = self.settings.seconds
+        status_due = 0.0
+        while not self._over.wait(_TEND_PERIOD):
+            now = time.monotonic()
+            self._tend_children(now)
+            if end is not None and self.hops * HOP / RATE >= end:
+                return
+            if now >= status_due:
+                status_due = now + _STATUS_PERIOD
+                if self.backdrop:
+                    self.backdrop.tell(self.status())
+                if each is not None:
+                    each(self)
+
+    def _tend_children(self, now: float) -> None:
+        for message in self.hearing.tend(now):
+            self.say(message)
+        for message in self.lights.troubles():
+            self.say(message)
+        if self._take_trouble and self._take_trouble not in self.messages:
+            self.say(self._take_trouble)
+        if self.backdrop:
+            for message in self.backdrop.tend(now):
+                self.say(message)
+            for wish in self.backdrop.wishes():
+                self.obey(wish)
+            if self.backdrop.closed:
+                self._over.set()
+
+    def obey(self, wish: str) -> None:
+        """Do what a key asks for: one of the values of `engine.stage.window.KEYS`."""
+        hearing, backdrop = self.hearing, self.backdrop
+        if wish == "quit":
+            self._over.set()
+        elif wish == "pause":
+            hearing.order(pause=not hearing.paused)
+        elif wish in ("back", "forward"):
+            hearing.order(seek=max(hearing.position + (_SEEK if wish == "forward" else -_SEEK), 0.0))
+        elif wish == "loop_from":
+            self._loop_from = hearing.position
+        elif wish == "loop_to" and self._loop_from is not None:
+            hearing.order(loop=(self._loop_from, hearing.position))
+        elif wish == "loop_off":
+            hearing.order(loop=(0.0, 0.0))
+        elif backdrop and wish in ("next_scene", "previous_scene"):
+            backdrop.show(self._neighbour(backdrop.scene, 1 if wish == "next_scene" else -1))
+        elif backdrop and wish in ("blackout", "freeze", "full_screen"):
+            backdrop.toggle(wish)
+        elif backdrop and wish == "overlay":
+            backdrop.toggle("panel")
+
+    def _neighbour(self, scene: str, step: int) -> str:
+        scenes = self.settings.scenes
+        return scenes[(scenes.index(scene) + step) % len(scenes)] if scene in scenes else scenes[0]
+
+    def status(self) -> dict[str, Any]:
+        """How the show is, in words for the operator."""
+        hearing, backdrop = self.hearing, self.backdrop
+        seconds = hearing.position if self.settings.hearing.source else self.hops * HOP / RATE
+        ears = f"{hearing.name} · {hearing.restarts} restarts · {hearing.overflows} overflows"
+        return {
+            "scene": backdrop.scene if backdrop else "",
+            "position": f"{int(seconds) // 60}:{seconds % 60:04.1f}",
+            "paused": hearing.paused,
+            "blackout": bool(backdrop and backdrop["blackout"]),
+            "freeze": bool(backdrop and backdrop["freeze"]),
+            "ears": ears,
+            "stage": f"{backdrop.renderer} · {backdrop.restarts} restarts" if backdrop else "none",
+            "lights": " ".join(str(destination) for destination in self.settings.destinations) or "none",
+            "messages": list(self.messages)[-6:],
+        }
+
+    def _close_take(self) -> None:
+        if self.take is not None:
+            with suppress(OSError):  # a full disk has been reported already
+                self.take.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._close()
+
+
+def _raise_priority() -> None:
+    """Let the listening thread go first, where the system allows it."""
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.sched_setscheduler(threading.get_native_id(), os.SCHED_RR, os.sched_param(10))
+
+
+def _on_signals(stop: Callable[[], None]) -> Callable[[], None]:
+    """Call `stop` on Ctrl-C and SIGTERM; what is returned puts the old handlers back."""
+    if threading.current_thread() is not threading.main_thread():
+        return lambda: None
+
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        stop()
+
+    old = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def restore() -> None:
+        for number, handler in old.items():
+            signal.signal(number, handler)
+
+    return restore

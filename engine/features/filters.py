@@ -1,0 +1,49 @@
+"""Coefficients of the filters that the senses listen through."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def band_pass(low_hz: float, high_hz: float, order: int, rate: float) -> NDArray[np.float64]:
+    """A Butterworth band-pass as second-order sections, (order, 5): b0, b1, b2, a1, a2 of each (a0 is 1).
+
+    Both edges lie at −3.01 dB, the slopes fall with `order` × 6 dB an octave, and every section has gain 1 at
+    the centre. Made from the analogue prototype by the bilinear transform with warped edges (Oppenheim and
+    Schafer, Discrete-Time Signal Processing, chapter 7).
+    """
+    if not 0 < low_hz < high_hz < rate / 2:
+        raise ValueError(f"low_hz={low_hz}, high_hz={high_hz} must rise between 0 and rate/2={rate / 2}")
+    if order < 1:
+        raise ValueError(f"order={order} must be at least 1 (try 3)")
+    low, high = np.tan(np.pi * np.array([low_hz, high_hz]) / rate)
+    prototype = np.exp(1j * np.pi * (2 * np.arange(order) + order + 1) / (2 * order))
+    half = prototype * (high - low) / 2
+    root = np.sqrt(half**2 - low * high + 0j)
+    analogue = np.concatenate([half + root, half - root])
+    poles = (1 + analogue) / (1 - analogue)
+    centre = np.exp(2j * np.arctan(np.sqrt(low * high)))
+    sections = np.zeros((order, 5))
+    upper = poles[poles.imag > 0]
+    if upper.size != order:
+        raise ValueError(f"low_hz={low_hz}, high_hz={high_hz} must lie nearer together (within two octaves)")
+    for section, pole in zip(sections, upper[np.argsort(-abs(upper))], strict=True):
+        a1, a2 = -2 * pole.real, abs(pole) ** 2
+        gain = abs((centre**2 + a1 * centre + a2) / (centre**2 - 1))
+        section[:] = gain, 0, -gain, a1, a2
+    return sections
+
+
+def k_weighting() -> NDArray[np.float64]:
+    """The two sections of the K-weighting, (2, 5): b0, b1, b2, a1, a2, at 48 kHz.
+
+    The first is the shelf that a head adds, the second takes away what is too low to be heard. The numbers are
+    those of tables 1 and 2 of ITU-R BS.1770-4.
+    """
+    return np.array(
+        [
+            [1.53512485958697, -2.69169618940638, 1.19839281085285, -1.69065929318241, 0.73248077421585],
+            [1.0, -2.0, 1.0, -1.99004745483398, 0.99007225036621],
+        ]
+    )

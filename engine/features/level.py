@@ -1,0 +1,56 @@
+"""How strong the samples are: level, peak, and whether the converter was overrun."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.features.kernel import kernel
+from engine.frame import HOP, SILENT_DB
+
+FULL_SCALE: Final = 0.999
+"""From here on a sample counts as clipped: −0.01 dBFS, since many converters clip a hair below 1."""
+
+
+@kernel("void(float64[:,::1], float64[::1], float64[::1])")
+def _measure(
+    channels: NDArray[np.float64], mix: NDArray[np.float64], values: NDArray[np.float64]
+) -> None:
+    energy = 0.0
+    for n in range(mix.size):
+        energy += mix[n] * mix[n]
+    largest = 0.0
+    clipped = 0
+    for c in range(channels.shape[0]):
+        for n in range(channels.shape[1]):
+            size = abs(channels[c, n])
+            largest = max(largest, size)
+            clipped += size >= FULL_SCALE
+    values[0] = 10 * np.log10(max(energy / mix.size, 1e-12))
+    values[1] = 20 * np.log10(max(largest, 1e-6))
+    values[2] += clipped
+
+
+class Level:
+    """RMS of the mix and largest sample of any channel, in dBFS, and the samples at full scale so far.
+
+    A square of full scale has 0 dBFS, a sine −3.01; nothing at all reads SILENT_DB. Every channel's sample from
+    FULL_SCALE on is counted. `delay` is half a hop. Nothing is smoothed: this is the number that jumps with every
+    stroke.
+    """
+
+    delay: Final = HOP // 2
+
+    def __init__(self) -> None:
+        self.values = np.array([SILENT_DB, SILENT_DB, 0.0])
+
+    def step(self, channels: NDArray[np.float64], mix: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Level, peak and clipped samples (3,) after the next hop: channels (channels, HOP) and their mix (HOP,)."""
+        _measure(channels, mix, self.values)
+        return self.values
+
+    def reset(self) -> None:
+        """Forget everything heard."""
+        self.values[:] = SILENT_DB, SILENT_DB, 0.0

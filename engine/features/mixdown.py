@@ -1,0 +1,77 @@
+"""What every other sense listens to: the channels, cleaned, and their mix."""
+
+from __future__ import annotations
+
+from math import exp, pi
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.features.kernel import kernel
+from engine.frame import HOP, RATE, Samples
+
+_KEPT: Final = exp(-2 * pi * 10 / RATE)  # of the offset, a sample: a high-pass at 10 Hz
+
+
+@kernel("void(float32[:,::1], float64[:,::1], float64[::1], float64[::1], float64[::1])")
+def _mix_down(
+    raw: Samples,
+    channels: NDArray[np.float64],
+    mix: NDArray[np.float64],
+    wave: NDArray[np.float64],
+    state: NDArray[np.float64],
+) -> None:
+    count = channels.shape[0]
+    share = 1.0 / count
+    before, out = state[0], state[1]
+    for n in range(mix.size):
+        total = 0.0
+        for c in range(count):
+            value = np.float64(raw[n, c])
+            if not abs(value) < np.inf:
+                value = 0.0
+            channels[c, n] = value
+            total += value
+        mix[n] = total * share
+    for n in range(mix.size):
+        # The constant keeps the recurrences behind this one out of the denormal numbers, which are slow.
+        out = mix[n] - before + _KEPT * out + 1e-30
+        before = mix[n]
+        wave[n] = out
+    state[0], state[1] = before, out
+
+
+class Mixdown:
+    """One hop of sound made safe to listen to.
+
+    `channels` (channels, HOP) are the samples with NaN and infinity replaced by 0; `mix` (HOP,) is their mean;
+    `wave` (HOP,) is the mix without its offset (a first-order high-pass at 10 Hz), so that a cheap converter's
+    direct current is neither a sound nor a shift of the zero line. All three are float64 and overwritten by the
+    next `step`.
+    """
+
+    delay: Final = 0
+
+    def __init__(self, channels: int) -> None:
+        if not 1 <= channels <= 64:
+            raise ValueError(f"channels={channels} must be from 1 to 64 (1 mono, 2 stereo)")
+        self._raw: Samples = np.zeros((HOP, channels), np.float32)
+        self._state = np.zeros(2)
+        self.channels = np.zeros((channels, HOP))
+        self.mix = np.zeros(HOP)
+        self.wave = np.zeros(HOP)
+
+    def step(self, samples: Samples) -> NDArray[np.float64]:
+        """The `wave` of samples (HOP, channels); ValueError if they have another shape."""
+        if samples.shape != self._raw.shape:
+            raise ValueError(f"samples.shape={samples.shape} must be {self._raw.shape}: (hop, channels)")
+        self._raw[...] = samples  # may be read-only or strided, which would be other types to a kernel
+        _mix_down(self._raw, self.channels, self.mix, self.wave, self._state)
+        return self.wave
+
+    def reset(self) -> None:
+        """Forget everything heard."""
+        self._state[:] = 0
+        for array in (self.channels, self.mix, self.wave):
+            array[...] = 0

@@ -1,0 +1,112 @@
+"""What the room sounds like when nobody plays, and whether anybody does."""
+
+from __future__ import annotations
+
+from math import exp
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.features.kernel import kernel
+from engine.frame import HOP, RATE, SILENT_DB, Sound
+
+_ABOVE: Final = 6.0  # dB above the floor at which something is heard
+_AT_ONCE: Final = 10.0  # dB above the floor at which a single hop is believed
+_QUIETEST: Final = -70.0  # dBFS; nothing below is ever heard
+_UNSURE: Final = -46.0  # dBFS; what must be passed while the room is still being learnt
+_HOPS_UNSURE: Final = 2 * RATE // HOP
+_HOLD: Final = round(0.4 * RATE / HOP)  # hops of nothing before it is called silence
+_SMOOTH: Final = 1 - exp(-HOP / (0.030 * RATE))
+_PIECE: Final = 48  # hops whose mean power is one look at the room: 0.256 s
+_LOOKS: Final = 8  # looks whose softest is taken for the room: 2 s
+_FALLING: Final = 1 - exp(-0.256 / 0.4)  # of the way down, a look
+_RISING: Final = 1 - exp(-0.256 / 2.5)  # of the way up to a room, a look
+_CREEP: Final = 0.1 * 0.256  # dB a look towards what may be a held note
+_ROOM: Final = (-47.0, -41.0)  # dBFS; a steady sound is a room below, a note above, and in between a bit of both
+_LOWEST, _HIGHEST = Sound.floor.span
+
+
+@kernel("void(float64[::1], float64[::1], int64)")
+def _learn(values: NDArray[np.float64], looks: NDArray[np.float64], look: int) -> None:
+    looks[look % _LOOKS] = 10 * np.log10(max(values[5] / _PIECE, 1e-12))
+    values[5] = 0.0
+    softest = np.min(looks)
+    if softest < _LOWEST:  # a cable that carries nothing is not a room
+        return
+    floor = values[0]
+    if softest < floor:
+        floor += _FALLING * (softest - floor)
+    else:
+        share = min(max((_ROOM[1] - softest) / (_ROOM[1] - _ROOM[0]), 0.0), 1.0)
+        floor += min(max(share * _RISING * (softest - floor), _CREEP), softest - floor)
+    values[0] = min(max(floor, _LOWEST), _HIGHEST)
+
+
+@kernel("void(float64[::1], float64[::1], float64[::1], int64[::1])")
+def _judge(
+    wave: NDArray[np.float64], values: NDArray[np.float64], looks: NDArray[np.float64], state: NDArray[np.int64]
+) -> None:
+    # values: floor, silence, heard, dB above the floor, smoothed power, power summed over this look
+    power = 0.0
+    for n in range(wave.size):
+        power += wave[n] * wave[n]
+    power /= wave.size
+    values[4] += _SMOOTH * (power + 1e-30 - values[4])
+    values[5] += power
+    state[0] += 1
+    if state[0] % _PIECE == 0:
+        _learn(values, looks, state[0] // _PIECE - 1)
+    room = max(values[0], _QUIETEST - _ABOVE)
+    if state[0] <= _HOPS_UNSURE:
+        room = max(room, _UNSURE - _ABOVE)
+    values[3] = 10 * np.log10(max(power, 1e-12)) - room
+    lately = 10 * np.log10(max(values[4], 1e-12)) - room
+    values[2] = 1.0 if values[3] > _AT_ONCE or lately > _ABOVE else 0.0
+    state[1] = 0 if values[2] > 0 else state[1] + 1
+    if values[2] > 0:
+        values[1] = 0.0
+    elif state[1] >= _HOLD:
+        values[1] = 1.0
+
+
+class Silence:
+    """The room's own level in dBFS, and whether there is silence: nothing above that for 0.4 s.
+
+    The room is the softest quarter of a second of the last two. The floor falls to it within a second and rises
+    to it with a time constant of 2.5 s as long as it lies below −47 dBFS; a steady sound above −41 dBFS is taken
+    for a held note, towards which the floor creeps by 0.1 dB a second: 3 dB for a drone of half a minute. What
+    lies below −90 dBFS teaches nothing. Silence ends in the hop that lies 10 dB above the floor or the 30 ms that
+    lie 6 dB above; below −70 dBFS nothing is heard, and in the first two seconds nothing below −46.
+
+    `delay` is what it takes to call it silence.
+    """
+
+    delay: Final = _HOLD * HOP
+
+    def __init__(self) -> None:
+        self.values = np.zeros(6)
+        self._looks = np.zeros(_LOOKS)
+        self._state = np.zeros(2, np.int64)
+        self.reset()
+
+    @property
+    def heard(self) -> bool:
+        """Whether something is heard in this very hop."""
+        return bool(self.values[2])
+
+    @property
+    def above(self) -> float:
+        """How far this hop lies above the floor, in dB; above −76 dBFS at least."""
+        return float(self.values[3])
+
+    def step(self, wave: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Floor in dBFS and silence, 0 or 1 (2,), after the next hop (HOP,)."""
+        _judge(wave, self.values, self._looks, self._state)
+        return self.values[:2]
+
+    def reset(self) -> None:
+        """Forget the room."""
+        self.values[:] = Sound.floor.initial, Sound.silence.initial, 0.0, 0.0, 0.0, 0.0
+        self._looks[:] = -SILENT_DB  # looks not yet taken are never the softest
+        self._state[:] = 0

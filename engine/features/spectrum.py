@@ -1,0 +1,96 @@
+"""One spectrum a hop, shared by every sense that needs one."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.features.kernel import kernel
+from engine.frame import HOP, RATE
+
+SIZE: Final = 1024
+"""Samples in a spectrum: the last 21 ms."""
+BINS: Final = SIZE // 2 + 1
+"""Bins in a spectrum, RATE / SIZE = 46.875 Hz apart."""
+BIN_HZ: Final = RATE / SIZE
+FALL: Final = 128
+"""Samples over which the newest end of the window fades."""
+
+
+def listening_window(size: int, fall: int) -> NDArray[np.float64]:
+    """A window (size,) that rises slowly and falls within the newest `fall` samples: two half Hann windows.
+
+    The window of a textbook is blind at its newest end and sees an attack half a window late. This one has its
+    top `fall` samples before now, so an attack is seen in the hop in which it happens, and its long rise keeps
+    the tones apart that a window as short as that would smear.
+    """
+    if not 0 < fall < size:
+        raise ValueError(f"fall={fall} must lie between 0 and size={size} (try {max(1, size // 8)})")
+    rise = size - fall
+    up = 0.5 - 0.5 * np.cos(np.pi * (np.arange(rise) + 0.5) / rise)
+    down = 0.5 + 0.5 * np.cos(np.pi * (np.arange(fall) + 0.5) / fall)
+    return np.concatenate([up, down])
+
+
+@kernel("void(float64[::1], float64[::1], float64[::1], float64[::1])")
+def _slide(
+    wave: NDArray[np.float64],
+    heard: NDArray[np.float64],
+    window: NDArray[np.float64],
+    seen: NDArray[np.float64],
+) -> None:
+    new = wave.size
+    kept = heard.size - new
+    for n in range(kept):
+        heard[n] = heard[n + new]
+    for n in range(new):
+        heard[kept + n] = wave[n]
+    for n in range(heard.size):
+        seen[n] = heard[n] * window[n]
+
+
+@kernel("void(complex128[::1], float64, float64[::1])", reorder=True)
+def _power(bins: NDArray[np.complex128], scale: float, power: NDArray[np.float64]) -> None:
+    for k in range(power.size):
+        power[k] = (bins[k].real ** 2 + bins[k].imag ** 2) * scale
+
+
+class Spectrum:
+    """The power of the last SIZE samples in BINS bins, every hop.
+
+    A sine of amplitude a in the middle of a bin reads a²/2 there, its power. `delay` is where the window's own
+    weight lies: half of what it shows happened later than that many samples ago. Its top is FALL samples ago.
+    """
+
+    def __init__(self) -> None:
+        window = listening_window(SIZE, FALL)
+        self._window = window
+        self._scale = 2.0 / window.sum() ** 2
+        self._seen = np.zeros(SIZE)
+        self._bins = np.zeros(BINS, np.complex128)
+        self.heard = np.zeros(SIZE)
+        self.power = np.zeros(BINS)
+
+    @property
+    def delay(self) -> int:
+        weight = np.cumsum(self._window[::-1] ** 2)
+        return int(np.searchsorted(weight, weight[-1] / 2))
+
+    def step(self, wave: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The power (BINS,) after the next hop (HOP,); the array is overwritten by the next step.
+
+        `heard` (SIZE,) holds the samples themselves.
+        """
+        if wave.shape != (HOP,):
+            raise ValueError(f"wave.shape={wave.shape} must be ({HOP},): one hop of one channel")
+        _slide(wave, self.heard, self._window, self._seen)
+        np.fft.rfft(self._seen, out=self._bins)
+        _power(self._bins, self._scale, self.power)
+        return self.power
+
+    def reset(self) -> None:
+        """Forget everything heard."""
+        self.heard[:] = 0
+        self.power[:] = 0

@@ -1,0 +1,83 @@
+"""What the sound is coloured like: five numbers read off the shared spectrum and the samples."""
+
+from __future__ import annotations
+
+from math import exp
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.features.kernel import kernel
+from engine.features.spectrum import BIN_HZ, BINS, SIZE
+from engine.frame import RATE
+
+_NOISE: Final = exp(-0.5772156649015329)  # geometric over arithmetic mean of the spectrum of white noise
+_LEAST: Final = 1e-24  # added to a bin before its logarithm is taken: −240 dB
+_AT_ONCE: Final = 8  # bins multiplied before one logarithm is taken of them
+
+
+@kernel("void(float64[::1], float64[::1])", reorder=True)
+def _colour(power: NDArray[np.float64], values: NDArray[np.float64]) -> None:
+    total = top = weight = moment = 0.0
+    for k in range(1, power.size):  # bin 0 is what the high-pass left of the offset
+        total += power[k]
+        top = max(top, power[k])
+        size = np.sqrt(power[k])
+        weight += size
+        moment += size * k
+    count = power.size - 1
+    if total <= count * _LEAST:
+        values[0] = values[1] = values[2] = 0.0
+        return
+    logs = 0.0
+    scale = count / total  # by the mean, so that no product leaves the range of a double
+    for start in range(1, power.size, _AT_ONCE):
+        product = 1.0
+        for k in range(start, start + _AT_ONCE):
+            product *= power[k] * scale + _LEAST
+        logs += np.log(product)
+    values[0] = moment / weight * BIN_HZ
+    values[1] = min(np.exp(logs / count) / _NOISE, 1.0)
+    values[2] = 10 * np.log10(top * scale)
+
+
+@kernel("float64(float64[::1])")
+def _crossings(samples: NDArray[np.float64]) -> float:
+    count = 0
+    first = last = 0.0
+    for n in range(1, samples.size):
+        a, b = samples[n - 1], samples[n]
+        if (a < 0.0) != (b < 0.0):
+            last = n - b / (b - a)
+            if count == 0:
+                first = last
+            count += 1
+    return 0.5 * RATE * (count - 1) / (last - first) if count > 1 else 0.0
+
+
+class Timbre:
+    """Centroid in Hz, flatness, crest in dB, and crossings in Hz.
+
+    - centroid: the mean frequency, weighted with amplitude. Rises with brightness: a bow nearer the bridge.
+    - flatness: geometric over arithmetic mean of the power, divided by what white noise has in one spectrum
+      (e^−γ), so that it reads 1 there and next to 0 for a tone. Rises with breath and scrape.
+    - crest: the highest bin above the mean. High for a clear tone, low for a crash.
+    - crossings: zero crossings a second, halved, between the first and the last of these samples (both between
+      samples, by straight lines): a sine reads its frequency, exactly.
+
+    Where there is no power at all every one is 0. The delay is that of the spectrum.
+    """
+
+    def __init__(self) -> None:
+        self.values = np.zeros(4)
+
+    def step(self, power: NDArray[np.float64], heard: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The four (4,) of a spectrum (BINS,) and of its samples (SIZE,)."""
+        _colour(power, self.values)
+        self.values[3] = _crossings(heard)
+        return self.values
+
+    def reset(self) -> None:
+        """Nothing is remembered but the numbers."""
+        self.values[:] = 0

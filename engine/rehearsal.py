@@ -1,0 +1,306 @@
+"""Rehearsal: the same machines on a virtual clock. The same file and settings give the same frames, bit for bit.
+
+Nothing here waits for anything: a recording is described, drawn and filmed as fast as the machine can, and the film
+shows what the show would have shown.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.audio.hearing import HearingSettings
+from engine.audio.hops import Hopper
+from engine.audio.source import Source, open_source
+from engine.errors import BadFile, BadSetting
+from engine.features.fast import FastSenses
+from engine.frame import HOP, RATE, ROW, SIGNALS, Block, Frame, Numbers, Row, Samples
+from engine.stage import gpu
+from engine.stage.film import Film
+from engine.stage.render import Moment, Renderer
+from engine.stage.scene import Scene, load_scene
+from engine.stage.sheet import write_sheet
+from engine.stage.sound_texture import WINDOW
+from engine.stage.targets import Size
+
+_CHUNK: Final = 8192
+_ENDLESS: Final = 60.0  # seconds that are taken of a sound that has no end, unless somebody says otherwise
+
+Progress = Callable[[float], None]
+"""Told how much is done, 0..1."""
+
+
+def _nobody(_share: float) -> None:
+    pass
+
+
+class Rehearsal:
+    """A recording, heard from its first sample to its last. Iterating gives (block, frame) for every hop."""
+
+    def __init__(self, hearing: HearingSettings, seconds: float | None = None) -> None:
+        """Open it; BadFile or BadSetting in one line. `seconds` ends it earlier."""
+        self.source: Source = open_source(hearing.source or "")
+        if seconds is None and self.source.length is None and ":" in self.source.name:
+            seconds = _ENDLESS
+        self._hopper = Hopper(self.source.rate, self.source.channels, hearing.channels, hearing.gain_db)
+        self._senses = FastSenses(self._hopper.channels)
+        length = None if self.source.length is None else self.source.length / self.source.rate
+        self.duration = min((s for s in (length, seconds) if s is not None), default=None)
+        """Seconds, as far as the file says; None where only the end will tell."""
+        self._most = None if seconds is None else int(seconds * self.source.rate)
+        self.read = 0
+
+    @property
+    def channels(self) -> int:
+        return self._hopper.channels
+
+    @property
+    def seconds_read(self) -> float:
+        """Seconds of the recording that were there to be heard, so far."""
+        return self.read / self.source.rate
+
+    @property
+    def cleaned(self) -> int:
+        """Samples that were not finite and became silence."""
+        return self._hopper.cleaned
+
+    def __iter__(self) -> Iterator[tuple[Block, Frame]]:
+        for block in self._blocks():
+            yield block, self._senses.step(block)
+
+    def _blocks(self) -> Iterator[Block]:
+        while True:
+            wanted = _CHUNK if self._most is None else min(_CHUNK, self._most - self.read)
+            sound = self.source.read(wanted) if wanted > 0 else np.zeros((0, self.source.channels), np.float32)
+            if not len(sound):
+                break
+            self.read += len(sound)
+            yield from self._hopper.feed(sound)
+        yield from self._hopper.finish()
+        if self.read == 0:
+            raise BadFile(f"{self.source.name} holds no sound that can be read (is it damaged?)")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Analysis:
+    """What a recording's frames say: `signals` by name, (hops,) or (hops, size), and `time` (hops,) in seconds."""
+
+    duration: float
+    time: NDArray[np.float64]
+    signals: Mapping[str, NDArray[np.float64]]
+    onsets: list[float]
+    cleaned: int
+
+
+def analyse(hearing: HearingSettings, *, seconds: float | None = None, progress: Progress = _nobody) -> Analysis:
+    """Every frame of a recording. Rows go through a file without a name, so that hours need no memory."""
+    rehearsal = Rehearsal(hearing, seconds)
+    onsets: list[float] = []
+    counted = 0.0
+    with tempfile.TemporaryFile() as rows:
+        for block, frame in rehearsal:
+            rows.write(frame.row.data)
+            if frame.rhythm.onsets > counted:
+                counted = frame.rhythm.onsets
+                onsets.append(frame.rhythm.last)
+            if rehearsal.duration and block.index % 256 == 0:
+                progress(min(block.time / rehearsal.duration, 1.0))
+        rows.flush()
+        table = np.memmap(rows, dtype="<f8", mode="r").reshape(-1, ROW)
+        signals = {name: _column(table, name) for name in SIGNALS}
+        time = np.array(table[:, 1])
+    progress(1.0)
+    return Analysis(rehearsal.seconds_read, time, signals, onsets, rehearsal.cleaned)
+
+
+def _column(table: NDArray[np.float64], name: str) -> NDArray[np.float64]:
+    signal = SIGNALS[name]
+    return np.array(table[:, signal.part] if isinstance(signal, Numbers) else table[:, signal.start])
+
+
+def write_analysis(analysis: Analysis, folder: Path) -> None:
+    """`frames.npz` and `summary.json` in `folder`; each appears when it is whole. BadFile if it cannot be."""
+    summary = {"duration": analysis.duration, "hops": len(analysis.time), "onsets": analysis.onsets}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with _whole(folder / "frames.npz") as part, part.open("wb") as file:
+            arrays: dict[str, Any] = {"time": analysis.time, **analysis.signals}
+            np.savez(file, **arrays)
+        with _whole(folder / "summary.json") as part:
+            part.write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
+    except OSError as why:
+        raise BadFile(f"out={folder} cannot be written: {why.strerror} (choose a folder with room)") from why
+
+
+@contextlib.contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    """A name to write under, which becomes `path` when all is written, and goes if anything fails."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        yield part
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+@dataclass(slots=True, eq=False)
+class _RecentSound:
+    """The last hops of sound, as the stage would read them from shared memory."""
+
+    channels: int
+    samples: Samples = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.samples = np.zeros((WINDOW, self.channels), np.float32)
+
+    def add(self, samples: Samples) -> None:
+        self.samples[:-HOP] = self.samples[HOP:]
+        self.samples[-HOP:] = samples
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """One picture that is to be drawn, and the sound since the one before."""
+
+    moment: Moment
+    sound: Samples
+
+
+def pictures(rehearsal: Rehearsal, fps: float, delay: float = 0.0) -> Iterator[Picture]:
+    """The moments of a show at `fps` pictures a second: picture k shows what is heard while it stands, − delay.
+
+    A picture's sound is its own 1/fps seconds, (n, channels), so that films stay in time however long they are.
+    """
+    recent = _RecentSound(rehearsal.channels)
+    row: Row | None = None
+    waiting: list[Samples] = []
+    lag: list[tuple[Row, Samples]] = []
+    late = round(delay * RATE / HOP)
+    count = 0
+    for block, frame in rehearsal:
+        waiting.append(block.samples)
+        lag.append((frame.row, block.samples))
+        if len(lag) > late:
+            row, samples = lag.pop(0)
+            recent.add(samples)
+        while (count + 1) / fps <= block.time:
+            sound, waiting = _first(
+                np.concatenate(waiting), round((count + 1) * RATE / fps) - round(count * RATE / fps)
+            )
+            moment = Moment(time=count / fps, dt=1 / fps if count else 0.0, samples=recent.samples.copy())
+            yield Picture(moment if row is None else _with(moment, row), sound)
+            count += 1
+
+
+def _with(moment: Moment, row: Row) -> Moment:
+    return Moment(row=row, samples=moment.samples, time=moment.time, dt=moment.dt, date=moment.date)
+
+
+def _first(sound: Samples, count: int) -> tuple[Samples, list[Samples]]:
+    return sound[:count], [sound[count:]]
+
+
+def for_loudspeakers(sound: Samples) -> Samples:
+    """(n, channels) as (n, 2): mono on both sides, of many the even ones left and the odd ones right."""
+    if sound.shape[1] == 1:
+        return np.repeat(sound, 2, axis=1)
+    sides = [sound[:, side::2].mean(axis=1) for side in (0, 1)]
+    return np.stack(sides, axis=1).astype(np.float32)
+
+
+def render(
+    hearing: HearingSettings,
+    scene: str,
+    path: Path,
+    *,
+    size: Size,
+    fps: float,
+    seconds: float | None = None,
+    delay: float = 0.0,
+    stills_at: Sequence[float] = (),
+    progress: Progress = _nobody,
+) -> list[NDArray[np.uint8]]:
+    """Write the film of a recording; returns the stills that were asked for, (height, width, 4) each.
+
+    BadFile, BadScene, BadSetting or MissingDriver in one line; then there is no film, not half of one.
+    """
+    shown = load_scene(scene)
+    rehearsal = Rehearsal(hearing, seconds)
+    _refuse_missing_folder(path)
+    stills: list[NDArray[np.uint8]] = []
+    wanted = [round(second * fps) for second in stills_at]
+    renderer = _renderer(shown, size)
+    try:
+        with Film(path, size, fps, 2) as film:
+            for count, picture in enumerate(pictures(rehearsal, fps, delay)):
+                renderer.draw(picture.moment)
+                pixels = renderer.read()
+                film.picture(pixels)
+                film.sound(for_loudspeakers(picture.sound))
+                stills.extend(pixels.copy() for when in wanted if when == count)
+                if rehearsal.duration:
+                    progress(min(picture.moment.time / rehearsal.duration, 1.0))
+    finally:
+        renderer.release()
+    progress(1.0)
+    return stills
+
+
+def stills(
+    hearing: HearingSettings,
+    scene: str,
+    seconds: Sequence[float],
+    *,
+    size: Size,
+    fps: float,
+    progress: Progress = _nobody,
+) -> list[NDArray[np.uint8]]:
+    """Pictures of a scene at these seconds of a recording, (height, width, 4) each, drawn as in its film."""
+    wanted = [round(second * fps) for second in seconds]
+    rehearsal = Rehearsal(hearing, (max(wanted) + 2) / fps)
+    found: list[NDArray[np.uint8]] = []
+    renderer = _renderer(load_scene(scene), size)
+    try:
+        for count, picture in enumerate(pictures(rehearsal, fps)):
+            renderer.draw(picture.moment)
+            found.extend(renderer.read().copy() for when in wanted if when == count)
+            progress(min((count + 1) / (max(wanted) + 1), 1.0))
+    finally:
+        renderer.release()
+    return found
+
+
+def contact_sheet(
+    path: Path,
+    rows: Mapping[str, Sequence[NDArray[np.uint8]]],
+    seconds: Sequence[float],
+    title: str,
+) -> None:
+    """A row a scene, a column a moment."""
+    captions = [f"{int(second) // 60}:{int(second) % 60:02d}" for second in seconds]
+    write_sheet(path, list(rows.values()), list(rows), captions, title=title)
+
+
+def spread(duration: float, count: int) -> list[float]:
+    """`count` moments spread over a recording, none at its very beginning or end."""
+    return [duration * (k + 0.6) / count for k in range(count)]
+
+
+def _renderer(scene: Scene, size: Size) -> Renderer:
+    renderer = Renderer(gpu.headless(), size)
+    renderer.stage(scene)
+    return renderer
+
+
+def _refuse_missing_folder(path: Path) -> None:
+    if not path.parent.is_dir():
+        raise BadSetting(f"out={path}: there is no folder {path.parent} (make it first)")

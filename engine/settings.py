@@ -1,0 +1,261 @@
+"""A show's settings: what the command line says, else what the show file says, else a default. Checked once, here.
+
+A show file is TOML, and everything in it may be left out:
+
+    scene = "mountains"
+    scenes = ["mountains", "ink"]     # the order in which next and previous walk
+    delay_ms = 40                     # holds the picture back to match the PA
+    [sound]
+    device = "Scarlett 2i2"           # what is listened to; by name, numbers change
+    output = "Built-in"               # what rehearsal plays through
+    channels = [1, 2]
+    gain_db = 6.0
+    [stage]
+    monitor = "EPSON PJ"
+    full_screen = true
+    size = [1280, 720]
+    fps = 60
+    panel = true
+    [[osc]]
+    to = "192.168.1.20:9101:generic@80"
+    hz = 60
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+import platformdirs
+import tomlkit
+
+from engine.audio.hearing import HearingSettings
+from engine.audio.hops import MAX_GAIN_DB
+from engine.errors import BadFile, BadSetting, nearest
+from engine.frame_ring import LONGEST_DELAY
+from engine.lights.destination import Destination, parse_destination
+from engine.stage.backdrop import StageSettings
+from engine.stage.scene import load_scene, scene_names
+
+DEFAULT_SCENE: Final = "mountains"
+_FLOOR: Final = "fallback"
+
+_Check = Callable[[Any], bool]
+_NUMBER: Final[_Check] = lambda v: isinstance(v, int | float) and not isinstance(v, bool) and math.isfinite(v)  # noqa: E731
+_TEXT: Final[_Check] = lambda v: isinstance(v, str)  # noqa: E731
+
+
+def user_show() -> Path:
+    """The show file that is read where none is named: the user's own, if there is one."""
+    return platformdirs.user_config_path("monochord") / "show.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All that a show needs to know before it begins."""
+
+    hearing: HearingSettings = field(default_factory=HearingSettings)
+    stage: StageSettings = field(default_factory=StageSettings)
+    scene: str = DEFAULT_SCENE
+    scenes: tuple[str, ...] = ()
+    destinations: tuple[Destination, ...] = ()
+    seconds: float | None = None
+    record: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """A key of a show file: which values it takes, and in what words they are wanted."""
+
+    fits: _Check
+    rule: str
+
+
+def _between(low: float, high: float) -> _Check:
+    return lambda v: _NUMBER(v) and low <= v <= high
+
+
+def _list_of(fits: _Check, least: int = 0, most: int = 64) -> _Check:
+    return lambda v: isinstance(v, list | tuple) and least <= len(v) <= most and all(fits(item) for item in v)
+
+
+_WHOLE_1: Final[_Check] = lambda v: isinstance(v, int) and not isinstance(v, bool) and v >= 1  # noqa: E731
+_BOOL: Final = _Key(lambda v: isinstance(v, bool), "true or false")
+_NAME: Final = _Key(_TEXT, 'a name: "…"')
+_MOST_DELAY: Final = LONGEST_DELAY * 1000
+_KEYS: Final[Mapping[str, _Key]] = {
+    "scene": _NAME,
+    "scenes": _Key(_list_of(_TEXT, 1), 'names: ["mountains", "ink"]'),
+    "delay_ms": _Key(_between(0, _MOST_DELAY), f"0 to {_MOST_DELAY:.0f} milliseconds"),
+    "sound.device": _NAME,
+    "sound.output": _NAME,
+    "sound.channels": _Key(_list_of(_WHOLE_1, 1, 32), "numbers from 1: [1, 2]"),
+    "sound.gain_db": _Key(_between(-MAX_GAIN_DB, MAX_GAIN_DB), f"−{MAX_GAIN_DB:.0f} to {MAX_GAIN_DB:.0f} dB"),
+    "stage.monitor": _NAME,
+    "stage.full_screen": _BOOL,
+    "stage.panel": _BOOL,
+    "stage.size": _Key(
+        _list_of(lambda v: isinstance(v, int) and 16 <= v <= 16384, 2, 2), "[width, height], 16 to 16384 pixels"
+    ),
+    "stage.fps": _Key(_between(1, 240), "1 to 240 pictures a second"),
+    "osc": _Key(_list_of(lambda v: isinstance(v, dict)), "[[osc]] tables"),
+}
+_OSC_KEYS: Final = ("to", "hz")
+
+
+def read_show(path: Path | None) -> dict[str, Any]:
+    """The keys of a show file, flat (`sound.device`), checked. None reads the user's own, if there is one.
+
+    BadFile if it cannot be read, BadSetting for a key or value that is none.
+    """
+    if path is None:
+        path = user_show()
+        if not path.exists():
+            return {}
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as why:
+        raise BadFile(f"show={path}: {why.strerror} (a TOML file is wanted)") from why
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as why:
+        raise BadFile(f"show={path} is not TOML: {why}") from why
+    found = {}
+    for name, value in _flat(table):
+        if name not in _KEYS:
+            raise BadSetting(f"show={path} has no key {name} ({nearest(name, _KEYS)})")
+        found[name] = check(name, value, f"show={path}: ")
+    return found
+
+
+def check(name: str, value: Any, where: str = "") -> Any:
+    """The value, if this key takes it; BadSetting with the rule if not."""
+    key = _KEYS[name]
+    if not key.fits(value):
+        raise BadSetting(f"{where}{name}={value!r} must be {key.rule}")
+    return value
+
+
+def _flat(table: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    pairs: list[tuple[str, Any]] = []
+    for name, value in table.items():
+        if isinstance(value, Mapping):
+            pairs += [(f"{name}.{key}", inner) for key, inner in value.items()]
+        else:
+            pairs.append((name, value))
+    return pairs
+
+
+def settings(
+    show: Path | None = None,
+    *,
+    source: str | None = None,
+    osc: Sequence[str] = (),
+    osc_hz: float | None = None,
+    headless: bool = False,
+    repeat: bool = False,
+    silent: bool = False,
+    seconds: float | None = None,
+    record: Path | None = None,
+    **said: Any,
+) -> Settings:
+    """The settings of a show. `said` are keys of a show file as the command line gave them, None where it did not:
+    dots are written as two underscores (`sound__device`).
+    """
+    found = read_show(show)
+    for name, value in said.items():
+        if value is not None and value != ():
+            key = name.replace("__", ".")
+            found[key] = check(key, value)
+    if seconds is not None and not (math.isfinite(seconds) and seconds > 0):
+        raise BadSetting(f"seconds={seconds:g} must be above 0")
+    get = found.get
+    device = get("sound.device") if source is None else get("sound.output")
+    scenes = tuple(get("scenes", ())) or tuple(name for name in scene_names() if name != _FLOOR)
+    scene = get("scene", scenes[0] if "scenes" in found else DEFAULT_SCENE)
+    for name in dict.fromkeys((scene, *get("scenes", ()))):
+        load_scene(name)  # a scene that cannot be played is said now, not on stage
+    return Settings(
+        hearing=HearingSettings(
+            source=source,
+            device=device,
+            channels=tuple(get("sound.channels", ())),
+            gain_db=float(get("sound.gain_db", 0.0)),
+            repeat=repeat,
+            silent=silent,
+        ),
+        stage=StageSettings(
+            headless=headless,
+            size=_size(get("stage.size", (640, 360) if headless else (1280, 720))),
+            fps=float(get("stage.fps", 30.0 if headless else 60.0)),
+            monitor=get("stage.monitor"),
+            full_screen=bool(get("stage.full_screen", get("stage.monitor") is not None)),
+            panel=bool(get("stage.panel", True)),
+            delay=float(get("delay_ms", 0.0)) / 1000.0,
+        ),
+        scene=scene,
+        scenes=scenes,
+        destinations=_destinations(get("osc", ()), osc, osc_hz),
+        seconds=seconds,
+        record=record,
+    )
+
+
+def _size(value: Sequence[int]) -> tuple[int, int]:
+    return int(value[0]), int(value[1])
+
+
+def _destinations(
+    tables: Sequence[Mapping[str, Any]], said: Sequence[str], hz: float | None
+) -> tuple[Destination, ...]:
+    """The show's receivers, and those of the command line beside them."""
+    found = []
+    for table in tables:
+        for key in table:
+            if key not in _OSC_KEYS:
+                raise BadSetting(f"osc has no key {key} ({nearest(key, _OSC_KEYS)})")
+        if not _TEXT(table.get("to")):
+            raise BadSetting('osc.to is missing: to = "127.0.0.1:9101"')
+        rate = table.get("hz")
+        if rate is not None and not _NUMBER(rate):
+            raise BadSetting(f"osc.hz={rate!r} must be a number of frames a second")
+        found.append(_destination(table["to"], rate))
+    return (*found, *(_destination(text, hz) for text in said))
+
+
+def _destination(text: str, hz: float | None) -> Destination:
+    return parse_destination(text) if hz is None else parse_destination(text, hz)
+
+
+def save(key: str, value: Any, path: Path | None = None) -> Path:
+    """Write one key into a show file, leaving all else in it as it was, comments included; its path.
+
+    BadFile if it cannot be read or written. The file is replaced when the new one is whole.
+    """
+    path = path or user_show()
+    check(key, value)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        document = tomlkit.parse(path.read_text(encoding="utf-8")) if path.exists() else tomlkit.document()
+        group, dot, name = key.partition(".")
+        if not dot:
+            document[key] = value
+        else:
+            if group not in document:
+                document[group] = tomlkit.table()
+            table: Any = document[group]
+            table[name] = value
+        part = path.with_name(f".{path.name}.part")
+        part.write_text(tomlkit.dumps(document), encoding="utf-8")
+        part.replace(path)
+    except OSError as why:
+        _refuse(path, why.strerror)
+    except (tomlkit.exceptions.TOMLKitError, UnicodeDecodeError) as why:
+        _refuse(path, why)
+    return path
+
+
+def _refuse(path: Path, why: object) -> NoReturn:
+    raise BadFile(f"show={path} cannot be changed: {why}") from None

@@ -1,0 +1,126 @@
+"""The wires of a scene at work: every picture, a row of signals in, the value of every control out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from engine.frame import Row
+from engine.stage.binding import CURVES, Binding
+from engine.stage.color import from_lab, to_lab
+from engine.stage.isf_inputs import PARTS, Input, Value
+from engine.stage.scene import Scene
+
+_LARGEST = 3e38
+"""What a float of a graphics card can hold."""
+
+
+class Follower:
+    """One binding at work. It begins where the signal is; what is no number is not heard: the last stays."""
+
+    def __init__(self, binding: Binding) -> None:
+        self.binding = binding
+        self._curve = CURVES[binding.curve]
+        low, high = binding.to
+        self._ends = (to_lab(low), to_lab(high)) if isinstance(low, tuple) and isinstance(high, tuple) else None
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget what was heard."""
+        self._heard = 0.0
+        self._at: float | None = None
+        self._run = 0.0
+
+    def step(self, row: Row, dt: float) -> float | tuple[float, ...]:
+        """The value of the control `dt` seconds after the last step."""
+        heard = self._position(float(row[self.binding.column]))
+        if math.isfinite(heard):
+            self._heard = heard
+        if self._at is None:
+            self._at = self._heard
+        seconds = self.binding.attack if self._heard > self._at else self.binding.release
+        # The exact answer of the exponential for a step of any length, so that 30 and 144 Hz look the same.
+        left = math.exp(-dt / seconds) if seconds > 0 else 0.0
+        self._at = self._heard + (self._at - self._heard) * left
+        return self._value(self._at, dt)
+
+    def _position(self, value: float) -> float:
+        """Where a value lies in its range, 0..1, held in it and bent by the curve; nan for nan."""
+        low, high = self.binding.source
+        position = (value - low) / (high - low)
+        if math.isnan(position) or self.binding.curve == "none":
+            return position
+        return self._curve(min(max(position, 0.0), 1.0))
+
+    def _value(self, position: float, dt: float) -> float | tuple[float, ...]:
+        if self._ends is not None:
+            return from_lab(self._ends[0] + (self._ends[1] - self._ends[0]) * position)
+        low, high = self.binding.to
+        assert not isinstance(low, tuple)
+        assert not isinstance(high, tuple)
+        value = low + (high - low) * position
+        if self.binding.clock:
+            value = self._run = self._run + value * dt
+        return min(max(value, -_LARGEST), _LARGEST)
+
+
+class Binder:
+    """All bindings of a scene. Inputs that nothing drives keep what the scene sets, else the shader's DEFAULT."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._inputs = {item.name: item for item in scene.shader.inputs if not item.sampled}
+        self._resting = {name: scene.values.get(name, item.default) for name, item in self._inputs.items()}
+        self._followers = [Follower(binding) for binding in scene.bindings]
+        self._values: dict[str, Value] = {}
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget what was heard: the next step begins where the signals are then."""
+        for follower in self._followers:
+            follower.reset()
+        self._counted: dict[str, float] = {}
+        self._values.update({name: value for name, value in self._resting.items() if value is not None})
+
+    def step(self, row: Row, dt: float) -> Mapping[str, Value]:
+        """The value of every input that is no picture, `dt` seconds after the last step; valid until the next.
+
+        `row`: a frame's. An event is true for one picture: when its counter has counted, or, driven by anything
+        else, when its value comes to cross the middle of its range. Never nan, whatever the row holds.
+        """
+        dt = dt if math.isfinite(dt) and dt > 0 else 0.0
+        for follower in self._followers:
+            binding = follower.binding
+            item = self._inputs[binding.target]
+            if item.type == "event":
+                self._values[item.name] = self._fired(binding, follower, row, dt)
+            else:
+                self._values[item.name] = _of_type(item, binding, follower.step(row, dt), self._values[item.name])
+        return MappingProxyType(self._values)
+
+    def _fired(self, binding: Binding, follower: Follower, row: Row, dt: float) -> bool:
+        if binding.signal.counts:
+            now = float(row[binding.column])
+        else:
+            value = follower.step(row, dt)
+            now = float(isinstance(value, float) and value >= 0.5)
+        before = self._counted.get(binding.target, now)
+        if now == now:
+            self._counted[binding.target] = now
+        return now > before
+
+
+def _of_type(item: Input, binding: Binding, value: float | tuple[float, ...], before: Value) -> Value:
+    """What a follower says, as the type of the input; `before` lends the parts that it does not drive."""
+    if isinstance(value, tuple):
+        return value
+    if item.type in PARTS:
+        assert isinstance(before, tuple)
+        assert binding.part is not None
+        return (*before[: binding.part], value, *before[binding.part + 1 :])
+    if item.type == "bool":
+        return value >= 0.5
+    if item.type == "long":
+        whole = min(max(round(value), -(2**31)), 2**31 - 1)
+        return min(item.values, key=lambda choice: abs(choice - whole)) if item.values else whole
+    return value

@@ -1,0 +1,247 @@
+"""A scene: which shader, what drives each of its inputs, what it says to the lights. Data, checked when loaded."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+from engine import assets
+from engine.errors import BadFile, BadScene, nearest
+from engine.stage.binding import Binding, Refuse, Span, finite, read_binding, refusal
+from engine.stage.color import Color, read_color
+from engine.stage.isf import Shader, read_shader
+from engine.stage.isf_inputs import PARTS, Input, Value
+from engine.stage.place import place, shown
+from engine.stage.source import read_text
+
+_KEYS: Final = ("shader", "title", "palette", "set", "bind", "lights")
+ROLES: Final = ("ground", "wash", "body", "accent", "light")
+"""What the colours of a palette are for."""
+_COLORS: Final[tuple[Color, Color]] = ((0.0, 0.0, 0.0, 1.0), (1.0, 1.0, 1.0, 1.0))
+
+Lights = Mapping[str, Mapping[str, "Binding | float"]]
+"""What a scene says to the lights: group, channel, and what drives it or where it stands; 0..1 where no `to` is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One scene, checked. `values` are the inputs that it sets; `files` is all that it was read from."""
+
+    name: str
+    path: Path
+    title: str
+    shader: Shader
+    bindings: tuple[Binding, ...]
+    values: Mapping[str, Value]
+    palette: Mapping[str, Color]
+    lights: Lights
+    files: tuple[Path, ...]
+
+
+def scene_names() -> list[str]:
+    """The names of the scenes that come with the engine, sorted."""
+    return sorted(path.stem for path in assets.SCENES.glob("*.toml"))
+
+
+def load_scene(scene: str | Path) -> Scene:
+    """The scene of a name, or in a .toml file, or a .fs file as a scene in which nothing is bound.
+
+    BadScene, in one line with file, value, rule and mend, for everything that could not be played.
+    """
+    name = str(scene)
+    if name.endswith(".fs"):
+        return _bare(Path(scene))
+    path = Path(scene) if name.endswith(".toml") else assets.SCENES / f"{name}.toml"
+    if not name.endswith(".toml") and name not in scene_names():
+        raise BadScene(f"scene={name!r} is none ({nearest(name, scene_names())}; or give a .toml or .fs file)")
+    try:
+        return _scene(path, _table(path))
+    except BadFile as problem:
+        raise BadScene(str(problem)) from None
+
+
+def _bare(path: Path) -> Scene:
+    shader = read_shader(path)
+    nothing: Mapping[str, Any] = MappingProxyType({})
+    return Scene(shader.name, path, shader.name, shader, (), nothing, nothing, nothing, shader.files)
+
+
+def _table(path: Path) -> dict[str, Any]:
+    """What a scene file says."""
+    try:
+        return tomllib.loads(read_text(path))
+    except tomllib.TOMLDecodeError as problem:
+        found = re.fullmatch(r"(.*) \(at line (\d+), column \d+\)", str(problem), re.DOTALL)
+        where, why = (place(path, int(found[2])), found[1]) if found else (place(path), problem)
+        raise BadScene(f"{where}: is not TOML: {why}") from None
+    except (RecursionError, ValueError) as problem:
+        raise BadScene(f"{place(path)}: is not TOML that can be read: {type(problem).__name__}") from None
+
+
+def _scene(path: Path, table: dict[str, Any]) -> Scene:
+    refuse = refusal(f"{place(path)}:")
+    for key in table:
+        if key not in _KEYS:
+            refuse(f"has no key {key} ({nearest(key, _KEYS)})")
+    shader = read_shader(_shader_path(path, table.get("shader"), refuse))
+    title = table.get("title", path.stem)
+    if not isinstance(title, str):
+        refuse(f"title={title!r} must be text")
+    bindings = _bindings(path, shader, _part(table, "bind", refuse))
+    palette = _palette(_part(table, "palette", refuse), refuse)
+    values = _values(path, shader, _part(table, "set", refuse))
+    _refuse_both(path, bindings, values)
+    roles = {name: color for name, color in palette.items() if (item := shader.input(name)) and item.type == "color"}
+    return Scene(
+        path.stem,
+        path,
+        title,
+        shader,
+        bindings,
+        MappingProxyType({**roles, **values}),
+        MappingProxyType(palette),
+        MappingProxyType(_lights(path, _part(table, "lights", refuse))),
+        (path, *shader.files),
+    )
+
+
+def _part(table: dict[str, Any], key: str, refuse: Refuse) -> dict[str, Any]:
+    """A table within the scene's, empty where there is none."""
+    part = table.get(key, {})
+    if not isinstance(part, dict):
+        refuse(f"{key} must be a table: [{key}]")
+    return part
+
+
+def _shader_path(path: Path, given: object, refuse: Refuse) -> Path:
+    """Beside the scene, else among the engine's shaders."""
+    if not isinstance(given, str) or not given.endswith(".fs") or "\0" in given:
+        refuse(f'shader={given!r} must name an ISF file: shader = "ink.fs"')
+    beside = path.parent / given
+    if beside.is_file():
+        return beside
+    if not (assets.SHADERS / given).is_file():
+        known = sorted(p.name for folder in (path.parent, assets.SHADERS) for p in folder.glob("*.fs"))
+        refuse(f"shader={given!r} is not there ({nearest(given, known)})")
+    return assets.SHADERS / given
+
+
+def _input(shader: Shader, name: str, refuse: Refuse) -> Input:
+    """The input of that name that is not a picture."""
+    known = [item.name for item in shader.inputs if not item.sampled]
+    item = shader.input(name)
+    if item is None:
+        refuse(f"is no input of {shader.path.name} ({nearest(name, known)})")
+    if item.sampled:
+        refuse(f"is {item.type} input of {shader.path.name}, which the engine feeds by itself (remove it)")
+    return item
+
+
+def _bindings(path: Path, shader: Shader, table: dict[str, Any]) -> tuple[Binding, ...]:
+    """[bind.<input>], or [bind.<input>.<part>] for one axis of a point or one channel of a colour."""
+    found: list[Binding] = []
+    for name, given in table.items():
+        refuse = refusal(f"{place(path)}: bind.{name}")
+        item = _input(shader, name, refuse)
+        parts = PARTS.get(item.type, "")
+        if parts and isinstance(given, dict) and "signal" not in given and set(given) & set(parts):
+            for part, more in given.items():
+                if part not in parts:
+                    refuse(f"has no part {part} ({nearest(part, parts)})")
+                index = parts.index(part)
+                refuse_part = refusal(f"{place(path)}: bind.{name}.{part}")
+                found.append(read_binding(more, name, index, _range(item, index), refuse_part))
+        elif item.type == "point2D":
+            refuse(f"is a point: bind its axes one by one ([bind.{name}.x] and [bind.{name}.y])")
+        else:
+            found.append(read_binding(given, name, None, _range(item, None), refuse))
+    return tuple(found)
+
+
+def _range(item: Input, part: int | None) -> Span | tuple[Color, Color] | None:
+    """The range that a binding of this input has where the scene names none."""
+    if item.type == "color" and part is None:
+        return _COLORS
+    low, high = item.minimum, item.maximum
+    if part is not None and isinstance(low, tuple) and isinstance(high, tuple):
+        return low[part], high[part]
+    return (float(low), float(high)) if isinstance(low, (int, float)) and isinstance(high, (int, float)) else None
+
+
+def _values(path: Path, shader: Shader, table: dict[str, Any]) -> dict[str, Value]:
+    """[set]: inputs that stand still."""
+    found: dict[str, Value] = {}
+    for name, given in table.items():
+        refuse = refusal(f"{place(path)}: set.{name}")
+        item = _input(shader, name, refuse)
+        found[name] = _value(item, given, refuse)
+    return found
+
+
+def _value(item: Input, given: object, refuse: Refuse) -> Value:
+    """What a scene gives an input, as its type."""
+    if item.type == "color" and isinstance(given, str):
+        try:
+            return read_color(given)
+        except ValueError as problem:
+            refuse(f"= {shown(given)} {problem}")
+    if item.type in ("bool", "event"):
+        if isinstance(given, bool):
+            return given
+        refuse(f"= {shown(given)} must be true or false")
+    if item.type in PARTS:
+        numbers = [finite(part) for part in given] if isinstance(given, list) else []
+        parts = [part for part in numbers if part is not None]
+        sizes = (2,) if item.type == "point2D" else (3, 4)
+        if len(parts) == len(numbers) and len(parts) in sizes:
+            return tuple(parts) if item.type == "point2D" else (*parts, 1.0)[:4]
+        refuse(f"= {shown(given)} must be " + ("[x, y]" if item.type == "point2D" else 'a colour: "#RRGGBB"'))
+    number = finite(given)
+    if item.type == "float" and number is not None:
+        return number
+    if item.type == "long" and isinstance(given, int) and number is not None and abs(given) < 2**31:
+        if item.values and given not in item.values:
+            refuse(f"= {given} is none of its values ({', '.join(map(str, item.values))})")
+        return given
+    return refuse(f"= {shown(given)} must be a " + ("finite number" if item.type == "float" else "whole number"))
+
+
+def _refuse_both(path: Path, bindings: tuple[Binding, ...], values: dict[str, Value]) -> None:
+    """An input is driven or stands still; only of a point or colour may parts be driven and the rest stand."""
+    for binding in bindings:
+        if binding.target in values and binding.part is None:
+            refusal(f"{place(path)}:")(f"{binding.target} is both in [set] and in [bind] (remove one)")
+
+
+def _palette(table: dict[str, Any], refuse: Refuse) -> dict[str, Color]:
+    """[palette]: colours by role. A colour input of a role's name has that colour, unless [set] says another."""
+    found: dict[str, Color] = {}
+    for name, given in table.items():
+        if name not in ROLES:
+            refuse(f"palette has no role {name} ({nearest(name, ROLES)})")
+        try:
+            found[name] = read_color(str(given))
+        except ValueError as problem:
+            refuse(f"palette.{name} = {shown(given)} {problem}")
+    return found
+
+
+def _lights(path: Path, table: dict[str, Any]) -> dict[str, Mapping[str, Binding | float]]:
+    """[lights.<group>]: channels, each driven by a binding or standing at a number."""
+    found: dict[str, Mapping[str, Binding | float]] = {}
+    refuse = refusal(f"{place(path)}:")
+    for group, channels in table.items():
+        if not isinstance(channels, dict):
+            refuse(f"lights.{group} must be a table of channels: [lights.{group}]")
+        one: dict[str, Binding | float] = {}
+        for channel, given in channels.items():
+            number = finite(given)
+            refuse_one = refusal(f"{place(path)}: lights.{group}.{channel}")
+            one[channel] = read_binding(given, channel, None, (0.0, 1.0), refuse_one) if number is None else number
+        found[group] = MappingProxyType(one)
+    return found

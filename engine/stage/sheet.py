@@ -1,0 +1,95 @@
+"""A contact sheet: stills of scenes side by side, a row a scene, a column a moment of the music."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from engine.errors import BadFile
+
+Pixels = NDArray[np.uint8]
+"""A still: (height, width, 3 or 4), top row first."""
+
+_GROUND: Final = (14, 14, 16)
+_INK: Final = (176, 172, 164)
+_QUIET: Final = (112, 109, 104)
+
+
+def write_sheet(
+    path: Path,
+    stills: Sequence[Sequence[Pixels]],
+    rows: Sequence[str] = (),
+    columns: Sequence[str] = (),
+    *,
+    title: str = "",
+    width: int = 320,
+) -> None:
+    """Write the stills, `stills[row][column]`, to a PNG file, each `width` pixels wide with its caption.
+
+    Margins and letters follow the width. The file is put in its place only when it is whole; BadFile, in one
+    line, if it cannot be. ValueError for a sheet without stills.
+    """
+    if not stills or not all(len(row) for row in stills):
+        raise ValueError("a contact sheet needs at least one still in every row")
+    sheet = _drawn(stills, rows, columns, title, width)
+    part = path.with_name(f".{path.stem}.{os.getpid()}.part.png")
+    try:
+        sheet.save(part, optimize=False, compress_level=6)
+        part.replace(path)
+    except OSError as problem:
+        reason = problem.strerror or problem
+        raise BadFile(f"{path}: the sheet cannot be written: {reason} (choose a folder with room)") from None
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _drawn(
+    stills: Sequence[Sequence[Pixels]], rows: Sequence[str], columns: Sequence[str], title: str, width: int
+) -> Image.Image:
+    gap = max(4, width // 40)
+    margin = 3 * gap
+    letters = ImageFont.load_default(max(9, width // 24))
+    line = round(letters.size * 1.5) if isinstance(letters, ImageFont.FreeTypeFont) else 16
+    height = max(round(width * still.shape[0] / still.shape[1]) for row in stills for still in row)
+    across = max(len(row) for row in stills)
+    top = margin + (2 * line if title else 0) + (line if any(columns) else 0)
+    step = height + gap + (line + gap // 2 if any(rows) else 0)
+    sheet = Image.new(
+        "RGB", (2 * margin + across * (width + gap) - gap, top + len(stills) * step - gap + margin), _GROUND
+    )
+    pen = ImageDraw.Draw(sheet)
+    if title:
+        _write(pen, (margin, margin), title, _INK, letters, sheet.width - 2 * margin)
+    for index, caption in enumerate(columns[:across]):
+        _write(pen, (margin + index * (width + gap), top - line), caption, _QUIET, letters, width)
+    for index, row in enumerate(stills):
+        y = top + index * step
+        for column, still in enumerate(row):
+            sheet.paste(_fitted(still, width), (margin + column * (width + gap), y))
+        if index < len(rows):
+            _write(pen, (margin, y + height + gap // 2), rows[index], _INK, letters, sheet.width - 2 * margin)
+    return sheet
+
+
+def _fitted(still: Pixels, width: int) -> Image.Image:
+    """A still at the sheet's width; what alpha a shader leaves is not part of the picture."""
+    image = Image.fromarray(np.ascontiguousarray(still[:, :, :3]), "RGB")
+    return image.resize((width, max(1, round(width * image.height / image.width))), Image.Resampling.LANCZOS)
+
+
+def _write(
+    pen: ImageDraw.ImageDraw, at: tuple[int, int], text: str, ink: tuple[int, ...], letters: Any, room: int
+) -> None:
+    """One line of text, cut with … where it does not fit into `room` pixels."""
+    text = " ".join(text.split())
+    whole = text
+    while text and pen.textlength(whole, font=letters) > room:
+        text = text[:-1]
+        whole = text.rstrip() + "…"
+    pen.text(at, whole, fill=ink, font=letters)

@@ -1,0 +1,53 @@
+"""The last instants of sound as pictures for shaders: ISF's `audio` (the wave) and `audioFFT` (the spectrum)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.frame import Samples
+
+Picture = NDArray[np.float32]
+"""(channels, columns): one row a channel, left the oldest sample or the lowest frequency."""
+
+WINDOW: Final = 2048
+"""Samples that are looked at: 43 ms at 48 kHz."""
+COLUMNS: Final = 512
+"""Columns where a shader does not say with MAX how many it wants."""
+LOW_DB: Final = -100.0
+HIGH_DB: Final = -30.0
+_BLACKMAN: Final = np.blackman(WINDOW + 1)[:-1].astype(np.float32)[:, np.newaxis]
+
+
+def wave(samples: Samples, columns: int = COLUMNS) -> Picture:
+    """The newest `columns` samples (at most 2048), one a column, newest right: 0.5 is silence, 0 and 1 full scale.
+
+    `samples` (n, channels), any n: what is missing before them is silence. What is no number is silence too.
+    """
+    return 0.5 + 0.5 * np.clip(_newest(samples, min(columns, WINDOW)).T, -1.0, 1.0)
+
+
+def spectrum(samples: Samples, columns: int = COLUMNS) -> Picture:
+    """The spectrum from 0 Hz (left) to half the sample rate, in at most 1024 columns, 0..1.
+
+    As in Shadertoy and the Web Audio API, so that shaders from there look right: 2048 samples under a Blackman
+    window, 20·log10(|FFT| / 2048), −100..−30 dB as 0..1 (a sine of −16.4 dBFS reads 1); but not smoothed over
+    pictures, which would look different at 30 and 144 Hz. Where bins share a column the loudest counts, so that
+    no partial is lost. `samples` as in `wave`.
+    """
+    bins = np.abs(np.fft.rfft(_newest(samples, WINDOW) * _BLACKMAN, axis=0)[:-1]) / WINDOW
+    columns = min(columns, len(bins))
+    bins = np.maximum.reduceat(bins, np.arange(columns) * len(bins) // columns, axis=0).T
+    decibels = 20.0 * np.log10(np.maximum(bins, 1e-9))
+    return np.clip((decibels - LOW_DB) / (HIGH_DB - LOW_DB), 0.0, 1.0).astype(np.float32)
+
+
+def _newest(samples: Samples, count: int) -> Samples:
+    """The last `count` samples, silence put before them where there are fewer; all finite."""
+    result = np.zeros((count, max(samples.shape[1], 1)), dtype=np.float32)
+    held = samples[-count:]
+    if len(held) and samples.shape[1]:
+        result[-len(held) :] = held
+    return np.nan_to_num(result, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
