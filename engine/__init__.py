@@ -1,0 +1,21 @@
+"""Monochord: an instrument becomes picture and light. The map of the house, from the roof to the ground:
+
+    cli/            the command line, one small file a command
+    latency         clicks in, milliseconds out: how late the show is
+    conductor       the live loop: owns the threads and the child processes
+    rehearsal       the same machines on a virtual clock: analyse, render, stills
+    settings        a show's settings: one TOML file and the command line, checked once
+    audio/          where blocks come from: devices, files, the child process that owns the driver
+    features/       the fast senses: a Block in, a Frame out, every 5.3 ms
+    stage/          ISF shaders, scenes, the renderer, the window, the child process that owns the graphics driver
+    lights/         OSC out
+    take            a performance as data, on disk
+    frame_ring      the newest hops, in memory that processes share
+    frame           Block, Frame, SIGNALS: the record that is carried up the stairs
+    memory, child   shared memory without names; child processes that the show can lose
+    assets          where shaders, scenes and models lie
+    errors          what can go wrong, as a tree
+
+Sound comes in at the ground floor, a floor imports only from those beneath it, rooms on one floor do not know
+each other, and one sealed record goes up. `conductor.Conductor._step` is where to begin reading.
+"""

@@ -1,0 +1,42 @@
+# The two commands that matter: `make preview` and `make test`. Each sets everything up first.
+VENV ?= .venv
+PYTHON ?= python3
+export VENV PYTHON
+
+BIN = $(VENV)/bin
+
+.PHONY: preview test test-fast setup setup-dev lint lock wheel clean
+
+preview: setup ## rehearse the built-in recording; without a screen: a clip and a contact sheet in out/
+	$(BIN)/monochord preview
+
+test: setup-dev lint ## linters, types, the order of imports, and every test
+	$(BIN)/python -m pytest
+
+test-fast: setup-dev ## what takes seconds
+	$(BIN)/python -m pytest -m "not slow"
+
+setup: ## system packages, virtual environment, locked dependencies
+	@sh tools/setup.sh
+
+setup-dev:
+	@sh tools/setup.sh dev
+
+lint: setup-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+lock: ## choose new versions (needs uv)
+	uv pip compile pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-header --only-binary :all: --upgrade -o requirements.lock
+	uv pip compile pyproject.toml --extra build --extra dev --extra tools --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --only-binary :all: \
+		-c requirements.lock -o requirements-dev.lock
+
+wheel: setup-dev
+	$(BIN)/python -m build --wheel --no-isolation
+
+clean:
+	rm -rf $(VENV) out dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

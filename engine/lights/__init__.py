@@ -1,0 +1,1 @@
+"""What leaves for consoles and VJ tools: every signal, by OSC."""

@@ -1,0 +1,1 @@
+"""The stage: ISF shaders, scenes, the renderer, and the child process that owns the graphics driver."""
