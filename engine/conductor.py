@@ -52,21 +52,25 @@ class Conductor:
         self._bug: BaseException | None = None
         self._take_trouble = ""
         self._loop_from: float | None = None
-        warm_up()
         with ExitStack() as undo:
+            self.stairs = FrameRing()
+            undo.callback(self.stairs.memory.close)
+            # Both children start while our own senses are compiled or read from the cache.
             self.hearing = Hearing(settings.hearing)
             undo.callback(self.hearing.close)
-            self.senses = FastSenses(self.hearing.hopper.channels)
-            self.stairs = FrameRing(self.hearing.hopper.channels)
-            undo.callback(self.stairs.memory.close)
-            self.lights = Lights(settings.destinations)
-            undo.callback(self.lights.close)
-            self.take = TakeWriter(settings.record, self.stairs.channels) if settings.record else None
-            if self.take:
-                undo.callback(self._close_take)
             self.backdrop = Backdrop(settings.stage, settings.scene, self.stairs) if backdrop else None
             if self.backdrop:
                 undo.callback(self.backdrop.close)
+            self.lights = Lights(settings.destinations)
+            undo.callback(self.lights.close)
+            warm_up()
+            self.hearing.await_ready()
+            self.senses = FastSenses(self.hearing.hopper.channels)
+            self.take = TakeWriter(settings.record, self.hearing.hopper.channels) if settings.record else None
+            if self.take:
+                undo.callback(self._close_take)
+            if self.backdrop:
+                self.backdrop.await_ready()
             self._close = undo.pop_all().close
 
     # The listening thread: what happens to every hop.

@@ -16,13 +16,22 @@ LONGEST_DELAY: Final = (SLOTS // 2) * HOP / RATE
 _HEADER: Final = 64
 
 
-class FrameRing:
-    """`SLOTS` hops, each a frame's row and its sound; one writer, any number of readers in any process."""
+def stereo(sound: Samples) -> Samples:
+    """(n, channels) as (n, 2), for two loudspeakers: mono on both, of many the even ones left and the odd right."""
+    channels = sound.shape[1]
+    if channels == 2:
+        return sound
+    if channels == 1:
+        return np.repeat(sound, 2, axis=1)
+    return np.stack([sound[:, side::2].mean(axis=1) for side in (0, 1)], axis=1)
 
-    def __init__(self, channels: int, fd: int | None = None) -> None:
-        """Make a ring for `channels` channels of sound, or join the one behind `fd`."""
-        dtype = slot_dtype(channels)
-        self.channels = channels
+
+class FrameRing:
+    """`SLOTS` hops, each a frame's row and its sound in stereo; one writer, any number of readers in any process."""
+
+    def __init__(self, fd: int | None = None) -> None:
+        """Make a ring, or join the one behind `fd`."""
+        dtype = slot_dtype(2)
         self.memory = SharedMemory(_HEADER + SLOTS * dtype.itemsize, fd)
         self._count, self._stamp = self.memory.array(np.int64, 2).reshape(2, 1)
         self._slots = self.memory.array(dtype, SLOTS, _HEADER)
@@ -40,10 +49,13 @@ class FrameRing:
         return 1e-9 * int(self._stamp[0])
 
     def push(self, row: Row, samples: Samples, stamp: float = 0.0) -> None:
-        """Add one hop: `row` (ROW,), `samples` (HOP, channels). The count moves last, when all is in place."""
+        """Add one hop: `row` (ROW,), `samples` (HOP, channels). The count moves last, when all is in place.
+
+        `stamp`: seconds of the monotonic clock when the driver delivered it.
+        """
         slot = int(self._count[0]) % SLOTS
         self._rows[slot] = row
-        self._samples[slot] = samples
+        self._samples[slot] = stereo(samples)
         self._stamp[0] = int(stamp * 1e9)
         self._count[0] += 1
 
@@ -53,12 +65,12 @@ class FrameRing:
         return row
 
     def sound(self, hops: int, back: int = 0) -> Samples:
-        """The last `hops` hops of sound until that row, (hops·HOP, channels); silence before the first."""
+        """The last `hops` hops of sound until that row, (hops·HOP, 2); silence before the first."""
         newest = self.count - 1 - self._reach(back)
         wanted = np.arange(newest - hops + 1, newest + 1)
         sound: Samples = self._samples[wanted % SLOTS]
         sound[wanted < 0] = 0.0
-        return sound.reshape(hops * HOP, self.channels)
+        return sound.reshape(hops * HOP, 2)
 
     def _reach(self, back: int) -> int:
         return min(back, max(self.count - 1, 0), SLOTS // 2)

@@ -110,6 +110,11 @@ class PlayedClicks:
     def __init__(self, device: str | None) -> None:
         """Play through this output; whatever is wrong with it is raised now."""
         self._hearing = Hearing(HearingSettings(source=f"clicks:{CLICK_RATE}", device=device))
+        try:
+            self._hearing.await_ready()
+        except BaseException:
+            self._hearing.close()
+            raise
         self.name = self._hearing.name
         self._notes: list[tuple[int, float]] = []
         self._over = threading.Event()

@@ -11,7 +11,7 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,6 +24,7 @@ from engine.audio.source import Source, open_source
 from engine.errors import BadFile, BadSetting
 from engine.features.fast import FastSenses
 from engine.frame import HOP, RATE, ROW, SIGNALS, Block, Frame, Numbers, Row, Samples
+from engine.frame_ring import stereo
 from engine.stage import gpu
 from engine.stage.film import Film
 from engine.stage.render import Moment, Renderer
@@ -152,19 +153,15 @@ def _whole(path: Path) -> Iterator[Path]:
         part.unlink(missing_ok=True)
 
 
-@dataclass(slots=True, eq=False)
 class _RecentSound:
     """The last hops of sound, as the stage would read them from shared memory."""
 
-    channels: int
-    samples: Samples = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.samples = np.zeros((WINDOW, self.channels), np.float32)
+    def __init__(self) -> None:
+        self.samples: Samples = np.zeros((WINDOW, 2), np.float32)
 
     def add(self, samples: Samples) -> None:
         self.samples[:-HOP] = self.samples[HOP:]
-        self.samples[-HOP:] = samples
+        self.samples[-HOP:] = stereo(samples)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -180,7 +177,7 @@ def pictures(rehearsal: Rehearsal, fps: float, delay: float = 0.0) -> Iterator[P
 
     A picture's sound is its own 1/fps seconds, (n, channels), so that films stay in time however long they are.
     """
-    recent = _RecentSound(rehearsal.channels)
+    recent = _RecentSound()
     row: Row | None = None
     waiting: list[Samples] = []
     lag: list[tuple[Row, Samples]] = []
@@ -197,24 +194,12 @@ def pictures(rehearsal: Rehearsal, fps: float, delay: float = 0.0) -> Iterator[P
                 np.concatenate(waiting), round((count + 1) * RATE / fps) - round(count * RATE / fps)
             )
             moment = Moment(time=count / fps, dt=1 / fps if count else 0.0, samples=recent.samples.copy())
-            yield Picture(moment if row is None else _with(moment, row), sound)
+            yield Picture(moment if row is None else replace(moment, row=row), sound)
             count += 1
-
-
-def _with(moment: Moment, row: Row) -> Moment:
-    return Moment(row=row, samples=moment.samples, time=moment.time, dt=moment.dt, date=moment.date)
 
 
 def _first(sound: Samples, count: int) -> tuple[Samples, list[Samples]]:
     return sound[:count], [sound[count:]]
-
-
-def for_loudspeakers(sound: Samples) -> Samples:
-    """(n, channels) as (n, 2): mono on both sides, of many the even ones left and the odd ones right."""
-    if sound.shape[1] == 1:
-        return np.repeat(sound, 2, axis=1)
-    sides = [sound[:, side::2].mean(axis=1) for side in (0, 1)]
-    return np.stack(sides, axis=1).astype(np.float32)
 
 
 def render(
@@ -245,7 +230,7 @@ def render(
                 renderer.draw(picture.moment)
                 pixels = renderer.read()
                 film.picture(pixels)
-                film.sound(for_loudspeakers(picture.sound))
+                film.sound(stereo(picture.sound))
                 stills.extend(pixels.copy() for when in wanted if when == count)
                 if rehearsal.duration:
                     progress(min(picture.moment.time / rehearsal.duration, 1.0))

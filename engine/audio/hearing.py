@@ -107,19 +107,39 @@ class Hearing:
         self._well = True
         self._last_words = ""
         self._orders: dict[str, Any] = {}
-        try:
-            remark = self._await_first()
-            ready = self._ears.ready or {}
-            self.hopper = Hopper(int(ready["rate"]), int(ready["channels"]), settings.channels, settings.gain_db)
-        except BaseException:
-            self._ears.child.end()
-            self._ears.close()
-            raise
-        self.remarks = [remark] if remark else []
+        self._remarks: list[str] = []
+        self._hopper: Hopper | None = None
         self._last_sound = time.monotonic()
         self._silent_hops = 0
 
     # The main thread.
+
+    def await_ready(self) -> None:
+        """Wait until the first sound can come. MissingDriver, NoSuchDevice or BadSetting says why it cannot."""
+        while self._ears.ready is None:
+            for message in self._ears.child.heard():
+                if "ready" in message:
+                    self._ears.ready = dict(message)
+                if "error" in message:
+                    raise _as_error(message)
+            if self._ears.child.exit_code is not None:
+                raise MissingDriver(f"the ears died at once: {self._ears.child.complaint or 'no reason given'}")
+            if time.monotonic() - self._ears.born > 2 * _STARTING:
+                raise MissingDriver(
+                    f"the sound driver does not answer within {2 * _STARTING:g} s (is its server alive?)"
+                )
+            time.sleep(0.005)
+        ready, settings = self._ears.ready, self.settings
+        self.name = str(ready["ready"])
+        self._remarks = [str(ready["remark"])] if ready.get("remark") else []
+        self._hopper = Hopper(int(ready["rate"]), int(ready["channels"]), settings.channels, settings.gain_db)
+        self._last_sound = time.monotonic()
+
+    @property
+    def hopper(self) -> Hopper:
+        """What makes blocks of the sound; there is none before the ears are ready."""
+        assert self._hopper is not None
+        return self._hopper
 
     @property
     def stamp(self) -> float:
@@ -155,8 +175,8 @@ class Hearing:
 
     def tend(self, now: float) -> Iterator[str]:
         """Watch over the ears; what the operator should know. Call it some twenty times a second."""
-        yield from self.remarks
-        self.remarks = []
+        remarks, self._remarks = self._remarks, []
+        yield from remarks
         if self._coming is not None:
             yield from self._tend_coming(self._coming, now)
         elif self._arrived is None:
@@ -201,21 +221,6 @@ class Hearing:
         self.restarts += 1
         self._coming = _Ears(self.settings, self._ears.position)
         self._retry_at = now + (_RETRY if self.restarts > 1 else 0.0)
-
-    def _await_first(self) -> str:
-        """Wait until the ears are ready; their first remark. Raises what they complain of."""
-        while time.monotonic() - self._ears.born < 2 * _STARTING:
-            for message in self._ears.child.heard():
-                if "ready" in message:
-                    self._ears.ready = dict(message)
-                    self.name = str(message["ready"])
-                    return str(message.get("remark", ""))
-                if "error" in message:
-                    raise _as_error(message)
-            if self._ears.child.exit_code is not None:
-                raise MissingDriver(f"the ears died at once: {self._ears.child.complaint or 'no reason given'}")
-            time.sleep(0.005)
-        raise MissingDriver(f"the sound driver does not answer within {2 * _STARTING:g} s (is its server alive?)")
 
     # The listening thread.
 

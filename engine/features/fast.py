@@ -47,15 +47,14 @@ class FastSenses:
         row = self._row
         row[0], row[1] = block.index, block.time
         wave = self._mixdown.step(block.samples)
-        row[Sound.level.start : Sound.peak.start + 1], row[Sound.clipping.start]
         level = self._level.step(self._mixdown.channels, self._mixdown.mix)
         row[Sound.level.start], row[Sound.peak.start], row[Sound.clipping.start] = level
         row[Sound.loudness.start] = self._loudness.step(self._mixdown.channels)
         row[_SILENCE] = self._silence.step(wave)
         row[_BANDS] = self._bands.step(wave)
         power = self._spectrum.step(wave)
-        row[_RHYTHM] = self._onsets.step(power, wave, block.index, self._silence.heard)
-        row[Sound.flux.start] = self._onsets.flux
+        row[_RHYTHM] = self._onsets.step(power, wave, self._silence.above, block.index)
+        row[Sound.flux.start] = self._onsets.flux if self._silence.heard else 0.0
         if self._silence.heard:
             row[_TIMBRE] = self._timbre.step(power, self._spectrum.heard)
             row[Texture.fractal.start] = self._fractal.step(self._spectrum.heard)

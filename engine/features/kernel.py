@@ -15,7 +15,8 @@ import numba
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_REORDER: Final = {"reassoc", "contract", "nsz"}  # sums may be vectorised; NaN and infinity keep their meaning
+_FUSE: Final = {"contract"}  # a multiplication and an addition may be one instruction
+_REORDER: Final = {"contract", "reassoc", "nsz"}  # and sums may be vectorised; NaN keeps its meaning
 
 
 def kernel(signature: str, *, reorder: bool = False) -> Callable[[F], F]:
@@ -26,7 +27,7 @@ def kernel(signature: str, *, reorder: bool = False) -> Callable[[F], F]:
     """
 
     def compiled(function: F) -> F:
-        options = {"nogil": True, "error_model": "numpy", "fastmath": _REORDER if reorder else False}
+        options = {"nogil": True, "error_model": "numpy", "fastmath": _REORDER if reorder else _FUSE}
         try:
             made: F = numba.njit(signature, cache=True, **options)(function)
         except RuntimeError:  # there is nowhere to keep it: a read-only installation without a home folder

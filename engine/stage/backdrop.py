@@ -42,7 +42,7 @@ class Backdrop:
     """The stage as the conductor sees it. All methods are for the thread that made it."""
 
     def __init__(self, settings: StageSettings, scene: str, ring: FrameRing) -> None:
-        """Start the painter; MissingDriver or NoSuchDevice if it finds no screen, driver or monitor."""
+        """Start the painter; `await_ready` tells whether it found screen, driver and monitor."""
         self.settings, self._ring = settings, ring
         self.scene = scene
         self.report = StageReport()
@@ -63,11 +63,6 @@ class Backdrop:
         self._retry_at = 0.0
         self._watch = Watch(_STARTING)
         self._child = self._start()
-        try:
-            self._await_ready()
-        except BaseException:
-            self.close()
-            raise
 
     @property
     def pid(self) -> int:
@@ -132,7 +127,6 @@ class Backdrop:
             {
                 "ring": self._ring.memory.fd,
                 "report": self.report.memory.fd,
-                "channels": self._ring.channels,
                 "scene": self.scene,
                 "headless": settings.headless,
                 "size": settings.size,
@@ -145,7 +139,8 @@ class Backdrop:
             fds=(self._ring.memory.fd, self.report.memory.fd),
         )
 
-    def _await_ready(self) -> None:
+    def await_ready(self) -> None:
+        """Wait until the painter is about to draw; MissingDriver or NoSuchDevice says why it is not."""
         deadline = time.monotonic() + 2 * _STARTING
         while not self._ready and time.monotonic() < deadline:
             self._hear()

@@ -35,7 +35,7 @@ class Follower:
     def step(self, row: Row, dt: float) -> float | tuple[float, ...]:
         """The value of the control `dt` seconds after the last step."""
         heard = self._position(float(row[self.binding.column]))
-        if math.isfinite(heard):
+        if not math.isnan(heard):
             self._heard = heard
         if self._at is None:
             self._at = self._heard
@@ -49,8 +49,10 @@ class Follower:
         """Where a value lies in its range, 0..1, held in it and bent by the curve; nan for nan."""
         low, high = self.binding.source
         position = (value - low) / (high - low)
-        if math.isnan(position) or self.binding.curve == "none":
+        if math.isnan(position):
             return position
+        if self.binding.curve == "none":
+            return _held(position)
         return self._curve(min(max(position, 0.0), 1.0))
 
     def _value(self, position: float, dt: float) -> float | tuple[float, ...]:
@@ -59,10 +61,15 @@ class Follower:
         low, high = self.binding.to
         assert not isinstance(low, tuple)
         assert not isinstance(high, tuple)
-        value = low + (high - low) * position
+        value = _held(low + (high - low) * position)
         if self.binding.clock:
-            value = self._run = self._run + value * dt
-        return min(max(value, -_LARGEST), _LARGEST)
+            value = self._run = _held(self._run + value * dt)
+        return value
+
+
+def _held(value: float) -> float:
+    """The value, no larger than a graphics card can hold."""
+    return min(max(value, -_LARGEST), _LARGEST)
 
 
 class Binder:

@@ -60,7 +60,11 @@ class Drawing:
         self._wanted = shader.targets
         self._targets: dict[str, Target] = {}
         self._sounds: dict[str, gpu.Texture] = {}
-        self._units = self._assign_units()
+        try:
+            self._units = self._assign_units()
+        except BadScene:
+            self.release()
+            raise
         self._heard = [item for item in shader.inputs if item.type.startswith("audio") and item.name in self._units]
         self._binder = Binder(scene)
         self._first_time: float | None = None

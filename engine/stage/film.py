@@ -61,6 +61,7 @@ class Film:
     def __enter__(self) -> Self:
         self._av = _import_av()
         try:
+            self._part.touch()  # av opens the file only when the first picture comes
             self._container = self._av.open(str(self._part), "w", options=_CONTAINER)
             self._add_streams()
         except OSError as problem:

@@ -68,7 +68,6 @@ def _missing(problem: Exception) -> MissingDriver:
 def _prepared(ctx: Context) -> Context:
     """A context in the one state that this engine draws in: nothing blended, hidden or culled."""
     ctx.disable(moderngl.BLEND | moderngl.DEPTH_TEST | moderngl.CULL_FACE)
-    ctx.gc_mode = "context_gc"
     return ctx
 
 
@@ -142,6 +141,8 @@ def release(*things: Any) -> None:
     """Give back what was made, in this order; what is already gone is no mistake."""
     for thing in things:
         with suppress(Exception):
+            if isinstance(thing, Framebuffer):
+                thing.ctx.screen.use()  # one that is bound must not be released: what follows would fail
             thing.release()
 
 

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from engine.child import Parent
 from engine.errors import BadScene, MonochordError
-from engine.frame import Frame
+from engine.frame import HOP, Frame
 from engine.frame_ring import FrameRing
 from engine.stage.render import Moment, Renderer
 from engine.stage.report import StageReport
@@ -69,7 +69,7 @@ class Painter:
 
     def __init__(self, settings: Mapping[str, Any], parent: Parent) -> None:
         self._parent = parent
-        self._ring = FrameRing(settings["channels"], settings["ring"])
+        self._ring = FrameRing(settings["ring"])
         self._report = StageReport(settings["report"])
         self._delay: int = settings["delay_hops"]
         self._surface: Surface = open_surface(settings)
@@ -79,7 +79,7 @@ class Painter:
         self._panel, self._status = bool(settings["panel"]), dict[str, Any]()
         self._files: SceneFiles | None = None
         self._trouble = ""
-        self._sound_hops = -(-WINDOW // 256)
+        self._sound_hops = -(-WINDOW // HOP)
         self._start = self._then = time.monotonic()
         self._show_scene(settings["scene"])
 

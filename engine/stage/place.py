@@ -22,6 +22,6 @@ def one_line(text: str) -> str:
 
 
 def shown(value: object) -> str:
-    """A value as it may stand in a refusal: short, on one line, text without quotes."""
-    text = one_line(value if isinstance(value, str) else repr(value))
+    """A value as it may stand in a refusal: short, on one line, text in quotes."""
+    text = one_line(repr(value))
     return text if len(text) <= 40 else text[:39] + "…"

@@ -138,9 +138,7 @@ class Renderer:
             gpu.release(*filter(None, [drawing]))
             raise
         finally:
-            self._canvas.framebuffer.use()
             surface.release()
-            self._ctx.gc()
         return drawing
 
     def _fall_back(self) -> None:
@@ -157,6 +155,5 @@ class Renderer:
         _log.error("a scene failed on stage: %s", why)
         self.trouble = why
         self._has_fallback = drawing.scene.path != assets.SHADERS / "fallback.fs"
-        self._canvas.framebuffer.use()
         drawing.release()
         self._drawing = None

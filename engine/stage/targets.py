@@ -90,8 +90,6 @@ class Target:
         if copier is not None:
             copier.copy(old[2], self.framebuffer)
             self.swap()
-        # A framebuffer that is bound must not be released.
-        self.framebuffer.use()
         gpu.release(*old)
 
     def release(self) -> None:
