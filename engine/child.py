@@ -135,6 +135,7 @@ class Parent:
         """`parent` is the process id that the settings named."""
         _die_with_parent(parent)
         self._commands: queue.SimpleQueue[Message] = queue.SimpleQueue()
+        self._in = sys.stdin.fileno()
         self._out = os.dup(sys.stdout.fileno())
         # Whatever a driver prints must not be taken for a message.
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
@@ -152,9 +153,12 @@ class Parent:
             os.write(self._out, json.dumps(message).encode() + b"\n")
 
     def _listen(self) -> NoReturn:
-        for line in sys.stdin.buffer:
-            with contextlib.suppress(json.JSONDecodeError, UnicodeDecodeError):
-                self._commands.put(json.loads(line))
+        text = b""
+        while part := os.read(self._in, 65536):
+            *lines, text = (text + part).split(b"\n")
+            for line in lines:
+                with contextlib.suppress(json.JSONDecodeError, UnicodeDecodeError):
+                    self._commands.put(json.loads(line))
         os._exit(0)  # the parent is gone: nothing is worth closing, and closing a driver may hang
 
 

@@ -67,7 +67,7 @@ class Receiver:
         self._socket.bind(("127.0.0.1", 0))
         self._socket.settimeout(0.2)
         self.port: int = self._socket.getsockname()[1]
-        self._datagrams: list[tuple[int, bytes]] = []
+        self.datagrams: list[tuple[int, bytes]] = []
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._receive, name="receiver", daemon=True)
 
@@ -83,7 +83,7 @@ class Receiver:
     def frames(self) -> NDArray[np.float64]:
         """(n, 4): arrival in nanoseconds, hop, level, onsets."""
         rows = []
-        for arrival, datagram in self._datagrams:
+        for arrival, datagram in self.datagrams:
             values = {message.address: message.params for message in OscBundle(datagram)}
             hop, level = values[FRAME_ADDRESS][0], values[Sound.level.address][0]
             rows.append((arrival, hop, level, values[Rhythm.onsets.address][0]))
@@ -101,7 +101,7 @@ class Receiver:
                 if kind == _SO_TIMESTAMPNS:
                     seconds, nanoseconds = struct.unpack("qq", data)
                     arrival = seconds * 1_000_000_000 + nanoseconds - offset
-            self._datagrams.append((arrival, datagram))
+            self.datagrams.append((arrival, datagram))
 
 
 class PlayedClicks:
@@ -158,6 +158,7 @@ def measure(settings: Settings, clicks: ClickSource, count: int, progress: Calla
         here = Destination("127.0.0.1", receiver.port)
         shown: list[NDArray[np.int64]] = []
         seen = 0
+        begun = 0
 
         def watch(conductor: Conductor) -> None:
             nonlocal seen
@@ -165,16 +166,17 @@ def measure(settings: Settings, clicks: ClickSource, count: int, progress: Calla
                 new = conductor.backdrop.shown(seen)
                 seen = conductor.backdrop.report.pictures
                 shown.append(new)
-            done = len(clicks.times())
-            progress(min(done / count, 1.0))
-            if done >= count:
+            done = len(clicks.times()) - begun
+            progress(min(max(done / count, 0.0), 1.0))
+            if done > count:  # one more, so that the last has had time to arrive
                 conductor.stop()
 
         show = replace(settings, destinations=(*settings.destinations, here))
         with Conductor(show, lambda _: None) as conductor:
+            begun = len(clicks.times()) + 1  # the first may fall between two stools
             conductor.run(watch)
     pictures = np.concatenate(shown) if shown else np.zeros((0, 2), np.int64)
-    latency = _compare(np.array(clicks.times()[:count], np.float64), receiver.frames(), pictures)
+    latency = _compare(np.array(clicks.times()[begun : begun + count], np.float64), receiver.frames(), pictures)
     if not len(latency.level):
         raise UserMistake(
             f"device={settings.hearing.device or 'default'} heard none of {latency.clicks} clicks"

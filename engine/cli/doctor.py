@@ -15,7 +15,7 @@ from typing import Annotated, Final
 
 import typer
 
-from engine.errors import MissingDriver, MonochordError
+from engine.errors import MissingDriver, MonochordError, UserMistake
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ def _film() -> str:
 def _disk() -> str:
     free = shutil.disk_usage(Path.cwd()).free / 2**30
     if free < 1:
-        raise MissingDriver(f"{free:.1f} GiB free here: an hour of takes is 1.5 GiB")
+        raise UserMistake(f"{free:.1f} GiB free here: an hour of takes is 1.5 GiB")
     return f"{free:.0f} GiB free here"
 
 

@@ -32,7 +32,7 @@ def _follow(
         u1, u2, v1, v2, w1, w2 = states[band]
         kept, mean = 1.0 - pace, power[band]
         for x in wave:
-            u = x - a2 * u2 - a1 * u1
+            u = x + 1e-30 - a2 * u2 - a1 * u1
             y = u - u2 + 1e-30
             u2, u1 = u1, u
             v = y - b2 * v2 - b1 * v1

@@ -18,6 +18,8 @@ def band_pass(low_hz: float, high_hz: float, order: int, rate: float) -> NDArray
     if order < 1:
         raise ValueError(f"order={order} must be at least 1 (try 3)")
     low, high = np.tan(np.pi * np.array([low_hz, high_hz]) / rate)
+    if high >= (3 + 8**0.5) * low:  # a pole of the prototype would split into two real ones
+        raise ValueError(f"low_hz={low_hz}, high_hz={high_hz} must lie nearer together (within two octaves)")
     prototype = np.exp(1j * np.pi * (2 * np.arange(order) + order + 1) / (2 * order))
     half = prototype * (high - low) / 2
     root = np.sqrt(half**2 - low * high + 0j)
@@ -26,8 +28,6 @@ def band_pass(low_hz: float, high_hz: float, order: int, rate: float) -> NDArray
     centre = np.exp(2j * np.arctan(np.sqrt(low * high)))
     sections = np.zeros((order, 5))
     upper = poles[poles.imag > 0]
-    if upper.size != order:
-        raise ValueError(f"low_hz={low_hz}, high_hz={high_hz} must lie nearer together (within two octaves)")
     for section, pole in zip(sections, upper[np.argsort(-abs(upper))], strict=True):
         a1, a2 = -2 * pole.real, abs(pole) ** 2
         gain = abs((centre**2 + a1 * centre + a2) / (centre**2 - 1))

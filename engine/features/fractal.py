@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.features.kernel import kernel
+from engine.features.kernel import expect_shape, kernel
 from engine.features.spectrum import SIZE
 
 SCALES: Final = 8
@@ -83,6 +83,7 @@ class FractalDimension:
 
     def step(self, heard: NDArray[np.float64]) -> float:
         """The dimension of the newest samples (SIZE,), as `Spectrum.heard` holds them."""
+        expect_shape("heard", heard, (SIZE,))
         return float(_dimension(heard, self._weights))
 
     def reset(self) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
 import numba
+from numpy.typing import NDArray
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -35,3 +36,9 @@ def kernel(signature: str, *, reorder: bool = False) -> Callable[[F], F]:
         return made
 
     return compiled
+
+
+def expect_shape(name: str, array: NDArray[Any], shape: tuple[int, ...]) -> None:
+    """ValueError if array is not of that shape: compiled code does not look where its arrays end."""
+    if array.shape != shape:
+        raise ValueError(f"{name}.shape={array.shape} must be {shape}")

@@ -15,9 +15,7 @@ FULL_SCALE: Final = 0.999
 
 
 @kernel("void(float64[:,::1], float64[::1], float64[::1])")
-def _measure(
-    channels: NDArray[np.float64], mix: NDArray[np.float64], values: NDArray[np.float64]
-) -> None:
+def _measure(channels: NDArray[np.float64], mix: NDArray[np.float64], values: NDArray[np.float64]) -> None:
     energy = 0.0
     for n in range(mix.size):
         energy += mix[n] * mix[n]
@@ -44,13 +42,21 @@ class Level:
     delay: Final = HOP // 2
 
     def __init__(self) -> None:
-        self.values = np.array([SILENT_DB, SILENT_DB, 0.0])
+        self._values = np.array([SILENT_DB, SILENT_DB, 0.0])
+
+    @property
+    def clipping(self) -> int:
+        """Samples at full scale so far."""
+        return int(self._values[2])
 
     def step(self, channels: NDArray[np.float64], mix: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Level, peak and clipped samples (3,) after the next hop: channels (channels, HOP) and their mix (HOP,)."""
-        _measure(channels, mix, self.values)
-        return self.values
+        """Level and peak (2,) after the next hop.
+
+        `channels` (channels, HOP), `mix` (HOP,).
+        """
+        _measure(channels, mix, self._values)
+        return self._values[:2]
 
     def reset(self) -> None:
         """Forget everything heard."""
-        self.values[:] = SILENT_DB, SILENT_DB, 0.0
+        self._values[:] = SILENT_DB, SILENT_DB, 0.0

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from math import log10
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.features.filters import k_weighting
-from engine.features.kernel import kernel
+from engine.features.kernel import expect_shape, kernel
 from engine.frame import HOP, RATE, SILENT_DB
 
 WINDOW: Final = RATE * 2 // 5
@@ -16,9 +17,7 @@ WINDOW: Final = RATE * 2 // 5
 
 
 @kernel("float64(float64[:,::1], float64[:,::1], float64[:,:,::1])")
-def _energy(
-    channels: NDArray[np.float64], sections: NDArray[np.float64], state: NDArray[np.float64]
-) -> float:
+def _energy(channels: NDArray[np.float64], sections: NDArray[np.float64], state: NDArray[np.float64]) -> float:
     shelf, cut = sections[0], sections[1]
     total = 0.0
     for c in range(channels.shape[0]):
@@ -43,7 +42,7 @@ def _loudness(energies: NDArray[np.float64]) -> float:
     total = 0.0
     for energy in energies:  # summed anew each time, so that no rounding error can pile up over an evening
         total += energy
-    return max(-0.691 + 10 * np.log10(max(total / WINDOW, 1e-30)), SILENT_DB)
+    return max(-0.691 + 10 * log10(max(total / WINDOW, 1e-30)), SILENT_DB)
 
 
 class Loudness:
@@ -66,9 +65,10 @@ class Loudness:
 
     def step(self, channels: NDArray[np.float64]) -> float:
         """The loudness after the next hop (channels, HOP), in LUFS; SILENT_DB where there is nothing."""
+        expect_shape("channels", channels, (self._state.shape[0], HOP))
         self._energies[self._next] = _energy(channels, self._sections, self._state)
         self._next = (self._next + 1) % self._energies.size
-        return _loudness(self._energies)
+        return float(_loudness(self._energies))
 
     def reset(self) -> None:
         """Forget everything heard."""

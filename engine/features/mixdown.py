@@ -8,9 +8,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.features.kernel import kernel
+from engine.features.kernel import expect_shape, kernel
 from engine.frame import HOP, RATE, Samples
 
+LOUDEST: Final = 16.0
+"""No sample is believed to be larger (24 dB above full scale): a broken one must not deafen what adapts to it."""
 _KEPT: Final = exp(-2 * pi * 10 / RATE)  # of the offset, a sample: a high-pass at 10 Hz
 
 
@@ -28,9 +30,8 @@ def _mix_down(
     for n in range(mix.size):
         total = 0.0
         for c in range(count):
-            value = np.float64(raw[n, c])
-            if not abs(value) < np.inf:
-                value = 0.0
+            sample = float(raw[n, c])
+            value = min(max(sample, -LOUDEST), LOUDEST) if abs(sample) < np.inf else 0.0  # NaN is not less either
             channels[c, n] = value
             total += value
         mix[n] = total * share
@@ -45,7 +46,8 @@ def _mix_down(
 class Mixdown:
     """One hop of sound made safe to listen to.
 
-    `channels` (channels, HOP) are the samples with NaN and infinity replaced by 0; `mix` (HOP,) is their mean;
+    `channels` (channels, HOP) are the samples with NaN and infinity replaced by 0 and none
+    beyond ±LOUDEST; `mix` (HOP,) is their mean;
     `wave` (HOP,) is the mix without its offset (a first-order high-pass at 10 Hz), so that a cheap converter's
     direct current is neither a sound nor a shift of the zero line. All three are float64 and overwritten by the
     next `step`.
@@ -64,8 +66,7 @@ class Mixdown:
 
     def step(self, samples: Samples) -> NDArray[np.float64]:
         """The `wave` of samples (HOP, channels); ValueError if they have another shape."""
-        if samples.shape != self._raw.shape:
-            raise ValueError(f"samples.shape={samples.shape} must be {self._raw.shape}: (hop, channels)")
+        expect_shape("samples", samples, self._raw.shape)
         self._raw[...] = samples  # may be read-only or strided, which would be other types to a kernel
         _mix_down(self._raw, self.channels, self.mix, self.wave, self._state)
         return self.wave

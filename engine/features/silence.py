@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import exp
+from math import exp, pi
 from typing import Final
 
 import numpy as np
@@ -14,7 +14,7 @@ from engine.frame import HOP, RATE, SILENT_DB, Sound
 _ABOVE: Final = 6.0  # dB above the floor at which something is heard
 _AT_ONCE: Final = 10.0  # dB above the floor at which a single hop is believed
 _QUIETEST: Final = -70.0  # dBFS; nothing below is ever heard
-_UNSURE: Final = -46.0  # dBFS; what must be passed while the room is still being learnt
+_UNSURE: Final = -48.0  # dBFS; what must be passed while the room is still being learnt
 _HOPS_UNSURE: Final = 2 * RATE // HOP
 _HOLD: Final = round(0.4 * RATE / HOP)  # hops of nothing before it is called silence
 _SMOOTH: Final = 1 - exp(-HOP / (0.030 * RATE))
@@ -24,50 +24,79 @@ _FALLING: Final = 1 - exp(-0.256 / 0.4)  # of the way down, a look
 _RISING: Final = 1 - exp(-0.256 / 2.5)  # of the way up to a room, a look
 _CREEP: Final = 0.1 * 0.256  # dB a look towards what may be a held note
 _ROOM: Final = (-47.0, -41.0)  # dBFS; a steady sound is a room below, a note above, and in between a bit of both
+_RUMBLE: Final = exp(-2 * pi * 100 / RATE)  # a high-pass at 100 Hz
+_DEAD: Final = 1e-9  # the power of −90 dBFS: a cable that carries nothing teaches nothing
 _LOWEST, _HIGHEST = Sound.floor.span
 
 
-@kernel("void(float64[::1], float64[::1], int64)")
-def _learn(values: NDArray[np.float64], looks: NDArray[np.float64], look: int) -> None:
-    looks[look % _LOOKS] = 10 * np.log10(max(values[5] / _PIECE, 1e-12))
-    values[5] = 0.0
-    softest = np.min(looks)
-    if softest < _LOWEST:  # a cable that carries nothing is not a room
+@kernel("void(float64, float64[::1], int64)")
+def _learn(power: float, track: NDArray[np.float64], hops: int) -> None:
+    # track: floor, power summed over this look, looks
+    track[1] += power / _PIECE
+    if hops % _PIECE != 0:
         return
-    floor = values[0]
+    track[2 + (hops // _PIECE - 1) % _LOOKS] = 10 * np.log10(track[1])
+    track[1] = 0.0
+    floor, softest = track[0], np.min(track[2:])
     if softest < floor:
         floor += _FALLING * (softest - floor)
     else:
         share = min(max((_ROOM[1] - softest) / (_ROOM[1] - _ROOM[0]), 0.0), 1.0)
         floor += min(max(share * _RISING * (softest - floor), _CREEP), softest - floor)
-    values[0] = min(max(floor, _LOWEST), _HIGHEST)
+    track[0] = min(max(floor, _LOWEST), _HIGHEST)
 
 
-@kernel("void(float64[::1], float64[::1], float64[::1], int64[::1])")
-def _judge(
-    wave: NDArray[np.float64], values: NDArray[np.float64], looks: NDArray[np.float64], state: NDArray[np.int64]
-) -> None:
-    # values: floor, silence, heard, dB above the floor, smoothed power, power summed over this look
-    power = 0.0
-    for n in range(wave.size):
-        power += wave[n] * wave[n]
-    power /= wave.size
+@kernel("float64(float64[::1], float64[::1])")
+def _power_above_rumble(wave: NDArray[np.float64], state: NDArray[np.float64]) -> float:
+    before, first, second = state
+    total = 0.0
+    for x in wave:  # a high-pass of first order, twice
+        once = x - before + _RUMBLE * first + 1e-30
+        second = once - first + _RUMBLE * second + 1e-30
+        before, first = x, once
+        total += second * second
+    state[:] = before, first, second
+    return total / wave.size
+
+
+@kernel("void(float64, float64[::1], int64[::1])")
+def _judge(power: float, values: NDArray[np.float64], hops: NDArray[np.int64]) -> None:
+    # values: floor, silence, heard, dB above the floor, smoothed power, floor without rumble
+    # hops: heard so far, since something was audible, that taught
     values[4] += _SMOOTH * (power + 1e-30 - values[4])
-    values[5] += power
-    state[0] += 1
-    if state[0] % _PIECE == 0:
-        _learn(values, looks, state[0] // _PIECE - 1)
-    room = max(values[0], _QUIETEST - _ABOVE)
-    if state[0] <= _HOPS_UNSURE:
+    hops[0] += 1
+    room = max(values[5], _QUIETEST - _ABOVE)
+    if hops[0] <= _HOPS_UNSURE:
         room = max(room, _UNSURE - _ABOVE)
     values[3] = 10 * np.log10(max(power, 1e-12)) - room
     lately = 10 * np.log10(max(values[4], 1e-12)) - room
     values[2] = 1.0 if values[3] > _AT_ONCE or lately > _ABOVE else 0.0
-    state[1] = 0 if values[2] > 0 else state[1] + 1
+    hops[1] = 0 if values[2] > 0 else hops[1] + 1
     if values[2] > 0:
         values[1] = 0.0
-    elif state[1] >= _HOLD:
+    elif hops[1] >= _HOLD:
         values[1] = 1.0
+
+
+@kernel("void(float64[::1], float64[:,::1], float64[::1], float64[::1], int64[::1])")
+def _listen(
+    wave: NDArray[np.float64],
+    tracks: NDArray[np.float64],
+    state: NDArray[np.float64],
+    values: NDArray[np.float64],
+    hops: NDArray[np.int64],
+) -> None:
+    power = 0.0
+    for x in wave:
+        power += x * x
+    power /= wave.size
+    clear = _power_above_rumble(wave, state)
+    if power > _DEAD:
+        hops[2] += 1
+        _learn(power, tracks[0], hops[2])
+        _learn(clear + 1e-30, tracks[1], hops[2])
+    values[0], values[5] = tracks[0, 0], tracks[1, 0]
+    _judge(clear, values, hops)
 
 
 class Silence:
@@ -77,7 +106,10 @@ class Silence:
     to it with a time constant of 2.5 s as long as it lies below −47 dBFS; a steady sound above −41 dBFS is taken
     for a held note, towards which the floor creeps by 0.1 dB a second: 3 dB for a drone of half a minute. What
     lies below −90 dBFS teaches nothing. Silence ends in the hop that lies 10 dB above the floor or the 30 ms that
-    lie 6 dB above; below −70 dBFS nothing is heard, and in the first two seconds nothing below −46.
+    lie 6 dB above; below −70 dBFS nothing is heard, and in the first two seconds nothing below −48.
+
+    Whether something is heard is judged above 100 Hz, against a floor learnt there in the same way: the rumble of
+    a room comes and goes within a hop and would flicker.
 
     `delay` is what it takes to call it silence.
     """
@@ -85,28 +117,32 @@ class Silence:
     delay: Final = _HOLD * HOP
 
     def __init__(self) -> None:
-        self.values = np.zeros(6)
-        self._looks = np.zeros(_LOOKS)
-        self._state = np.zeros(2, np.int64)
+        self._tracks = np.zeros((2, 2 + _LOOKS))
+        self._state = np.zeros(3)
+        self._values = np.zeros(6)
+        self._hops = np.zeros(3, np.int64)
         self.reset()
 
     @property
     def heard(self) -> bool:
         """Whether something is heard in this very hop."""
-        return bool(self.values[2])
+        return bool(self._values[2])
 
     @property
     def above(self) -> float:
-        """How far this hop lies above the floor, in dB; above −76 dBFS at least."""
-        return float(self.values[3])
+        """How far this hop lies above the floor, in dB, without what lies below 100 Hz."""
+        return float(self._values[3])
 
     def step(self, wave: NDArray[np.float64]) -> NDArray[np.float64]:
         """Floor in dBFS and silence, 0 or 1 (2,), after the next hop (HOP,)."""
-        _judge(wave, self.values, self._looks, self._state)
-        return self.values[:2]
+        _listen(wave, self._tracks, self._state, self._values, self._hops)
+        return self._values[:2]
 
     def reset(self) -> None:
         """Forget the room."""
-        self.values[:] = Sound.floor.initial, Sound.silence.initial, 0.0, 0.0, 0.0, 0.0
-        self._looks[:] = -SILENT_DB  # looks not yet taken are never the softest
+        self._tracks[:, 0] = Sound.floor.initial
+        self._tracks[:, 1] = 0
+        self._tracks[:, 2:] = -SILENT_DB  # looks not yet taken are never the softest
         self._state[:] = 0
+        self._values[:] = Sound.floor.initial, Sound.silence.initial, 0.0, 0.0, 0.0, Sound.floor.initial
+        self._hops[:] = 0

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.features.kernel import kernel
+from engine.features.kernel import expect_shape, kernel
 from engine.frame import HOP, RATE
 
 SIZE: Final = 1024
@@ -83,8 +83,7 @@ class Spectrum:
 
         `heard` (SIZE,) holds the samples themselves.
         """
-        if wave.shape != (HOP,):
-            raise ValueError(f"wave.shape={wave.shape} must be ({HOP},): one hop of one channel")
+        expect_shape("wave", wave, (HOP,))
         _slide(wave, self.heard, self._window, self._seen)
         np.fft.rfft(self._seen, out=self._bins)
         _power(self._bins, self._scale, self.power)

@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.features.kernel import kernel
-from engine.features.spectrum import BIN_HZ, BINS, SIZE
+from engine.features.kernel import expect_shape, kernel
+from engine.features.spectrum import BIN_HZ, BINS
 from engine.frame import RATE
 
 _NOISE: Final = exp(-0.5772156649015329)  # geometric over arithmetic mean of the spectrum of white noise
@@ -74,6 +74,7 @@ class Timbre:
 
     def step(self, power: NDArray[np.float64], heard: NDArray[np.float64]) -> NDArray[np.float64]:
         """The four (4,) of a spectrum (BINS,) and of its samples (SIZE,)."""
+        expect_shape("power", power, (BINS,))
         _colour(power, self.values)
         self.values[3] = _crossings(heard)
         return self.values

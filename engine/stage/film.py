@@ -80,8 +80,8 @@ class Film:
         width, height = self.size
         if pixels.shape != (height, width, 4) or pixels.dtype != np.uint8:
             raise ValueError(f"a picture of this film is ({height}, {width}, 4) uint8, not {pixels.shape}")
-        frame = self._free.get()
         self._raise_problem()
+        frame = self._free.get()
         plane = frame.planes[0]
         rows = np.frombuffer(plane, dtype=np.uint8).reshape(height, plane.line_size)
         rows[:, : width * 4].reshape(height, width, 4)[...] = pixels

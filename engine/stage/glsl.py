@@ -45,10 +45,10 @@ _DEFINED: Final = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)", re.MULTILINE)
 _STRIPPED: Final = re.compile(
     r"[ \t]*(?:#[ \t]*(?:version|line)\b.*"
     r"|#[ \t]*extension\b.*"
-    r"|(?:varying|in|out)[ \t]+vec2[ \t]+(?:isf|vv)_FragNormCoord[ \t]*;"
-    rf"|uniform[ \t]+\w+[ \t]+(?:{'|'.join(STANDARD)})[ \t]*;)"
+    r"|(?:varying|in|out)[ \t]+vec2[ \t]+(?:isf|vv)_FragNormCoord[ \t]*;)"
 )
 """Lines that only the host may write; an author's own are dropped."""
+_UNIFORM: Final = re.compile(r"[ \t]*uniform[ \t]+\w+[ \t]+(\w+)[ \t]*;")
 _OWN_OUTPUT: Final = re.compile(r"^[ \t]*(?:layout[ \t]*\([^)]*\)[ \t]*)?out[ \t]+vec4[ \t]+\w+[ \t]*;", re.MULTILINE)
 
 _FRAGMENT_FUNCTIONS: Final = """\
@@ -96,7 +96,7 @@ def fragment_source(shader: Shader) -> Source:
         *(() if own_output else ("out vec4 isf_FragColor;",)),
         *_FRAGMENT_FUNCTIONS.splitlines(),
     ]
-    return join([*head, *_mended(shader.body)])
+    return join([*head, *_mended(shader, shader.body)])
 
 
 def vertex_source(shader: Shader) -> Source:
@@ -112,7 +112,7 @@ def vertex_source(shader: Shader) -> Source:
         *_VERTEX_FUNCTIONS.splitlines(),
         *_CORNER.format(reach=reach).splitlines(),
     ]
-    return join([*head, *(_mended(lines) if shader.vertex else (_PLAIN_MAIN,))])
+    return join([*head, *(_mended(shader, lines) if shader.vertex else (_PLAIN_MAIN,))])
 
 
 def corners(shader: Shader) -> int:
@@ -128,7 +128,7 @@ def uniform_name(name: str) -> str:
 def _words(shader: Shader, code: str, varying: str) -> Iterator[str]:
     """The words of older GLSL, and new names for those that the language has since taken."""
     defined = set(_DEFINED.findall(code))
-    named = {*(item.name for item in shader.inputs), *shader.targets, *(name for name, _ in shader.imported)}
+    named = _named(shader)
     for old, new in {**_OLD_WORDS, "varying": varying}.items():
         if old not in defined and re.search(rf"\b{old}\b", code):
             yield f"#define {old} {new}"
@@ -154,12 +154,21 @@ def _declarations(shader: Shader) -> Iterator[str]:
         yield f"#define _{name}_flip false"
 
 
-def _mended(lines: Iterable[Line]) -> Iterator[Line]:
+def _named(shader: Shader) -> set[str]:
+    """All that is a uniform of the shader by its header."""
+    return {*(item.name for item in shader.inputs), *shader.targets, *(name for name, _ in shader.imported)}
+
+
+def _mended(shader: Shader, lines: Iterable[Line]) -> Iterator[Line]:
     """An author's lines, without those that only the host may write, and with macros free to be defined again."""
+    declared = _named(shader) | STANDARD.keys()
     seen: set[str] = set()
     for line in lines:
         if _STRIPPED.match(line.text):
             line = line._replace(text=_STRIPPED.sub("", line.text, count=1))
+        uniform = _UNIFORM.match(line.text)
+        if uniform and uniform[1] in declared:
+            line = line._replace(text=line.text[uniform.end() :])
         found = _DEFINED.match(line.text)
         if found and found[1] in seen:
             yield Line(f"#undef {found[1]}", line.file, line.number)

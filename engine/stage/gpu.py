@@ -14,7 +14,7 @@ from typing import Any, Final
 import moderngl
 
 from engine.errors import BadScene, MissingDriver
-from engine.stage.place import place
+from engine.stage.place import one_line, place
 from engine.stage.source import Source
 
 Context = moderngl.Context
@@ -66,7 +66,12 @@ def _missing(problem: Exception) -> MissingDriver:
 
 
 def _prepared(ctx: Context) -> Context:
-    """A context in the one state that this engine draws in: nothing blended, hidden or culled."""
+    """A context in the one state that this engine draws in: nothing blended, hidden or culled.
+
+    `extra` is a pixel to bind before a framebuffer is released: whatever follows the release of a bound one
+    fails, and a context without a window has no screen to turn to.
+    """
+    ctx.extra = ctx.framebuffer([ctx.texture((1, 1), 4)])
     ctx.disable(moderngl.BLEND | moderngl.DEPTH_TEST | moderngl.CULL_FACE)
     return ctx
 
@@ -78,13 +83,14 @@ def build(ctx: Context, vertex: Source, fragment: Source) -> Program:
     except moderngl.Error as problem:
         errors = list(translated(str(problem), vertex, fragment))
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-        raise BadScene(errors[0] + more if errors else " ".join(str(problem).split())) from None
+        text = errors[0] if errors else f"{_file(fragment)}: {' '.join(str(problem).split())}"
+        raise BadScene(one_line(text + more)) from None
 
 
 def translated(log: str, vertex: Source, fragment: Source) -> Iterator[str]:
     """The errors of a driver's log as `file:line: text`, the first of each line; a linker's have no line."""
     source: Source | None = fragment
-    seen: set[tuple[object, ...]] = set()
+    seen: set[object] = set()
     for raw in log.splitlines():
         if heading := _HEADING.match(raw):
             source = {"vertex_shader": vertex, "fragment_shader": fragment}.get(heading[1])
@@ -93,11 +99,15 @@ def translated(log: str, vertex: Source, fragment: Source) -> Iterator[str]:
         if found and found["kind"].lower() == "error":
             where = (source or fragment).where(int(found["line"]))
             if where not in seen:
-                seen.add((where,) if where is None else where)
-                yield f"{place(*where)}: {found['text'].strip()}" if where else found["text"].strip()
+                seen.add(where)
+                yield f"{place(*where) if where else _file(fragment)}: {found['text'].strip()}"
         elif source is None and raw.startswith("error: "):
-            where = next(entry for entry in fragment.origin if entry is not None)
-            yield f"{place(where[0])}: {raw.removeprefix('error: ').strip()}"
+            yield f"{_file(fragment)}: {raw.removeprefix('error: ').strip()}"
+
+
+def _file(source: Source) -> str:
+    """The file that a source was written in, for errors without a line."""
+    return next((place(entry[0]) for entry in source.origin if entry is not None), "a shader of the engine")
 
 
 def texture(ctx: Context, size: tuple[int, int], *, channels: int = 4, kind: str = "f1") -> Texture:
@@ -140,9 +150,9 @@ def check(ctx: Context, what: str) -> None:
 def release(*things: Any) -> None:
     """Give back what was made, in this order; what is already gone is no mistake."""
     for thing in things:
+        if isinstance(thing, Framebuffer) and thing.ctx.extra is not None:
+            thing.ctx.extra.use()
         with suppress(Exception):
-            if isinstance(thing, Framebuffer):
-                thing.ctx.screen.use()  # one that is bound must not be released: what follows would fail
             thing.release()
 
 

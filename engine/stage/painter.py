@@ -19,7 +19,8 @@ from engine.child import Parent
 from engine.errors import BadScene, MonochordError
 from engine.frame import HOP, Frame
 from engine.frame_ring import FrameRing
-from engine.stage.render import Moment, Renderer
+from engine.stage.drawing import Date, Moment
+from engine.stage.render import Renderer
 from engine.stage.report import StageReport
 from engine.stage.scene import Scene, load_scene
 from engine.stage.sound_texture import WINDOW
@@ -80,7 +81,7 @@ class Painter:
         self._files: SceneFiles | None = None
         self._trouble = ""
         self._sound_hops = -(-WINDOW // HOP)
-        self._start = self._then = time.monotonic()
+        self._clock, self._then = 0.0, time.monotonic()
         self._show_scene(settings["scene"])
 
     def run(self) -> None:
@@ -137,14 +138,17 @@ class Painter:
         dt = min(now - self._then, _LONGEST_STEP)
         self._then = now
         self._fade(dt)
+        if not self._freeze:
+            self._clock += dt
         if self._surface.size != self._renderer.size:
             self._renderer.resize(self._surface.size)
         newest = self._ring.count - 1
         moment = Moment(
             row=self._ring.row(self._delay),
             samples=self._ring.sound(self._sound_hops, self._delay),
-            time=now - self._start,
-            dt=0.0 if self._freeze else dt,
+            time=self._clock,
+            dt=dt,
+            date=_date(),
         )
         if not self._freeze or self._report.pictures == 0:
             self._renderer.draw(moment)
@@ -162,6 +166,11 @@ class Painter:
         goal = 0.0 if self._blackout else min(max(self._brightness, 0.0), 1.0)
         self._master += (goal - self._master) * (1.0 - math.exp(-dt / _FADE))
         self._renderer.brightness = self._master if abs(goal - self._master) > 0.002 else goal
+
+
+def _date() -> Date:
+    now = time.localtime()
+    return now.tm_year, now.tm_mon, now.tm_mday, now.tm_hour * 3600 + now.tm_min * 60 + now.tm_sec
 
 
 def main() -> None:

@@ -79,7 +79,7 @@ def _drawn(
 
 def _fitted(still: Pixels, width: int) -> Image.Image:
     """A still at the sheet's width; what alpha a shader leaves is not part of the picture."""
-    image = Image.fromarray(np.ascontiguousarray(still[:, :, :3]), "RGB")
+    image = Image.fromarray(np.ascontiguousarray(still[:, :, :3]))
     return image.resize((width, max(1, round(width * image.height / image.width))), Image.Resampling.LANCZOS)
 
 

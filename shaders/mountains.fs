@@ -1,0 +1,269 @@
+/*{
+    "ISFVSN": "2",
+    "DESCRIPTION": "Ink ridges in mist. Each is a fractional Brownian profile with H = 2 - D of the sound: a flute makes hills, a drum makes crags.",
+    "CREDIT": "Monochord",
+    "CATEGORIES": ["Generator", "Audio Reactive"],
+    "INPUTS": [
+        {"NAME": "ruggedness", "LABEL": "Ruggedness (D - 1)", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.25},
+        {"NAME": "presence", "LABEL": "How far the mist has opened", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.7},
+        {"NAME": "weather", "LABEL": "Weather", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0},
+        {"NAME": "height", "LABEL": "Height of the sun", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5},
+        {"NAME": "wind", "LABEL": "Drift of the mist", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.3},
+        {"NAME": "onsets", "LABEL": "Onsets so far", "TYPE": "float", "MIN": 0.0, "MAX": 1000000.0, "DEFAULT": 0.0},
+        {"NAME": "strength", "LABEL": "Strength of the last onset", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5},
+        {"NAME": "mist", "LABEL": "Mist", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6},
+        {"NAME": "boat", "LABEL": "Angler", "TYPE": "bool", "DEFAULT": true}
+    ],
+    "PASSES": [
+        {"TARGET": "memory", "PERSISTENT": true, "FLOAT": true, "WIDTH": "4", "HEIGHT": "1"},
+        {"TARGET": "profile", "PERSISTENT": true, "FLOAT": true, "WIDTH": "1536", "HEIGHT": "8"},
+        {"TARGET": "moss", "PERSISTENT": true, "FLOAT": true, "WIDTH": "floor($WIDTH/2)", "HEIGHT": "floor($HEIGHT/2)"},
+        {}
+    ]
+}*/
+
+#include "noise.glsl"
+#include "colour.glsl"
+#include "paper.glsl"
+#include "dither.glsl"
+
+const int RIDGES = 7;
+
+// memory 0: last onset count, new onsets now, seconds since the last one, 1 once begun
+// memory 1: drift of the mist, seconds since the geese rose, number of phrases, -
+vec4 remember(float i) { return IMG_NORM_PIXEL(memory, vec2((i + 0.5) / 4.0, 0.5)); }
+
+vec4 ridge(float i, float x) { return IMG_NORM_PIXEL(profile, vec2(clamp(x, 0.001, 0.999), (i + 0.5) / 8.0)); }
+
+float peak(float x, float at, float tall, float wide) {
+    float u = abs(x - at) / wide;
+    return tall * exp(-u * u * (0.65 + 0.35 * u));
+}
+
+// Where the painter put the mountains: x across the picture, result in its height. 0 is the nearest.
+// Weight on the left, open water on the right.
+float massif(float i, float x) {
+    if (i < 0.5) return -0.10 + peak(x, 0.00, 0.21, 0.13);
+    if (i < 1.5) return -0.08 + peak(x, 0.04, 0.27, 0.10) + peak(x, 0.18, 0.22, 0.09) + peak(x, 0.33, 0.15, 0.10);
+    if (i < 2.5) return -0.10 + 0.20 * smoothstep(0.62, 0.30, x) + peak(x, 0.13, 0.25, 0.06) + peak(x, 0.205, 0.14, 0.04) + peak(x, 0.46, 0.15, 0.065);
+    if (i < 3.5) return -0.10 + 0.32 * smoothstep(0.60, 0.40, x) + peak(x, 0.350, 0.60, 0.036) + peak(x, 0.300, 0.42, 0.024) + peak(x, 0.272, 0.16, 0.022) + peak(x, 0.393, 0.43, 0.022) + peak(x, 0.430, 0.29, 0.020) + peak(x, 0.462, 0.14, 0.020) + peak(x, 0.06, 0.08, 0.07);
+    if (i < 4.5) return -0.05 + 0.33 * smoothstep(0.80, 0.45, x) + peak(x, 0.205, 0.33, 0.040) + peak(x, 0.165, 0.20, 0.028) + peak(x, 0.515, 0.22, 0.034) + peak(x, 0.55, 0.12, 0.022);
+    if (i < 5.5) return 0.33 + peak(x, 0.610, 0.22, 0.036) + peak(x, 0.655, 0.13, 0.028) + peak(x, 0.04, 0.26, 0.05) + peak(x, 0.90, 0.13, 0.055) + peak(x, 0.96, 0.18, 0.04);
+    return 0.395 + peak(x, 0.76, 0.09, 0.08) + peak(x, 0.43, 0.08, 0.1) + peak(x, 0.70, 0.05, 0.04) + peak(x, 0.86, 0.05, 0.05);
+}
+
+// One octave of the profile, -1..1: rounded where the sound is smooth, broken where it is rough.
+float octave(float x, float rough) {
+    float i = floor(x), f = x - i;
+    float s = mix(f * f * (3.0 - 2.0 * f), f, rough);
+    return 2.0 * mix(hash11(i), hash11(i + 1.0), s) - 1.0;
+}
+
+vec4 make_profile() {
+    float i = floor(gl_FragCoord.y), x = isf_FragNormCoord.x;
+    vec4 old = IMG_NORM_PIXEL(profile, isf_FragNormCoord);
+    // Roughness arrives first at the great peak and near by, and travels outward and into the distance.
+    float lag = 0.25 + 0.55 * i + 2.6 * abs(x - 0.35);
+    float rough = old.a < 0.5 ? ruggedness : mix(ruggedness, old.b, exp(-TIMEDELTA / lag));
+    float H = 1.0 - clamp(rough, 0.0, 0.75);   // H = 2 - D
+    float base = massif(i, x);
+    float slope = (massif(i, x + 0.004) - massif(i, x - 0.004)) / 0.008;
+    float tall = 0.35 + 0.65 * clamp((base - 0.05) / 0.5, 0.0, 1.0);
+    float scale = mix(1.0, 0.5, i / 6.0) * mix(0.8, 1.2, tall);
+    float q = x * 3.1 * mix(1.0, 1.5, i / 6.0) + 37.0 * i + 5.0;
+    // The low octaves are the mountain itself and keep still.
+    float h = base + scale * (0.030 * octave(q, 0.0) + 0.026 * octave(q * 2.03 + 7.0, 0.0) + 0.030 * octave(q * 5.1 + 3.0, 0.3 * rough));
+    float amp = 0.030 * scale, frequency = q * 8.3;
+    float gain = pow(2.0, -H);
+    for (int k = 0; k < 5; k++) {
+        amp *= gain;
+        h += amp * octave(frequency + 11.0 * float(k), rough);
+        frequency *= 2.07;
+    }
+    // How hard the brush presses along this crest, 0..1, told by the alpha above its mark.
+    float press = value1(x * 30.0 + i * 31.0) * 0.75 + 0.25 * value1(x * 126.0 + i);
+    return vec4(h, slope, rough, 1.0 + press);
+}
+
+vec4 remember_now() {
+    float i = floor(gl_FragCoord.x);
+    vec4 m = remember(0.0), w = remember(1.0);
+    bool begun = m.a > 0.5;
+    float fresh = begun ? clamp(onsets - m.x, 0.0, 3.0) : 0.0;
+    if (i < 0.5) return vec4(onsets, fresh, fresh > 0.0 ? 0.0 : (begun ? min(m.z + TIMEDELTA, 100.0) : 100.0), 1.0);
+    if (i < 1.5) {
+        float drift = begun ? mod(w.x + TIMEDELTA * wind, 4096.0) : 0.0;
+        bool phrase = fresh > 0.0 && m.z > 1.2 && (w.y > 22.0 || !begun);
+        return vec4(drift, phrase ? 0.0 : (begun ? min(w.y + TIMEDELTA, 100.0) : 100.0), w.z + (phrase ? 1.0 : 0.0), 1.0);
+    }
+    return vec4(0.0);
+}
+
+// Wet dots of ink along a crest: what trees and moss are to this painting, an onset is to this sound.
+vec4 make_moss() {
+    vec4 old = IMG_NORM_PIXEL(moss, isf_FragNormCoord);
+    vec4 m = remember(0.0);
+    float wet = old.r * exp(-TIMEDELTA / 0.9), dry = old.g * exp(-TIMEDELTA / 3.0), bloom = old.b * exp(-TIMEDELTA / 0.45);
+    float aspect = RENDERSIZE.x / RENDERSIZE.y;
+    if (m.y > 0.5) {
+        for (float e = 0.0; e < m.y; e++) {
+            float n = m.x - e;
+            vec2 r = hash12(n * 7.13 + 1.7);
+            float i = floor(1.0 + 2.999 * pow(r.y, 1.0 + 0.6 * strength));
+            float at = fract(0.11 + 0.6180339 * n) * (i < 1.5 ? 0.45 : (i < 2.5 ? 1.0 : 0.6)) + 0.02;
+            float big = mix(0.0050, 0.0120, strength) * mix(1.25, 0.70, (i - 1.0) / 2.0);
+            float reach = big * 15.0;
+            vec2 p = vec2((isf_FragNormCoord.x - at) * aspect, isf_FragNormCoord.y);
+            float crest = ridge(i, at).r;
+            // A wet wash under the dots, along the crest.
+            float under = ridge(i, isf_FragNormCoord.x).r - isf_FragNormCoord.y;
+            bloom = max(bloom, mix(0.35, 1.0, strength) * smoothstep(-0.002, 0.003, under) * exp(-max(under, 0.0) / (reach * 0.55)) * smoothstep(1.0, 0.0, abs(p.x) / (reach * 1.9)));
+            if (abs(p.x) < reach && abs(p.y - crest) < reach * 1.6) {
+                float edge = 0.35 * (value2(isf_FragNormCoord * vec2(aspect, 1.0) * 330.0) - 0.5);
+                for (float k = 0.0; k < 11.0; k++) {
+                    vec2 h = hash12(n * 3.7 + k * 17.1);
+                    float x = (h.x + hash11(k + n) - 1.0) * reach * 0.85;
+                    float y = ridge(i, at + x / aspect).r - h.y * h.y * big * 5.0 + big * 0.5;
+                    float size = big * mix(0.55, 1.15, h.y);
+                    vec2 d = (p - vec2(x, y)) / (size * vec2(1.35, 0.72));
+                    d.y += 0.25 * d.x;
+                    float ink = smoothstep(1.0, 0.55, length(d) + edge) * mix(0.55, 1.0, strength);
+                    wet = max(wet, ink);
+                    dry = max(dry, ink * 0.8);
+                }
+            }
+        }
+    }
+    return clamp(vec4(wet, dry, bloom, 1.0), 0.0, 1.0);
+}
+
+// What a ridge is drawn with by itself: the loaded brush along its crest, and the wash that sinks into the mist.
+// x outline, y wash; d below the crest.
+vec2 crest_ink(float i, float d, float press, float grain) {
+    float far = i / 6.0;
+    float thick = mix(0.0070, 0.0030, far) * mix(0.30, 1.8, press), u = d / thick;
+    float line = 1.0 / (1.0 + u * u * (0.6 + u * u)) * smoothstep(0.12, 0.45, press + 0.35 * (grain - 0.35));
+    float bleed = 1.0 / (1.0 + u * (0.2 + 0.06 * u));
+    float fall = mix(0.15, 0.060, far) * (i > 2.5 && i < 3.5 ? 1.6 : 1.0) * mix(1.25, 0.7, mist);
+    return vec2((line * 0.95 + bleed * 0.35) * mix(1.0, 0.55, far), exp(-d / fall));
+}
+
+// Folds hang from the crest and fan out with the slope: long fibres for a smooth sound, axe cuts for a rough one.
+float texture_ink(float i, vec4 r, vec2 p, float d) {
+    float far = i / 6.0, rough = r.b;
+    float bend = value2(p * vec2(17.0, 13.0) + i);
+    float fan = p.x + d * clamp(r.g * 0.22, -0.5, 0.5) + 0.034 * (bend - 0.5);
+    float f = mix(24.0, 44.0, far);
+    float fold = value2(vec2(fan * f, d * mix(7.0, 19.0, rough) + bend * 1.5 + i * 9.0));
+    float fine = value2(vec2(fan * f * 3.7, d * mix(24.0, 62.0, rough) - fan * f * 1.3));
+    float strokes = smoothstep(0.56, 0.98, (1.0 - abs(2.0 * fold - 1.0)) * 0.70 + fine * 0.42);
+    float shade = smoothstep(0.2, 0.8, fold + 0.30 * (fine - 0.5));
+    return 0.62 * (shade - 0.5) + strokes * mix(0.50, 1.2, rough) * (1.0 - far * 0.75);
+}
+
+float stroke(vec2 p, vec2 a, vec2 b, float wide) {
+    vec2 u = p - a, v = b - a;
+    float t = clamp(dot(u, v) / dot(v, v), 0.0, 1.0);
+    return smoothstep(wide, wide * 0.35, length(u - v * t) / (0.65 + 1.4 * t * (1.0 - t)));
+}
+
+// An angler on the empty water: the scale of everything else.
+float angler(vec2 p) {
+    p /= 0.9;
+    float hull = smoothstep(0.0030, 0.0008, abs(p.y - 2.2 * p.x * p.x + 0.002) - 0.0016 * (1.0 - abs(p.x) / 0.062)) * step(abs(p.x), 0.058);
+    float rim = 0.55 * smoothstep(0.0018, 0.0006, abs(p.y - 0.0055 - 1.1 * p.x * p.x)) * step(abs(p.x), 0.043);
+    float man = smoothstep(1.0, 0.75, length((p - vec2(-0.012, 0.0125)) / vec2(0.0068, 0.0110)));
+    float hat = stroke(p, vec2(-0.0215, 0.0232), vec2(-0.0025, 0.0240), 0.0032);
+    float rod = 0.75 * stroke(p, vec2(-0.006, 0.015), vec2(0.052, 0.040), 0.0014);
+    float thread = 0.35 * stroke(p, vec2(0.052, 0.040), vec2(0.055, -0.006), 0.0009);
+    float water = 0.28 * stroke(p, vec2(-0.050, -0.0080), vec2(0.030, -0.0085), 0.0016) + 0.18 * stroke(p, vec2(-0.01, -0.0150), vec2(0.062, -0.0145), 0.0014);
+    return max(max(max(hull, rim), max(man * 0.75, hat)), max(rod, max(thread, water)));
+}
+
+float geese(vec2 p, float age, float seed) {
+    vec2 at = vec2(0.30, -0.02) + vec2(-0.045, 0.016) * age + vec2(0.0, 0.03 * hash11(seed));
+    float show = smoothstep(0.0, 0.7, age) * smoothstep(20.0, 9.0, age), ink = 0.0;
+    vec2 q = p - at;
+    float flock = age < 20.0 && abs(q.x) < 0.20 && abs(q.y) < 0.12 ? 7.0 : 0.0;
+    for (float k = 0.0; k < flock; k++) {
+        float side = mod(k, 2.0) < 0.5 ? 1.0 : -1.0, rank = ceil(k / 2.0);
+        vec2 b = q - vec2(rank * 0.026 + 0.006 * hash11(k), side * rank * 0.011 - 0.004 * rank + 0.005 * hash11(k + 9.0));
+        float size = 0.0085 * (1.0 - 0.08 * rank), flap = 0.35 + 0.5 * sin(age * 5.0 + k * 1.7 + 2.0 * hash11(k));
+        float u = abs(b.x) / size;
+        ink = max(ink, smoothstep(0.0016, 0.0005, abs(b.y - size * flap * (u - 0.7 * u * u)) * (0.6 + 0.6 * u)) * step(u, 1.0));
+    }
+    return ink * show;
+}
+
+vec4 paint() {
+    vec2 uv = isf_FragNormCoord;
+    float aspect = RENDERSIZE.x / RENDERSIZE.y;
+    vec2 p = vec2(uv.x * aspect, uv.y);
+    vec3 here = xuan(p);
+    vec4 m = remember(0.0), w = remember(1.0);
+    vec3 dots = IMG_NORM_PIXEL(moss, uv).rgb;
+
+    float through = 1.0, ink = 0.0, blue = 0.0;
+    float bank = value2(vec2(p.x * 1.7 - w.x * 0.05, p.y * 5.0)) * 0.6 + value2(vec2(p.x * 3.9 - w.x * 0.09, p.y * 11.0 + 7.0)) * 0.4;
+    float most = 0.0, chosen = 0.0, depth = 0.0, veil = 0.0;
+    vec4 slope = vec4(0.0);
+    for (int k = 0; k < RIDGES; k++) {
+        float i = float(k);
+        vec4 r = ridge(i, uv.x);
+        float d = r.r - uv.y + 0.0016 * (here.x - 0.5);
+        // The great peak comes first, then its neighbours, the distance, and last what is close.
+        float turn = k == 3 ? 0.02 : k == 2 ? 0.16 : k == 5 ? 0.26 : k == 4 ? 0.34 : k == 6 ? 0.20 : k == 1 ? 0.42 : 0.55;
+        float cover = smoothstep(-0.0016, 0.0016, d) * smoothstep(turn, turn + 0.34, presence);
+        d = max(d, 0.0);
+        float mask = mix(1.0, smoothstep(0.30, 0.68, bank + 0.42 / (1.0 + d * d * 190.0)), mist);
+        vec2 drawn = crest_ink(i, d, r.a - 1.0, here.x);
+        float load = mix(1.45, 0.19, sqrt(i / 6.0)) * (k == 3 ? 1.45 : 1.0) * mix(0.92, 1.35, r.b), weight = through * cover;
+        // Mist lies at the foot of what is far.
+        float foot = k < 2 ? -0.30 : k == 2 ? -0.05 : k == 3 ? 0.13 : k == 4 ? 0.17 : k == 5 ? 0.25 : 0.31;
+        mask *= mix(1.0, smoothstep(foot, foot + (k < 5 ? 0.34 : 0.15), uv.y + 0.30 * (bank - 0.5)), mist + 0.4 * (1.0 - mist));
+        float amount = weight * load * mask * (drawn.x + drawn.y * (0.40 + 0.30 * (here.z - 0.5)));
+        ink += amount;
+        blue += amount * i / 6.0;
+        if (weight > most) { most = weight; chosen = i; depth = d; slope = r; veil = drawn.y * load * mask; }
+        through *= 1.0 - cover;
+        if (through < 0.01) break;
+    }
+    // Only the slope that is seen carries brushwork; where two share a point neither does.
+    ink = max(ink + max(2.0 * most - 1.0, 0.0) * veil * texture_ink(chosen, slope, p, depth), 0.0);
+    // Sky: a flat brush of wet grey from above when the weather turns, and rain.
+    float hake = bank * 0.65 + value2(vec2(p.x * 4.0, p.y * 26.0)) * 0.2;
+    float sky = weather * smoothstep(0.45, 1.05, uv.y + 0.30 * (hake - 0.5)) * (0.35 + 0.5 * hake);
+    ink += through * sky * 0.85;
+
+    float grain = 1.0 + 0.55 * (0.5 - here.x) * smoothstep(0.02, 0.5, ink) - 0.25 * here.y;
+    ink *= grain;
+    float dotted = dots.r * 0.9 + dots.g * 0.75;
+    dotted *= smoothstep(-0.25, 0.35, dotted - 0.5 * here.x) * (0.8 + 0.2 * presence);
+    ink += dotted * 1.5 + dots.b * 0.95 * (1.2 - 0.4 * here.x);
+    if (boat) {
+        vec2 q = p - vec2(0.735 * aspect, 0.170);
+        if (abs(q.x) < 0.08 && abs(q.y) < 0.06) ink += 1.5 * angler(q) * (0.75 + 0.4 * (0.6 - here.x));
+    }
+    ink += 1.1 * smoothstep(0.0, 0.12, presence) * geese(p - vec2(0.62 * aspect, 0.46), w.y, w.z);
+
+    // Sun: vermilion laid thin, behind everything.
+    vec2 s = p - vec2(mix(0.800, 0.775, height) * aspect, mix(0.47, 0.87, height));
+    float disc = length(s) + 0.0018 * (here.x - 0.5);
+    float red = smoothstep(0.0560, 0.0525, disc) * (0.72 + 0.5 * smoothstep(0.030, 0.053, disc)) * mix(0.8, 1.2, here.z) * (1.0 - 0.35 * (here.x - 0.5));
+    red *= through * smoothstep(0.04, 0.30, presence) * (1.0 - 0.7 * sky) * smoothstep(-0.06, 0.05, s.y + 0.16 * (bank - 0.2));
+
+    blue = clamp(blue / max(ink, 0.001), 0.0, 1.0);
+    vec3 absorb = mix(vec3(0.96, 1.0, 1.03), vec3(1.14, 1.0, 0.80), blue * 0.75);
+    vec3 colour = paper_colour(here) * exp(-ink * 1.55 * absorb) * exp(-red * vec3(0.30, 1.55, 1.85) * 0.85);
+    colour = max(colour, vec3(0.0125, 0.0118, 0.0112));
+    vec2 c = uv - 0.5;
+    colour *= 1.0 - 0.22 * dot(c, c);
+    return vec4(dither(to_srgb(colour), gl_FragCoord.xy), 1.0);
+}
+
+void main() {
+    if (PASSINDEX == 0) gl_FragColor = remember_now();
+    else if (PASSINDEX == 1) gl_FragColor = make_profile();
+    else if (PASSINDEX == 2) gl_FragColor = make_moss();
+    else gl_FragColor = paint();
+}

@@ -1,0 +1,86 @@
+"""What tests share: a JACK server with a dummy driver, sound files, and fewer guesses about time."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from engine.frame import RATE
+
+Until = Callable[..., None]
+SoundFile = Callable[..., Path]
+
+
+@pytest.fixture
+def until() -> Until:
+    """Waits until something is true; fails after `seconds` without it."""
+
+    def wait(true: Callable[[], object], seconds: float = 10.0) -> None:
+        deadline = time.monotonic() + seconds
+        while not true():
+            assert time.monotonic() < deadline, f"not within {seconds} s"
+            time.sleep(0.01)
+
+    return wait
+
+
+@pytest.fixture
+def sound_file(tmp_path: Path) -> SoundFile:
+    """Writes samples (n,) or (n, channels) to a file that libsndfile can write."""
+
+    def write(name: str, samples: np.ndarray, rate: int = RATE, **more: str) -> Path:
+        path = tmp_path / name
+        soundfile.write(path, samples, rate, **more)
+        return path
+
+    return write
+
+
+class JackServer:
+    """A JACK server under a name of its own, and what a test does to it."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        command = ["jackd", "-n", self.name, "-r", "-d", "dummy", "-r", str(RATE), "-p", "256", "-C", "2", "-P", "2"]
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for _ in range(200):
+            if subprocess.run(["jack_lsp"], capture_output=True, check=False).returncode == 0:
+                return
+            time.sleep(0.05)
+        raise AssertionError("jackd did not start")
+
+    def kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+
+@pytest.fixture
+def jack_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[JackServer]:
+    """A running server; what is started during the test finds it and no other."""
+    if shutil.which("jackd") is None or shutil.which("jack_lsp") is None:
+        pytest.skip("jackd2 is not installed (apt-get install jackd2)")
+    pytest.importorskip("jack", reason="JACK-Client is not installed", exc_type=OSError)
+    name = f"monochord-test-{os.getpid()}"
+    for key, value in {
+        "JACK_NO_AUDIO_RESERVATION": "1",
+        "JACK_NO_START_SERVER": "1",
+        "JACK_DEFAULT_SERVER": name,
+    }.items():
+        monkeypatch.setenv(key, value)
+    server = JackServer(name)
+    server.start()
+    yield server
+    server.kill()

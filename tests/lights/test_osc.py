@@ -1,0 +1,172 @@
+"""OSC out: the templates say what an independent library and an independent program read."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from pythonosc.osc_bundle import OscBundle
+from pythonosc.osc_message import OscMessage
+
+from engine.errors import BadSetting
+from engine.frame import ROW, SIGNALS, Numbers, blank_row
+from engine.lights.destination import Destination, parse_destination
+from engine.lights.osc import FRAME_ADDRESS, Lights, Sender, frame_messages, templates
+
+
+@pytest.fixture
+def receiver() -> Iterator[socket.socket]:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.bind(("127.0.0.1", 0))
+        sock.settimeout(1.0)
+        yield sock
+
+
+def _row(index: int = 7) -> np.ndarray:
+    row = blank_row()
+    row[0], row[1] = index, 1.5
+    row[2:] = np.arange(ROW - 2) / 4
+    return row
+
+
+def test_a_bundle_holds_every_signal_at_its_address() -> None:
+    (template,) = templates(frame_messages(), bundle=True, max_bytes=65000)
+    row = _row()
+    said = {message.address: message.params for message in OscBundle(bytes(template.fill(row)))}
+    assert said[FRAME_ADDRESS] == [7, 1.5]
+    assert len(said) == len(SIGNALS) + 1
+    for signal in SIGNALS.values():
+        wanted = row[signal.part].astype(int if signal.counts else np.float32).tolist()
+        assert said[signal.address] == wanted
+
+
+def test_a_frame_that_is_longer_than_a_datagram_becomes_several_with_nothing_lost() -> None:
+    made = templates(frame_messages(), bundle=True, max_bytes=200)
+    datagrams = [bytes(template.fill(_row())) for template in made]
+    assert all(len(datagram) <= 200 for datagram in datagrams)
+    addresses = [message.address for datagram in datagrams for message in OscBundle(datagram)]
+    assert sorted(addresses) == sorted([FRAME_ADDRESS, *(signal.address for signal in SIGNALS.values())])
+
+
+def test_plain_messages_are_a_datagram_each() -> None:
+    made = templates(frame_messages(), bundle=False, max_bytes=1400)
+    messages = [OscMessage(bytes(template.fill(_row()))) for template in made]
+    bands = SIGNALS["sound.bands"]
+    assert isinstance(bands, Numbers)
+    assert next(m for m in messages if m.address == bands.address).params == _row()[bands.part].tolist()
+
+
+def test_a_destination_gets_every_hop_by_default(receiver: socket.socket) -> None:
+    sender = Sender(Destination("127.0.0.1", receiver.getsockname()[1]))
+    for index in range(5):
+        sender.send(_row(index))
+    assert [_index(receiver.recv(4096)) for _ in range(5)] == [0, 1, 2, 3, 4]
+    sender.close()
+
+
+@pytest.mark.parametrize("hz", [1.0, 30.0, 44.0, 100.0])
+def test_a_rate_is_kept_however_the_hops_fall(receiver: socket.socket, hz: float) -> None:
+    sender = Sender(Destination("127.0.0.1", receiver.getsockname()[1], hz=hz))
+    receiver.setblocking(False)
+    count = 0
+    for index in range(1875):  # ten seconds
+        sender.send(_row(index))
+        try:
+            receiver.recv(4096)
+            count += 1
+        except BlockingIOError:
+            pass
+    assert count == pytest.approx(10 * hz, abs=1)
+    sender.close()
+
+
+def test_a_delay_holds_frames_back_by_so_many_hops(receiver: socket.socket) -> None:
+    sender = Sender(Destination("127.0.0.1", receiver.getsockname()[1], delay=0.016))  # three hops
+    for index in range(5):
+        sender.send(_row(index))
+    assert [_index(receiver.recv(4096)) for _ in range(2)] == [0, 1]
+    receiver.setblocking(False)
+    with pytest.raises(BlockingIOError):
+        receiver.recv(4096)
+    sender.close()
+
+
+def _index(datagram: bytes) -> int:
+    return int(next(m for m in OscBundle(datagram) if m.address == FRAME_ADDRESS).params[0])
+
+
+def test_an_unreachable_destination_is_reported_once_and_costs_nothing() -> None:
+    lights = Lights([Destination("255.255.255.255", 9)])  # broadcast is not allowed: the system refuses it
+    for index in range(10):
+        lights.send(_row(index))
+    (trouble,) = lights.troubles()
+    assert "osc=255.255.255.255:9:generic cannot be reached" in trouble
+    lights.send(_row())
+    assert not list(lights.troubles())
+    lights.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "destination"),
+    [
+        ("127.0.0.1:9101", Destination("127.0.0.1", 9101)),
+        ("desk.local:8000:plain", Destination("desk.local", 8000, "plain")),
+        ("10.0.0.2:9@80", Destination("10.0.0.2", 9, delay=0.08)),
+        ("[::1]:9000:generic@12.5", Destination("::1", 9000, delay=0.0125)),
+    ],
+)
+def test_a_destination_is_read_as_typed(text: str, destination: Destination) -> None:
+    assert parse_destination(text) == destination
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("9101", "HOST:PORT"),
+        ("host:port", "HOST:PORT"),
+        ("127.0.0.1:0", "port=0"),
+        ("127.0.0.1:70000", "port=70000"),
+        ("127.0.0.1:9101:generik", "did you mean generic"),
+        ("127.0.0.1:9101@99999", "delay=99.999"),
+        ("127.0.0.1:9101@1.2.3", "milliseconds"),
+    ],
+)
+def test_a_destination_that_is_none_is_refused_with_a_mend(text: str, said: str) -> None:
+    with pytest.raises(BadSetting, match=said):
+        parse_destination(text)
+
+
+@pytest.mark.skipif(shutil.which("oscdump") is None, reason="liblo-tools is not installed")
+def test_liblo_reads_what_we_send() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    dump = subprocess.Popen(["oscdump", "-L", str(port)], stdout=subprocess.PIPE, text=True)
+    assert dump.stdout is not None
+    try:
+        senders = [Sender(Destination("127.0.0.1", port, profile)) for profile in ("generic", "plain")]
+        deadline = time.monotonic() + 5
+        line = ""
+        seen: set[str] = set()
+        while len(seen) < 2 and time.monotonic() < deadline:
+            for sender in senders:
+                sender.send(_row())
+            time.sleep(0.02)
+            line = dump.stdout.readline()
+            seen |= {name for name in ("/monochord/sound/level", "/monochord/rhythm/onsets") if name in line}
+            if "/monochord/sound/level" in line:
+                assert " f " in line
+            if "/monochord/rhythm/onsets" in line:
+                assert " i " in line
+        assert len(seen) == 2
+    finally:
+        dump.kill()
+        dump.wait()
+        dump.stdout.close()
+        for sender in senders:
+            sender.close()

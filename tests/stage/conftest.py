@@ -1,0 +1,72 @@
+"""What the tests of the stage share: files on the spot, a graphics driver without a window, and pictures."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from engine.errors import MissingDriver
+from engine.stage import gpu
+from engine.stage.drawing import Moment
+from engine.stage.render import Renderer
+from engine.stage.scene import load_scene
+
+SIZE = (160, 90)
+
+Write = Callable[[str, str], Path]
+Paint = Callable[..., NDArray[np.uint8]]
+
+
+def isf(code: str = "void main() { gl_FragColor = vec4(1.0); }", **header: Any) -> str:
+    """The text of an ISF file."""
+    return f"/*{json.dumps(header, indent=1)}*/\n{code}\n"
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Writes a file into the test's own folder."""
+
+    def written(name: str, text: str) -> Path:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return written
+
+
+@pytest.fixture(scope="session")
+def ctx() -> gpu.Context:
+    """A context without a window; tests that need one are skipped where no driver is installed."""
+    try:
+        return gpu.headless()
+    except MissingDriver as reason:
+        pytest.skip(str(reason))
+
+
+@pytest.fixture
+def renderer(ctx: gpu.Context) -> Iterator[Renderer]:
+    made = Renderer(ctx, SIZE)
+    yield made
+    made.release()
+    assert ctx.error == "GL_NO_ERROR"
+
+
+@pytest.fixture
+def paint(renderer: Renderer, write: Write) -> Paint:
+    """Draws a shader, one picture a moment, and returns the last: (90, 160, 4), bottom row first, as GL counts."""
+
+    def painted(code: str, moments: Sequence[Moment] = (Moment(),), **header: Any) -> NDArray[np.uint8]:
+        renderer.stage(load_scene(write("painted.fs", isf(code, **header))))
+        for moment in moments:
+            renderer.draw(moment)
+        assert renderer.trouble == ""
+        return renderer.read()[::-1].copy()
+
+    return painted

@@ -1,0 +1,65 @@
+"""Sound as pictures for shaders."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from engine.frame import RATE
+from engine.stage.sound_texture import spectrum, wave
+
+
+def sine(hz: float, amplitude: float = 1.0, samples: int = 2048) -> np.ndarray:
+    return (amplitude * np.sin(2 * np.pi * hz * np.arange(samples) / RATE)).astype(np.float32)[:, np.newaxis]
+
+
+def test_the_wave_is_centred_on_a_half_and_newest_right() -> None:
+    ramp = np.linspace(-1, 1, 4096, dtype=np.float32)[:, np.newaxis]
+    picture = wave(ramp, 256)
+    assert picture.shape == (1, 256)
+    assert picture[0] == pytest.approx(0.5 + 0.5 * ramp[-256:, 0])
+    assert wave(np.zeros((2048, 2), np.float32), 64) == pytest.approx(np.full((2, 64), 0.5))
+
+
+def test_a_loud_wave_stays_within_the_picture_and_nan_is_silence() -> None:
+    assert wave(np.full((2048, 1), 9.0, np.float32), 8).max() == 1.0
+    assert wave(np.full((2048, 1), np.nan, np.float32), 8) == pytest.approx(np.full((1, 8), 0.5))
+    assert not spectrum(np.full((2048, 1), np.nan, np.float32), 8).any()
+
+
+def test_sound_that_has_only_begun_comes_after_silence() -> None:
+    picture = wave(np.ones((3, 1), np.float32), 8)
+    assert picture[0].tolist() == [0.5] * 5 + [1.0] * 3
+    assert wave(np.zeros((0, 1), np.float32), 8).shape == (1, 8)
+
+
+@pytest.mark.parametrize("hz", [440.0, 1000.0, 12_000.0])
+def test_a_sine_stands_in_the_column_of_its_frequency(hz: float) -> None:
+    picture = spectrum(sine(hz, 0.01), 512)
+    assert picture.shape == (1, 512)
+    assert abs(int(picture[0].argmax()) - hz / (RATE / 2) * 512) <= 1
+
+
+def test_the_spectrum_reads_shadertoys_decibels() -> None:
+    # A sine in the middle of a bin: |FFT| / 2048 = amplitude / 2 · 0.42, the Blackman window's mean.
+    for amplitude in (0.1, 0.01, 0.001):
+        expected = (20 * np.log10(amplitude / 2 * 0.42) + 100) / 70
+        assert spectrum(sine(RATE / 2048 * 64, amplitude), 1024)[0, 64] == pytest.approx(expected, abs=1e-3)
+    assert spectrum(np.zeros((2048, 1), np.float32)).max() == 0.0
+
+
+def test_no_partial_is_lost_in_few_columns() -> None:
+    few, many = spectrum(sine(3000.0, 0.05), 16), spectrum(sine(3000.0, 0.05), 1024)
+    assert few.shape == (1, 16)
+    assert few.max() == many.max()
+
+
+def test_each_channel_has_its_row() -> None:
+    both = np.hstack([sine(1000.0), np.zeros((2048, 1), np.float32)])
+    assert spectrum(both)[0].max() > 0.9
+    assert spectrum(both)[1].max() == 0.0
+
+
+def test_columns_end_where_the_sound_does() -> None:
+    assert wave(sine(100.0), 100_000).shape == (1, 2048)
+    assert spectrum(sine(100.0), 100_000).shape == (1, 1024)

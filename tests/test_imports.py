@@ -1,0 +1,24 @@
+"""What is loaded when: the core stays light and free of copyleft."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+
+def _loaded_by(statement: str) -> set[str]:
+    code = f"import sys\n{statement}\nprint(*sorted({{m.split('.')[0] for m in sys.modules}}))"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(run.stdout.split())
+
+
+def test_help_loads_neither_compiler_nor_drivers() -> None:
+    heavy = {"numba", "moderngl", "glfw", "sounddevice", "av", "PIL"}
+    assert not heavy & _loaded_by("import engine.cli.app")
+
+
+@pytest.mark.parametrize("module", ["engine.conductor", "engine.rehearsal"])
+def test_the_gpl_built_decoder_is_loaded_only_when_a_film_is_made(module: str) -> None:
+    assert "av" not in _loaded_by(f"import {module}")
