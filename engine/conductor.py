@@ -229,14 +229,14 @@ def _raise_priority() -> None:
 
 
 def _on_signals(stop: Callable[[], None]) -> Callable[[], None]:
-    """Call `stop` on Ctrl-C and SIGTERM; what is returned puts the old handlers back."""
+    """Call `stop` on Ctrl-C, SIGTERM and a terminal that goes away; what is returned puts the old handlers back."""
     if threading.current_thread() is not threading.main_thread():
         return lambda: None
 
     def handle(_number: int, _frame: FrameType | None) -> None:
         stop()
 
-    old = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    old = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
 
     def restore() -> None:
         for number, handler in old.items():

@@ -40,8 +40,12 @@ class TakeWriter:
         }
         try:
             self._file = path.open("wb", buffering=0)
+        except OSError as why:
+            raise BadFile(f"record={path} cannot be written: {why.strerror}") from why
+        try:
             self._file.write(json.dumps(header).encode() + b"\n")
         except OSError as why:
+            self._file.close()
             raise BadFile(f"record={path} cannot be written: {why.strerror}") from why
 
     def write(self, row: Row, samples: Samples) -> None:

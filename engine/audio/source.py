@@ -124,6 +124,7 @@ class SoundFile:
         self._error = soundfile.LibsndfileError
         self.rate, self.channels = int(self._file.samplerate), int(self._file.channels)
         self.length: int | None = int(self._file.frames)
+        self.compressed_in_frames = str(self._file.subtype).startswith("MPEG")
 
     def read(self, frames: int) -> Samples:
         try:
@@ -217,12 +218,14 @@ class TakeSource:
 def _open_file(path: Path) -> Source:
     """By libsndfile if it can, else by FFmpeg; BadFile with the plainer of the two reasons."""
     try:
-        return _checked(SoundFile(path))
+        file = SoundFile(path)
     except BadFile as first:
         try:
             return _checked(DecodedFile(path))
         except BadFile as second:
             raise (second if "holds no sound" in str(second) else first) from None
+    # Soundfile asks where it is before every read, and libsndfile's MP3 decoder loses its memory when asked.
+    return _checked(DecodedFile(path) if file.compressed_in_frames else file)
 
 
 def _checked(source: Source) -> Source:

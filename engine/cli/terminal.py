@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 from engine.frame import HOP, RATE
@@ -19,8 +19,9 @@ _QUIET: Final = 10.0  # seconds between progress lines where there is no termina
 
 
 def remark(text: str) -> None:
-    """A line for the person at the desk, on the standard error."""
-    print(f"\r\x1b[K{text}" if sys.stderr.isatty() else text, file=sys.stderr, flush=True)
+    """A line for the person at the desk, on the standard error; one that nobody reads any more ends no show."""
+    with suppress(OSError):
+        print(f"\r\x1b[K{text}" if sys.stderr.isatty() else text, file=sys.stderr, flush=True)
 
 
 @contextmanager
@@ -66,4 +67,5 @@ def show_line(conductor: Conductor) -> None:
         f"{seconds:7.1f} s  {meter} {level:6.1f} dBFS  onsets {frame.rhythm.onsets:4.0f}  "
         f"fractal {frame.texture.fractal:.2f}  {scene}  {rate} pictures/s"
     )
-    print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
+    with suppress(OSError):
+        print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)

@@ -23,8 +23,8 @@ _REARM: Final = 0.3  # of its peak that the rise must fall below before the next
 _UNFOLD: Final = 3  # hops after an onset in which its strength may still grow
 _WIDE: Final = 10.0  # dB of rise at which strength is 1 − 1/e
 _DIE: Final = exp(-HOP / (0.1 * RATE))
-_TRACED: Final = 24  # hops of rise that are remembered
-_SWELL: Final = 0.2  # of the rise at which an onset is noticed: where a swell began to show
+_TRACED: Final = 8  # hops of rise that are remembered
+_SWELL: Final = 0.3  # of the rise at which an onset is noticed: where a swell began to show
 _SLOW: Final = 3  # hops from there on: such an onset is a swell, not a stroke
 
 

@@ -62,7 +62,7 @@ def _power_above_rumble(wave: NDArray[np.float64], state: NDArray[np.float64]) -
 @kernel("void(float64, float64[::1], int64[::1])")
 def _judge(power: float, values: NDArray[np.float64], hops: NDArray[np.int64]) -> None:
     # values: floor, silence, heard, dB above the floor, smoothed power, floor without rumble
-    # hops: heard so far, since something was audible, that taught
+    # hops: so far, since something sounded, that taught
     values[4] += _SMOOTH * (power + 1e-30 - values[4])
     hops[0] += 1
     room = max(values[5], _QUIETEST - _ABOVE)
@@ -70,9 +70,10 @@ def _judge(power: float, values: NDArray[np.float64], hops: NDArray[np.int64]) -
         room = max(room, _UNSURE - _ABOVE)
     values[3] = 10 * np.log10(max(power, 1e-12)) - room
     lately = 10 * np.log10(max(values[4], 1e-12)) - room
-    values[2] = 1.0 if values[3] > _AT_ONCE or lately > _ABOVE else 0.0
-    hops[1] = 0 if values[2] > 0 else hops[1] + 1
-    if values[2] > 0:
+    sounding = values[3] > _AT_ONCE or lately > _ABOVE
+    values[2] = 1.0 if sounding and values[3] > _ABOVE else 0.0
+    hops[1] = 0 if sounding else hops[1] + 1
+    if sounding:
         values[1] = 0.0
     elif hops[1] >= _HOLD:
         values[1] = 1.0

@@ -1,4 +1,4 @@
-"""One scene on the graphics card: its program, its targets, its bindings at work."""
+"""One scene on the graphics card: its programs, its targets, its bindings at work."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from engine.errors import BadScene
 from engine.frame import Row, Samples, blank_row
 from engine.stage import gpu
 from engine.stage.binder import Binder
-from engine.stage.glsl import corners, fragment_source, uniform_name, vertex_source
-from engine.stage.isf import Pass
+from engine.stage.glsl import corners, fragment_source, tells_passes_apart, uniform_name, vertex_source
+from engine.stage.isf import Pass, Shader
 from engine.stage.isf_inputs import STANDARD, Input, Value
 from engine.stage.place import place
 from engine.stage.scene import Scene
@@ -41,6 +41,62 @@ class Moment:
     date: Date = (2000.0, 1.0, 1.0, 0.0)
 
 
+class Program:
+    """A shader as the driver runs it, for one pass or for all. BadScene if the driver will not have it.
+
+    `units`: the pictures that it reads, each with the texture unit that it is read from.
+    """
+
+    def __init__(self, ctx: gpu.Context, shader: Shader, index: int | None) -> None:
+        self._program = gpu.build(ctx, vertex_source(shader, index), fragment_source(shader, index))
+        self._vertices = ctx.vertex_array(self._program, [])
+        self._corners = corners(shader)
+        sampled = [item.name for item in shader.inputs if item.sampled]
+        self._uniforms = self._kept([*STANDARD, *(item.name for item in shader.inputs if not item.sampled)])
+        pictures = self._kept([*shader.targets, *sampled, *(name for name, _ in shader.imported)])
+        self.units = {name: unit for unit, name in enumerate(pictures)}
+        if len(pictures) > ctx.max_texture_units:
+            self.release()
+            room = f"this driver takes {ctx.max_texture_units}"
+            raise BadScene(f"{place(shader.path)}: reads {len(pictures)} pictures; {room}")
+        for unit, uniform in enumerate(pictures.values()):
+            uniform.value = unit
+
+    def _kept(self, names: list[str]) -> dict[str, Any]:
+        """The uniforms of these names that the compiler has kept."""
+        found = {name: self._program.get(uniform_name(name), None) for name in names}
+        return {name: uniform for name, uniform in found.items() if uniform is not None}
+
+    def tell(self, values: Mapping[str, Value]) -> None:
+        """Set what it asks for of these."""
+        for name, value in values.items():
+            uniform = self._uniforms.get(name)
+            if uniform is not None:
+                uniform.value = value
+
+    def draw(self, surface: gpu.Framebuffer) -> None:
+        """Fill the surface."""
+        surface.use()
+        self._vertices.render(gpu.TRIANGLE_STRIP, vertices=self._corners)
+
+    def release(self) -> None:
+        gpu.release(self._vertices, self._program)
+
+
+def _programs(ctx: gpu.Context, shader: Shader) -> list[Program]:
+    """A program for each pass, compiled for it alone where that differs; a shader of one mind has one for all."""
+    if tells_passes_apart(shader):
+        made: list[Program] = []
+        try:
+            made.extend(Program(ctx, shader, index) for index in range(len(shader.passes)))
+            return made
+        except BadScene:
+            # Either it is wrong, which is said better of the whole, or a constant is too much for it: what indexes
+            # an array beyond its end is refused even in a branch that is never taken.
+            gpu.release(*made)
+    return [Program(ctx, shader, None)] * len(shader.passes)
+
+
 class Drawing:
     """A scene that can be drawn. BadScene, with file and line, if the driver will not have it.
 
@@ -52,20 +108,14 @@ class Drawing:
         self.scene = scene
         self._ctx, self._copier = ctx, copier
         self._largest = gpu.largest_side(ctx)
-        self._program = gpu.build(ctx, vertex_source(shader), fragment_source(shader))
-        self._vertices = ctx.vertex_array(self._program, [])
-        self._corners = corners(shader)
-        self._uniforms = _uniforms(self._program, [*STANDARD, *(i.name for i in shader.inputs if not i.sampled)])
+        self._programs = _programs(ctx, shader)
+        self._distinct = list(dict.fromkeys(self._programs))
         self._blank = gpu.texture(ctx, (1, 1))
         self._wanted = shader.targets
         self._targets: dict[str, Target] = {}
         self._sounds: dict[str, gpu.Texture] = {}
-        try:
-            self._units = self._assign_units()
-        except BadScene:
-            self.release()
-            raise
-        self._heard = [item for item in shader.inputs if item.type.startswith("audio") and item.name in self._units]
+        read = {name for program in self._distinct for name in program.units}
+        self._heard = [item for item in shader.inputs if item.type.startswith("audio") and item.name in read]
         self._binder = Binder(scene)
         self._first_time: float | None = None
         self._index = 0
@@ -90,18 +140,18 @@ class Drawing:
         """One picture, filling `into`."""
         values = self._binder.step(moment.row, moment.dt)
         self._fit_targets(into.size, values)
-        self._set_uniforms(moment, values)
+        told = {**values, **self._clock(moment)}
+        for program in self._distinct:
+            program.tell(told)
         for item in self._heard:
             self._write_sound(item.name, _sound_picture(item, moment.samples))
-        for index, step in enumerate(self.scene.shader.passes):
+        for index, (step, program) in enumerate(zip(self.scene.shader.passes, self._programs, strict=True)):
             target = self._targets.get(step.target)
             surface = into if target is None else target.framebuffer
-            self._set("PASSINDEX", index)
-            self._set("RENDERSIZE", (float(surface.width), float(surface.height)))
-            for name, unit in self._units.items():
+            program.tell({"PASSINDEX": index, "RENDERSIZE": (float(surface.width), float(surface.height))})
+            for name, unit in program.units.items():
                 self._picture(name).use(unit)
-            surface.use()
-            self._vertices.render(gpu.TRIANGLE_STRIP, vertices=self._corners)
+            program.draw(surface)
             if target is not None:
                 target.swap()
         if target is not None:  # a last pass with a target is the output as well
@@ -110,19 +160,7 @@ class Drawing:
 
     def release(self) -> None:
         """Give everything back."""
-        gpu.release(*self._targets.values(), *self._sounds.values(), self._blank, self._vertices, self._program)
-
-    def _assign_units(self) -> dict[str, int]:
-        """A texture unit for each picture that the program reads."""
-        shader = self.scene.shader
-        pictures = [item.name for item in shader.inputs if item.sampled]
-        uniforms = _uniforms(self._program, [*shader.targets, *pictures, *(name for name, _ in shader.imported)])
-        room = self._ctx.max_texture_units
-        if len(uniforms) > room:
-            raise BadScene(f"{place(shader.path)}: reads {len(uniforms)} pictures; this driver takes {room}")
-        for unit, uniform in enumerate(uniforms.values()):
-            uniform.value = unit
-        return {name: unit for unit, name in enumerate(uniforms)}
+        gpu.release(*self._targets.values(), *self._sounds.values(), self._blank, *self._distinct)
 
     def _picture(self, name: str) -> gpu.Texture:
         """What a pass reads under that name: a target as it is now, sound, black for what nothing feeds."""
@@ -147,22 +185,17 @@ class Drawing:
         height = size[1] if step.height is None else step.height.pixels(variables, self._largest)
         return width, height
 
-    def _set_uniforms(self, moment: Moment, values: Mapping[str, Value]) -> None:
-        """What stays the same in all passes of a picture."""
+    def _clock(self, moment: Moment) -> dict[str, Value]:
+        """What ISF gives to all passes of a picture."""
         time = moment.time if math.isfinite(moment.time) else 0.0
         if self._first_time is None:
             self._first_time = time
-        self._set("TIME", max(0.0, time - self._first_time))
-        self._set("TIMEDELTA", moment.dt if self._index and math.isfinite(moment.dt) else 0.0)
-        self._set("DATE", moment.date)
-        self._set("FRAMEINDEX", self._index)
-        for name, value in values.items():
-            self._set(name, value)
-
-    def _set(self, name: str, value: Value) -> None:
-        uniform = self._uniforms.get(name)
-        if uniform is not None:
-            uniform.value = value
+        return {
+            "TIME": max(0.0, time - self._first_time),
+            "TIMEDELTA": moment.dt if self._index and math.isfinite(moment.dt) else 0.0,
+            "DATE": moment.date,
+            "FRAMEINDEX": self._index,
+        }
 
     def _write_sound(self, name: str, picture: Picture) -> None:
         rows, columns = picture.shape
@@ -178,9 +211,3 @@ def _sound_picture(item: Input, samples: Samples) -> Picture:
     """The wave or the spectrum, in as many columns as the shader asks for with MAX."""
     columns = max(1, int(item.maximum)) if isinstance(item.maximum, (int, float)) else COLUMNS
     return wave(samples, columns) if item.type == "audio" else spectrum(samples, columns)
-
-
-def _uniforms(program: gpu.Program, names: list[str]) -> dict[str, Any]:
-    """The uniforms of these names that the compiler has kept."""
-    found = {name: program.get(uniform_name(name), None) for name in names}
-    return {name: uniform for name, uniform in found.items() if uniform is not None}

@@ -48,6 +48,7 @@ _STRIPPED: Final = re.compile(
     r"|(?:varying|in|out)[ \t]+vec2[ \t]+(?:isf|vv)_FragNormCoord[ \t]*;)"
 )
 """Lines that only the host may write; an author's own are dropped."""
+_ASKS_FOR_PASS: Final = re.compile(r"\bPASSINDEX\b")
 _UNIFORM: Final = re.compile(r"[ \t]*uniform[ \t]+\w+[ \t]+(\w+)[ \t]*;")
 _OWN_OUTPUT: Final = re.compile(r"^[ \t]*(?:layout[ \t]*\([^)]*\)[ \t]*)?out[ \t]+vec4[ \t]+\w+[ \t]*;", re.MULTILINE)
 
@@ -84,14 +85,23 @@ void isf_vertShaderInit() {{
 _PLAIN_MAIN: Final = "void main() { isf_vertShaderInit(); }"
 
 
-def fragment_source(shader: Shader) -> Source:
-    """The fragment shader of an ISF shader: declarations and functions of ISF, then its own lines."""
+def tells_passes_apart(shader: Shader) -> bool:
+    """Whether it asks which pass is drawn; then each is better compiled alone, without the branches of the others."""
+    lines = (*shader.body, *(shader.vertex or ()))
+    return len(shader.passes) > 1 and any(_ASKS_FOR_PASS.search(line.text) for line in lines)
+
+
+def fragment_source(shader: Shader, index: int | None = None) -> Source:
+    """The fragment shader of an ISF shader: declarations and functions of ISF, then its own lines.
+
+    `index`: the one pass that it is for; None for all, which learn from a uniform what they are.
+    """
     code = "\n".join(line.text for line in shader.body)
     own_output = None if re.search(r"\bgl_FragColor\b", code) else _OWN_OUTPUT.search(code)
     head = [
         *_VERSION,
         *_words(shader, code, varying="in"),
-        *_declarations(shader),
+        *_declarations(shader, index),
         "in vec2 isf_FragNormCoord;",
         *(() if own_output else ("out vec4 isf_FragColor;",)),
         *_FRAGMENT_FUNCTIONS.splitlines(),
@@ -99,15 +109,15 @@ def fragment_source(shader: Shader) -> Source:
     return join([*head, *_mended(shader, shader.body)])
 
 
-def vertex_source(shader: Shader) -> Source:
-    """The vertex shader: the file's own .vs, or one triangle over the picture."""
+def vertex_source(shader: Shader, index: int | None = None) -> Source:
+    """The vertex shader: the file's own .vs, or one triangle over the picture; `index` as in `fragment_source`."""
     lines = shader.vertex or ()
     code = "\n".join(line.text for line in lines)
     reach = "1.0" if shader.vertex else "2.0"
     head = [
         *_VERSION,
         *_words(shader, code, varying="out"),
-        *_declarations(shader),
+        *_declarations(shader, index),
         "out vec2 isf_FragNormCoord;",
         *_VERTEX_FUNCTIONS.splitlines(),
         *_CORNER.format(reach=reach).splitlines(),
@@ -137,10 +147,11 @@ def _words(shader: Shader, code: str, varying: str) -> Iterator[str]:
             yield f"#define {word} isf_{word}"
 
 
-def _declarations(shader: Shader) -> Iterator[str]:
+def _declarations(shader: Shader, index: int | None) -> Iterator[str]:
     """The uniforms: ISF's own, the inputs, the imported pictures, the targets of the passes."""
     for name, kind in STANDARD.items():
-        yield f"uniform {kind} {name};"
+        known = name == "PASSINDEX" and index is not None
+        yield f"const int PASSINDEX = {index};" if known else f"uniform {kind} {name};"
     pictures = [*(name for name, _ in shader.imported), *shader.targets]
     for item in shader.inputs:
         if item.sampled:

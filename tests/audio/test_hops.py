@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -18,7 +20,7 @@ def _noise(frames: int, channels: int = 2) -> np.ndarray:
 
 def _blocks(hopper: Hopper, sound: np.ndarray, cuts: list[int]) -> list[Block]:
     edges = [0, *sorted(cuts), len(sound)]
-    parts = [block for a, b in zip(edges[:-1], edges[1:], strict=True) for block in hopper.feed(sound[a:b])]
+    parts = [block for a, b in pairwise(edges) for block in hopper.feed(sound[a:b])]
     return [*parts, *hopper.finish()]
 
 

@@ -1,0 +1,255 @@
+"""The live loop: three processes, one record, and an orderly end whatever dies."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.audio.hearing import HearingSettings
+from engine.conductor import Conductor
+from engine.errors import BadFile
+from engine.frame import ROW
+from engine.rehearsal import Rehearsal
+from engine.settings import Settings
+from engine.stage.backdrop import StageSettings
+from engine.take import Take
+
+SMALL = StageSettings(headless=True, size=(160, 90), fps=30.0)
+
+
+def _settings(source: str | None, **more: object) -> Settings:
+    hearing = HearingSettings(source=source, silent=True)
+    return replace(Settings(hearing=hearing, stage=SMALL, scene="fallback", scenes=("fallback", "strings")), **more)
+
+
+def _children(pid: int) -> set[int]:
+    found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
+    return {int(line) for line in found.stdout.split()}
+
+
+def _alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_a_live_runs_frames_are_the_frames_of_what_it_heard(tmp_path: Path) -> None:
+    take = tmp_path / "a.monochord"
+    with Conductor(_settings("clicks:3", seconds=2.0, record=take), print, backdrop=False) as conductor:
+        conductor.run()
+    rows = Take(take).rows
+    again = [frame.row for _, frame in Rehearsal(HearingSettings(source=str(take)))]
+    assert len(rows) >= 375
+    assert np.array_equal(rows, np.array(again))
+    assert rows[-1, 0] == len(rows) - 1
+
+
+@pytest.mark.gl
+def test_a_recording_is_heard_shown_and_sent_and_the_show_ends_with_it(sound_file: Callable) -> None:
+    noise = np.random.default_rng(0).normal(0, 0.1, 48_000).astype(np.float32)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
+        receiver.bind(("127.0.0.1", 0))
+        from engine.lights.destination import Destination
+
+        here = Destination("127.0.0.1", receiver.getsockname()[1])
+        show = _settings(str(sound_file("a.wav", noise)), destinations=(here,))
+        with Conductor(show, print) as conductor:
+            conductor.run()
+            assert conductor.hops == -(-48_000 // 256)
+            assert conductor.backdrop is not None
+            assert conductor.backdrop.report.pictures > 10
+            assert conductor.backdrop.restarts == conductor.hearing.restarts == 0
+        assert receiver.recv(4096).startswith(b"#bundle\0")
+
+
+@pytest.mark.gl
+@pytest.mark.slow
+def test_when_the_stage_dies_the_lights_go_on_and_the_picture_is_back_in_the_same_scene(until: Callable) -> None:
+    said: list[str] = []
+    with Conductor(_settings("tone:220", seconds=30.0), said.append) as conductor:
+        assert conductor.backdrop is not None
+        backdrop = conductor.backdrop
+        thread = threading.Thread(target=_kill_and_watch, args=(conductor, until, said))
+        thread.start()
+        conductor.run()
+        thread.join()
+        assert backdrop.restarts == 1
+        assert backdrop.scene == "strings"
+        assert backdrop["blackout"] is True
+        assert conductor.hearing.restarts == 0
+        assert conductor.hearing.lost_frames == 0
+    assert any("the stage is lost" in line for line in said)
+
+
+def _kill_and_watch(conductor: Conductor, until: Callable, said: list[str]) -> None:
+    backdrop = conductor.backdrop
+    assert backdrop is not None
+    try:
+        until(lambda: backdrop.report.pictures > 5)
+        backdrop.show("strings")
+        backdrop.set(blackout=True)
+        until(lambda: backdrop.scene == "strings")
+        pictures, hops = backdrop.report.pictures, conductor.hops
+        os.kill(backdrop.pid, signal.SIGKILL)
+        until(lambda: backdrop.restarts == 1)
+        until(lambda: backdrop.report.pictures > pictures + 5)
+        assert conductor.hops > hops + 20
+    finally:
+        conductor.stop()
+
+
+@pytest.mark.gl
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_and_sigterm_end_the_show_in_order(end: signal.Signals) -> None:
+    show = _start_preview()
+    children = _children(show.pid)
+    assert len(children) == 2
+    show.send_signal(end)
+    assert show.wait(10) == 0
+    assert not any(_alive(pid) for pid in children)
+
+
+@pytest.mark.gl
+def test_a_show_that_is_killed_leaves_no_process_and_no_shared_memory(until: Callable) -> None:
+    before = _shared_memory()
+    show = _start_preview()
+    children = _children(show.pid)
+    assert len(children) == 2
+    show.kill()
+    show.wait()
+    until(lambda: not any(_alive(pid) for pid in children), 5.0)
+    assert _shared_memory() <= before
+
+
+def _shared_memory() -> set[Path]:
+    folder = Path("/dev/shm")
+    return {path for path in folder.iterdir() if "jack" not in path.name} if folder.is_dir() else set()
+
+
+def _start_preview() -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "engine", "preview", "tone:440", "--headless", "--silent", "--scene", "fallback"]
+    show = subprocess.Popen([*command, "--size", "64x36"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    assert show.stderr is not None
+    while b"stage:" not in (line := show.stderr.readline()):
+        assert line, "the show ended before it began"
+    time.sleep(0.3)
+    show.stderr.close()
+    return show
+
+
+def test_a_full_disk_ends_the_take_and_not_the_show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    show = _settings("tone:440", seconds=1.0, record=tmp_path / "a.monochord")
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with Conductor(show, said.append, backdrop=False) as conductor:
+        monkeypatch.setattr(conductor.take, "flush", full)
+        conductor.run()
+        assert conductor.hops > 180
+    assert any("a.monochord stopped after" in line and "No space left" in line for line in said)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_a_disk_that_is_full_already_is_said_at_the_start() -> None:
+    with pytest.raises(BadFile, match="record=/dev/full cannot be written: No space left"):
+        Conductor(_settings("tone:440", record=Path("/dev/full")), print, backdrop=False)
+
+
+def test_a_bug_in_a_sense_ends_the_show_with_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Conductor(_settings("tone:440"), print, backdrop=False) as conductor:
+        monkeypatch.setattr(conductor.senses, "step", lambda _block: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            conductor.run()
+
+
+@pytest.mark.jack
+@pytest.mark.slow
+def test_through_a_real_sound_server_the_frames_are_those_of_what_was_heard(
+    jack_server: object, tmp_path: Path, until: Callable
+) -> None:
+    """A JACK client plays noise; the ears listen to it, are recorded, and the server dies and comes back."""
+    player = _jack_player()
+    take = tmp_path / "a.monochord"
+    said: list[str] = []
+    hearing = HearingSettings(device="player, JACK")
+    show = Settings(hearing=hearing, stage=SMALL, seconds=3.0, record=take)
+    try:
+        with Conductor(show, said.append, backdrop=False) as conductor:
+            conductor.run()
+            assert conductor.hearing.lost_frames == 0
+    finally:
+        player.kill()
+        player.wait()
+    rows = Take(take).rows
+    assert rows[:, 2].max() > -30  # the noise came through
+    again = np.array([frame.row for _, frame in Rehearsal(HearingSettings(source=str(take)))])
+    assert again.shape == rows.shape == (len(rows), ROW)
+    assert np.array_equal(again, rows)
+
+
+@pytest.mark.jack
+@pytest.mark.slow
+def test_when_the_sound_server_dies_the_show_goes_on_and_sound_is_back_with_the_server(
+    jack_server: object, until: Callable
+) -> None:
+    said: list[str] = []
+    player = _jack_player()
+    with Conductor(Settings(hearing=HearingSettings(device="player, JACK")), said.append, backdrop=False) as conductor:
+        thread = threading.Thread(target=_kill_the_server, args=(jack_server, player, conductor, until, said))
+        thread.start()
+        conductor.run()
+        thread.join()
+    assert any("the ears are lost" in line for line in said)
+    assert any("sound is back" in line for line in said)
+
+
+def _kill_the_server(
+    server: object, player: subprocess.Popen[str], conductor: Conductor, until: Callable, said: list[str]
+) -> None:
+    try:
+        until(lambda: conductor.newest and conductor.newest.sound.level > -30)
+        server.kill()  # type: ignore[attr-defined]
+        player.kill()
+        player.wait()
+        until(lambda: conductor.newest and conductor.newest.sound.silence)
+        hops = conductor.hops
+        until(lambda: conductor.hops > hops + 50)  # the room is silent, not stopped
+        server.start()  # type: ignore[attr-defined]
+        player = _jack_player()
+        until(lambda: any("sound is back" in line for line in said), 15.0)
+        until(lambda: conductor.newest and conductor.newest.sound.level > -30)
+    finally:
+        player.kill()
+        player.wait()
+        conductor.stop()
+
+
+def _jack_player() -> subprocess.Popen[str]:
+    code = (
+        "import jack, numpy as np, time\n"
+        "c = jack.Client('player', no_start_server=True); p = c.outports.register('out_1')\n"
+        "rng = np.random.default_rng(0)\n"
+        "@c.set_process_callback\n"
+        "def process(n): p.get_array()[:] = rng.normal(0, 0.1, n)\n"
+        "with c:\n    print('ready', flush=True)\n    time.sleep(60)\n"
+    )
+    player = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    assert player.stdout is not None
+    assert player.stdout.readline() == "ready\n"
+    player.stdout.close()
+    return player
