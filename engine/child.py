@@ -17,23 +17,27 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final, NoReturn
 
 Message = Mapping[str, Any]
 _PR_SET_PDEATHSIG: Final = 1
+_ROOT: Final = Path(__file__).resolve().parent.parent
 
 
 class Child:
-    """The parent's end: a `python -m module` in a session of its own, so that Ctrl-C reaches only the parent.
+    """The parent's end: a module's `main()` in a session of its own, so that Ctrl-C reaches only the parent.
 
     Make it from a thread that lives as long as the show: the kernel ties the child to that very thread.
     """
 
     def __init__(self, module: str, settings: Message, fds: Sequence[int] = ()) -> None:
-        """Start `module`; `settings` reach it as one JSON argument, `fds` stay open under the same numbers."""
+        """Run `main()` of `module`; `settings` reach it as a JSON argument, `fds` stay open under their numbers."""
         text = json.dumps({**settings, "parent": os.getpid()})
+        # Not -m, which would look for every module in the folder that the user stands in first.
+        code = f"import sys; sys.path.append({str(_ROOT)!r}); from {module} import main; main()"
         self._process = subprocess.Popen(
-            [sys.executable, "-m", module, text],
+            [sys.executable, "-P", "-c", code, text],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

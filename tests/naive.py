@@ -77,8 +77,8 @@ def centroid(power: Array, bin_hz: float) -> float:
 
 
 def flatness(power: Array) -> float:
-    """Geometric over arithmetic mean of the power, without bin 0, over e^−γ; 1 at most."""
-    inner = power[1:]
+    """Geometric over arithmetic mean of the power of bins 1 to 216, over e^−γ; 1 at most."""
+    inner = power[1:217]
     if not inner.any():
         return 0.0
     ratio = float(np.exp(np.mean(np.log(inner / inner.mean() + 1e-24))))

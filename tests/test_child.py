@@ -16,16 +16,18 @@ from engine.child import Child, Watch
 ECHO = """
 import json, sys, time
 from engine.child import Parent
-settings = json.loads(sys.argv[1])
-parent = Parent(settings["parent"])
-print("a driver's chatter")
-parent.tell(hello=settings["name"])
-while True:
-    for command in parent.commands():
-        if "quit" in command:
-            sys.exit(0)
-        parent.tell(echo=command)
-    time.sleep(0.01)
+
+def main():
+    settings = json.loads(sys.argv[1])
+    parent = Parent(settings["parent"])
+    print("a driver's chatter", flush=True)
+    parent.tell(hello=settings["name"])
+    while True:
+        for command in parent.commands():
+            if "quit" in command:
+                sys.exit(0)
+            parent.tell(echo=command)
+        time.sleep(0.01)
 """
 
 

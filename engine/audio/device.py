@@ -81,7 +81,7 @@ def find_device(name: str | None, direction: Direction) -> Device:
         return exact[0]
     if len(partial) == 1:
         return partial[0]
-    names = [d.full_name for d in partial or usable]
+    names = [d.full_name for d in partial] or list(dict.fromkeys(d.name for d in usable))
     rule = f"fits {len(partial)} devices" if partial else f"is no sound {direction} here"
     raise NoSuchDevice(f"device={name} {rule} ({nearest(name, names)})")
 

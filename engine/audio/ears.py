@@ -1,6 +1,6 @@
 """The ears: a child process that owns the sound driver, because a driver may hang or abort whoever holds it.
 
-Run by the conductor as `python -m engine.audio.ears SETTINGS`. It captures a device, or plays a source (then what
+Run by `Hearing`. It captures a device, or plays a source (then what
 is heard is what is analysed); without a sound card a clock stands in. It never closes a stream: when a JACK
 server has died, closing waits for ever, and the end of the process does the same for certain.
 """
@@ -140,7 +140,3 @@ def main() -> None:
         parent.tell(error=str(why), exit_code=why.exit_code)
         code = why.exit_code
     os._exit(code)  # not sys.exit: closing a dead driver's stream may hang
-
-
-if __name__ == "__main__":
-    main()

@@ -73,7 +73,17 @@ class FastSenses:
 
     def reset(self) -> None:
         """Forget everything heard: as good as new."""
-        self.__init__(self._mixdown.channels.shape[0])  # type: ignore[misc]
+        self._mixdown.reset()
+        self._level.reset()
+        self._loudness.reset()
+        self._silence.reset()
+        self._bands.reset()
+        self._spectrum.reset()
+        self._timbre.reset()
+        self._rise.reset()
+        self._onsets.reset()
+        self._fractal.reset()
+        self._row = blank_row()
 
 
 def warm_up() -> None:

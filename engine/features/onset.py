@@ -16,15 +16,15 @@ REST: Final = 10
 """Hops from one onset to the next, at least: 53 ms."""
 _FAR_WEIGHT: Final = 1.05
 _AUDIBLE: Final = 5.0  # dB above the floor that a hop needs to be an onset
-_LEAST: Final = 0.56  # dB of rise that an onset needs in the stillest music
+_LEAST: Final = 0.6  # dB of rise that an onset needs in the stillest music
 _OVER_MEAN: Final = 1.7  # times the mean rise of late, which it needs on top
 _MEAN_PACE: Final = 0.028  # of that mean, a hop: it looks back 0.19 s
 _REARM: Final = 0.3  # of its peak that the rise must fall below before the next
 _UNFOLD: Final = 3  # hops after an onset in which its strength may still grow
 _WIDE: Final = 10.0  # dB of rise at which strength is 1 − 1/e
 _DIE: Final = exp(-HOP / (0.1 * RATE))
-_TRACED: Final = 8  # hops of rise that are remembered
-_SWELL: Final = 0.3  # of the rise at which an onset is noticed: where a swell began to show
+_TRACED: Final = 12  # hops of rise that are remembered
+_SWELL: Final = 0.2  # of the rise at which an onset is noticed: where a swell began to show
 _SLOW: Final = 3  # hops from there on: such an onset is a swell, not a stroke
 
 

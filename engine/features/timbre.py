@@ -13,8 +13,26 @@ from engine.features.spectrum import BIN_HZ, BINS
 from engine.frame import RATE
 
 _NOISE: Final = exp(-0.5772156649015329)  # geometric over arithmetic mean of the spectrum of white noise
-_LEAST: Final = 1e-24  # added to a bin before its logarithm is taken: −240 dB
+_FLAT: Final = 216  # bins whose flatness is looked at, up to 10.1 kHz: above, lossy files have nothing
+_LEAST: Final = 1e-24  # of their mean, added to a bin before its logarithm is taken
 _AT_ONCE: Final = 8  # bins multiplied before one logarithm is taken of them
+
+
+@kernel("float64(float64[::1])", reorder=True)
+def _flatness(power: NDArray[np.float64]) -> float:
+    total = 0.0
+    for k in range(1, _FLAT + 1):
+        total += power[k]
+    if total <= 0.0:
+        return 0.0
+    scale = _FLAT / total  # by the mean, so that no product leaves the range of a double
+    logs = 0.0
+    for start in range(1, _FLAT + 1, _AT_ONCE):
+        product = 1.0
+        for k in range(start, start + _AT_ONCE):
+            product *= power[k] * scale + _LEAST
+        logs += np.log(product)
+    return min(np.exp(logs / _FLAT) / _NOISE, 1.0)
 
 
 @kernel("void(float64[::1], float64[::1])", reorder=True)
@@ -26,20 +44,11 @@ def _colour(power: NDArray[np.float64], values: NDArray[np.float64]) -> None:
         size = np.sqrt(power[k])
         weight += size
         moment += size * k
-    count = power.size - 1
-    if total <= count * _LEAST:
-        values[0] = values[1] = values[2] = 0.0
-        return
-    logs = 0.0
-    scale = count / total  # by the mean, so that no product leaves the range of a double
-    for start in range(1, power.size, _AT_ONCE):
-        product = 1.0
-        for k in range(start, start + _AT_ONCE):
-            product *= power[k] * scale + _LEAST
-        logs += np.log(product)
-    values[0] = moment / weight * BIN_HZ
-    values[1] = min(np.exp(logs / count) / _NOISE, 1.0)
-    values[2] = 10 * np.log10(top * scale)
+    values[0] = values[2] = 0.0
+    if total > 1e-24:
+        values[0] = moment / weight * BIN_HZ
+        values[2] = 10 * np.log10(top * (power.size - 1) / total)
+    values[1] = _flatness(power)
 
 
 @kernel("float64(float64[::1])")
@@ -60,7 +69,7 @@ class Timbre:
     """Centroid in Hz, flatness, crest in dB, and crossings in Hz.
 
     - centroid: the mean frequency, weighted with amplitude. Rises with brightness: a bow nearer the bridge.
-    - flatness: geometric over arithmetic mean of the power, divided by what white noise has in one spectrum
+    - flatness: geometric over arithmetic mean of the power up to 10 kHz, over what white noise has in one spectrum
       (e^−γ), so that it reads 1 there and next to 0 for a tone. Rises with breath and scrape.
     - crest: the highest bin above the mean. High for a clear tone, low for a crash.
     - crossings: zero crossings a second, halved, between the first and the last of these samples (both between

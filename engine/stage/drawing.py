@@ -105,13 +105,15 @@ class Drawing:
 
     def __init__(self, ctx: gpu.Context, copier: Copier, scene: Scene) -> None:
         shader = scene.shader
-        self.scene = scene
+        self.scene, self.where = scene, place(scene.path)
         self._ctx, self._copier = ctx, copier
         self._largest = gpu.largest_side(ctx)
         self._programs = _programs(ctx, shader)
         self._distinct = list(dict.fromkeys(self._programs))
         self._blank = gpu.texture(ctx, (1, 1))
         self._wanted = shader.targets
+        self._sizes = [size for step in self._wanted.values() for size in (step.width, step.height) if size]
+        self._sized_by: tuple[object, ...] = ()
         self._targets: dict[str, Target] = {}
         self._sounds: dict[str, gpu.Texture] = {}
         read = {name for program in self._distinct for name in program.units}
@@ -169,7 +171,8 @@ class Drawing:
 
     def _fit_targets(self, size: Size, values: Mapping[str, Value]) -> None:
         """Make the targets, or bring them to the size that they should have now."""
-        if not self._wanted:
+        read = (size, *(values.get(name) for name in self._size_names))
+        if not self._wanted or read == self._sized_by:
             return
         variables = {name: float(value) for name, value in values.items() if not isinstance(value, tuple)}
         variables |= {"WIDTH": float(size[0]), "HEIGHT": float(size[1])}
@@ -204,7 +207,7 @@ class Drawing:
             gpu.release(*filter(None, [held]))
             held = self._sounds[name] = gpu.texture(self._ctx, (columns, rows), channels=1, kind="f4")
             held.swizzle = "RRR1"  # shaders read .r, or the grey of it
-        held.write(np.ascontiguousarray(picture))
+        held.write(picture)
 
 
 def _sound_picture(item: Input, samples: Samples) -> Picture:

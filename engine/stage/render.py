@@ -113,8 +113,17 @@ class Renderer:
     def _master(self) -> float:
         return min(max(self.brightness, 0.0), 1.0)
 
+    def _take_up(self) -> None:
+        """Forget what others have done in this context: errors they left, a framebuffer gone while it was bound.
+
+        moderngl goes back to the bound one after each clear; if it is gone, that is an error no scene has made.
+        """
+        self._canvas.framebuffer.use()
+        _ = self._ctx.error
+
     def _drawn(self, drawing: Drawing, moment: Moment) -> bool:
         """Whether the picture was drawn; if not, its scene leaves the stage, and the last picture stands."""
+        self._take_up()
         try:
             drawing.draw(moment, self._canvas.framebuffer)
             gpu.check(self._ctx, place(drawing.scene.path))
@@ -125,7 +134,7 @@ class Renderer:
 
     def _tried(self, scene: Scene) -> Drawing:
         """The scene, after it has drawn a picture where nobody sees it."""
-        _ = self._ctx.error
+        self._take_up()
         surface = Target(self._ctx, _TRIAL, float32=False)
         drawing: Drawing | None = None
         try:

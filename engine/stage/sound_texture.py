@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -18,7 +19,8 @@ COLUMNS: Final = 512
 """Columns where a shader does not say with MAX how many it wants."""
 LOW_DB: Final = -100.0
 HIGH_DB: Final = -30.0
-_BLACKMAN: Final = np.blackman(WINDOW + 1)[:-1].astype(np.float32)[:, np.newaxis]
+_BLACKMAN: Final = (np.blackman(WINDOW + 1)[:-1] / WINDOW).astype(np.float32)
+_LEAST: Final = np.float32(10.0 ** (LOW_DB / 10.0))
 
 
 def wave(samples: Samples, columns: int = COLUMNS) -> Picture:
@@ -26,7 +28,10 @@ def wave(samples: Samples, columns: int = COLUMNS) -> Picture:
 
     `samples` (n, channels), any n: what is missing before them is silence. What is no number is silence too.
     """
-    return 0.5 + 0.5 * np.clip(_newest(samples, min(columns, WINDOW)).T, -1.0, 1.0)
+    picture = np.clip(_newest(samples, min(columns, WINDOW)), -1.0, 1.0)
+    picture *= 0.5
+    picture += 0.5
+    return picture
 
 
 def spectrum(samples: Samples, columns: int = COLUMNS) -> Picture:
@@ -37,17 +42,28 @@ def spectrum(samples: Samples, columns: int = COLUMNS) -> Picture:
     pictures, which would look different at 30 and 144 Hz. Where bins share a column the loudest counts, so that
     no partial is lost. `samples` as in `wave`.
     """
-    bins = np.abs(np.fft.rfft(_newest(samples, WINDOW) * _BLACKMAN, axis=0)[:-1]) / WINDOW
-    columns = min(columns, len(bins))
-    bins = np.maximum.reduceat(bins, np.arange(columns) * len(bins) // columns, axis=0).T
-    decibels = 20.0 * np.log10(np.maximum(bins, 1e-9))
-    return np.clip((decibels - LOW_DB) / (HIGH_DB - LOW_DB), 0.0, 1.0).astype(np.float32)
+    bins = np.fft.rfft(_newest(samples, WINDOW) * _BLACKMAN)[:, :-1]
+    power = np.square(bins.real) + np.square(bins.imag)
+    if columns < power.shape[1]:
+        power = np.maximum.reduceat(power, _first_bins(columns, power.shape[1]), axis=1)
+    picture: Picture = np.log10(np.maximum(power, _LEAST, out=power), out=power)
+    picture *= 10.0 / (HIGH_DB - LOW_DB)
+    picture -= LOW_DB / (HIGH_DB - LOW_DB)
+    return np.clip(picture, 0.0, 1.0, out=picture)
 
 
-def _newest(samples: Samples, count: int) -> Samples:
-    """The last `count` samples, silence put before them where there are fewer; all finite."""
-    result = np.zeros((count, max(samples.shape[1], 1)), dtype=np.float32)
-    held = samples[-count:]
-    if len(held) and samples.shape[1]:
-        result[-len(held) :] = held
-    return np.nan_to_num(result, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
+@cache
+def _first_bins(columns: int, bins: int) -> NDArray[np.intp]:
+    """The bin that each column begins with."""
+    return np.arange(columns) * bins // columns
+
+
+def _newest(samples: Samples, count: int) -> Picture:
+    """The last `count` samples, a row a channel, silence put before them where there are fewer; all finite."""
+    result = np.zeros((max(samples.shape[1], 1), count), dtype=np.float32)
+    held = samples[-count:].T
+    if held.size:
+        result[:, -held.shape[1] :] = held
+    if not np.isfinite(result.sum()):  # far quicker than looking at each; a sum that only overflows does no harm
+        np.nan_to_num(result, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
+    return result

@@ -37,7 +37,7 @@ def test_every_signal_of_a_sine_is_known() -> None:
     assert sound.silence == 0
     assert sound.clipping == 0
     assert sound.bands[4] == pytest.approx(-9.01, abs=0.1)
-    assert sound.mid == pytest.approx(-9.01, abs=0.1)
+    assert sound.mid == pytest.approx(-9.01, abs=0.2)  # with what leaks into the octaves beside
     assert sound.low < -30
     assert sound.high < -35
     assert sound.centroid == pytest.approx(1000, abs=25)

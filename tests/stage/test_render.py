@@ -275,7 +275,14 @@ def test_what_leaves_the_stage_is_given_back_to_the_driver(renderer: Renderer, w
     old = renderer._drawing
     assert old is not None
     memory = old._targets["memory"]
-    held = [*(p._program for p in old._programs), *(p._vertices for p in old._programs), *old._sounds.values(), memory.picture, memory.framebuffer, memory.shown]
+    held = [
+        *(p._program for p in old._programs),
+        *(p._vertices for p in old._programs),
+        *old._sounds.values(),
+        memory.picture,
+        memory.framebuffer,
+        memory.shown,
+    ]
     assert not any(isinstance(thing.mglo, moderngl.InvalidObject) for thing in held)
     renderer.stage(load_scene(write("b.fs", isf(PLAIN))))
     assert all(isinstance(thing.mglo, moderngl.InvalidObject) for thing in held)

@@ -1,0 +1,184 @@
+"""The command line as a person meets it: what it prints, how it ends, what it leaves behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine import assets
+from engine.frame import RATE, SIGNALS, Numbers
+from engine.stage.scene import scene_names
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Runs `monochord ARGUMENTS` in a folder of its own, without a display and with a home that is empty."""
+
+    def command(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+        env = {**os.environ, "HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path / "config"), **environment}
+        if "DISPLAY" not in environment:
+            env.pop("DISPLAY", None)
+            env.pop("WAYLAND_DISPLAY", None)
+        env.setdefault("NUMBA_CACHE_DIR", os.environ.get("NUMBA_CACHE_DIR", ""))
+        if not env["NUMBA_CACHE_DIR"]:
+            env.pop("NUMBA_CACHE_DIR")
+        return subprocess.run(
+            [sys.executable, "-m", "engine", *map(str, arguments)],
+            cwd=tmp_path,
+            env=env,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+
+    return command
+
+
+@pytest.mark.parametrize("command", ["preview", "live", "render", "analyse", "devices", "scenes", "doctor", "latency"])
+def test_every_command_explains_itself_with_an_example(run: Run, command: str) -> None:
+    shown = run(command, "--help", COLUMNS="200")
+    assert shown.returncode == 0
+    assert f"Example: monochord {command}" in shown.stdout
+
+
+def test_bad_usage_is_exit_code_two(run: Run) -> None:
+    assert run("analyse").returncode == 2
+    assert run("preview", "--no-such-option").returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["analyse", "none.wav", "--out", "o"], "none.wav: no such file"),
+        (["preview", "none.wav", "--headless"], "none.wav: no such file"),
+        (["render", "tone:440", "a.mp4", "--scene", "montains"], "did you mean mountains"),
+        (["render", "tone:440", "nowhere/a.mp4"], "there is no folder nowhere"),
+        (["render", "tone:440", "a.avi"], "must end in .mp4"),
+        (["render", "tone:440", "a.mp4", "--size", "3x3"], "size"),
+        (["preview", "tone:440", "--headless", "--osc", "nowhere"], "HOST:PORT"),
+        (["preview", "tone:440", "--headless", "--size", "big"], "size=big must be WIDTHxHEIGHT"),
+        (["preview", "tone:440", "--headless", "--channels", "left"], "channels=left must be numbers"),
+        (["live", "--headless", "--show", "none.toml"], "show=none.toml"),
+    ],
+)
+def test_a_users_mistake_is_one_line_and_exit_code_one(
+    run: Run, arguments: list[str], said: str, tmp_path: Path
+) -> None:
+    ended = run(*arguments)
+    assert ended.returncode == 1, ended.stderr
+    assert said in ended.stderr
+    assert len(ended.stderr.strip().splitlines()) == 1
+    assert not list(tmp_path.glob("*.mp4"))
+
+
+def test_analyse_writes_an_array_a_signal_and_a_summary(run: Run, sound_file: Callable, tmp_path: Path) -> None:
+    clicks = np.zeros(2 * RATE, np.float32)
+    clicks[[24_000, 60_000]] = 0.9
+    path = sound_file("clicks.wav", clicks)
+    ended = run("analyse", path, "--out", "numbers")
+    assert ended.returncode == 0, ended.stderr
+    with np.load(tmp_path / "numbers" / "frames.npz") as arrays:
+        assert set(arrays) == {"time", *SIGNALS}
+        hops = len(arrays["time"])
+        for name, signal in SIGNALS.items():
+            assert arrays[name].shape == ((hops, signal.size) if isinstance(signal, Numbers) else (hops,))
+            assert np.isfinite(arrays[name]).all()
+    summary = json.loads((tmp_path / "numbers" / "summary.json").read_text())
+    assert summary["duration"] == pytest.approx(2.0)
+    assert summary["onsets"] == pytest.approx([0.5, 1.25], abs=0.01)
+
+
+def test_one_bad_file_does_not_end_the_batch(run: Run, sound_file: Callable, tmp_path: Path) -> None:
+    good = sound_file("good.wav", np.zeros(4800, np.float32))
+    bad = tmp_path / "bad.wav"
+    bad.write_text("no sound")
+    ended = run("analyse", bad, good, "--out", "numbers")
+    assert ended.returncode == 1
+    assert "bad.wav" in ended.stderr
+    assert (tmp_path / "numbers" / "good" / "summary.json").exists()
+    assert not (tmp_path / "numbers" / "bad").exists()
+
+
+def test_scenes_lists_every_scene_with_what_moves_it(run: Run) -> None:
+    listed = json.loads(run("scenes", "--json").stdout)
+    assert set(listed) == set(scene_names())
+    assert "texture.fractal" in listed["mountains"]["signals"]
+
+
+def test_without_portaudio_a_recording_is_played_silently_and_a_stage_says_what_to_install(
+    run: Run, tmp_path: Path
+) -> None:
+    # A sounddevice that finds no library raises OSError when it is imported.
+    (tmp_path / "sounddevice.py").write_text("raise OSError('PortAudio library not found')\n")
+    ended = run("live", "--headless", "--seconds", "1", PYTHONPATH=str(tmp_path))
+    assert ended.returncode == 3, ended.stderr
+    assert "apt-get install libportaudio2" in ended.stderr
+    ended = run(
+        "preview", "tone:440", "--headless", "--seconds", "0.5", "--scene", "fallback", PYTHONPATH=str(tmp_path)
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert "playing silently" in ended.stderr
+    ended = run("devices", PYTHONPATH=str(tmp_path))
+    assert ended.returncode == 3
+    assert "libportaudio2" in ended.stderr
+
+
+@pytest.mark.jack
+def test_a_device_that_is_not_there_is_refused_with_the_nearest_name(run: Run, jack_server: object) -> None:
+    ended = run("live", "--headless", "--device", "sistem")
+    assert ended.returncode == 1, ended.stderr
+    assert "device=sistem" in ended.stderr
+    assert "did you mean system" in ended.stderr
+
+
+@pytest.mark.jack
+def test_a_device_is_chosen_for_good_by_its_name(run: Run, jack_server: object, tmp_path: Path) -> None:
+    ended = run("devices", "--use", "system")
+    assert ended.returncode == 0, ended.stderr
+    saved = next((tmp_path / "config").rglob("show.toml"))
+    assert 'device = "system, JACK Audio Connection Kit"' in saved.read_text()
+    listed = json.loads(run("devices", "--json").stdout)
+    assert any(device["name"] == "system" and device["inputs"] == 2 for device in listed["sound"])
+
+
+@pytest.mark.gl
+def test_doctor_names_what_works_and_what_is_missing(run: Run) -> None:
+    ended = run("doctor", "--json")
+    findings = json.loads(ended.stdout)
+    assert findings["senses"]["ok"]
+    assert findings["graphics"]["ok"]
+    assert not findings["screen"]["ok"]
+    assert "xvfb" in findings["screen"]["text"]
+    assert ended.returncode == 0
+
+
+@pytest.mark.gl
+@pytest.mark.slow
+def test_preview_without_a_screen_leaves_a_clip_and_a_contact_sheet_and_says_so(run: Run, tmp_path: Path) -> None:
+    ended = run("preview", assets.RECORDING, "--seconds", "2", "--size", "160x90", "--fps", "10")
+    assert ended.returncode == 0, ended.stderr
+    assert "there is no screen" in ended.stderr
+    assert (tmp_path / "out" / "mountains.mp4").stat().st_size > 10_000
+    assert (tmp_path / "out" / "sheet.png").stat().st_size > 10_000
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["mountains.mp4", "sheet.png"]
+
+
+@pytest.mark.gl
+@pytest.mark.slow
+def test_the_same_take_gives_the_same_film(run: Run, tmp_path: Path) -> None:
+    for name in ("a.mp4", "b.mp4"):
+        ended = run(
+            "render", "clicks:3", name, "--scene", "strings", "--size", "160x90", "--fps", "12", "--seconds", "1"
+        )
+        assert ended.returncode == 0, ended.stderr
+    assert (tmp_path / "a.mp4").read_bytes() == (tmp_path / "b.mp4").read_bytes()

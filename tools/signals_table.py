@@ -1,0 +1,49 @@
+"""Writes the README's table of signals from the one list that there is.
+
+python tools/signals_table.py        prints it
+python tools/signals_table.py --write README.md
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from engine.frame import SIGNALS, Signal
+
+BEGIN = "<!-- signals: python tools/signals_table.py --write README.md -->"
+END = "<!-- end of signals -->"
+
+
+def table() -> str:
+    """The table as Markdown."""
+    head = ["| signal | unit | usual range | what it says |", "| --- | --- | --- | --- |"]
+    return "\n".join([*head, *map(_line, SIGNALS.values())])
+
+
+def _line(signal: Signal) -> str:
+    name = f"`{signal.name}`" if signal.size == 1 else f"`{signal.name}[0…{signal.size - 1}]`"
+    low, high = (f"{value:g}".replace("-", "−") for value in signal.span)
+    reach = "counts up" if signal.counts else f"{low} … {high}"
+    return f"| {name} | {'' if signal.counts else signal.unit} | {reach} | {signal.meaning} |"
+
+
+def rewritten(text: str) -> str:
+    """The README with its table made anew."""
+    before, rest = text.split(BEGIN)
+    _, after = rest.split(END)
+    return f"{before}{BEGIN}\n{table()}\n{END}{after}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--write", type=Path, help="the README to bring up to date")
+    arguments = parser.parse_args()
+    if arguments.write:
+        arguments.write.write_text(rewritten(arguments.write.read_text(encoding="utf-8")), encoding="utf-8")
+    else:
+        print(table())
+
+
+if __name__ == "__main__":
+    main()
