@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 from pythonosc.osc_bundle import OscBundle
 
-from engine.audio.callback import Counter
 from engine.audio.hearing import Hearing, HearingSettings
 from engine.conductor import Conductor
 from engine.errors import UserMistake
@@ -143,13 +142,10 @@ class PlayedClicks:
         ]
 
     def _watch(self) -> None:
-        block = self._hearing._ears.block
         while not self._over.wait(0.01):
-            before = block[Counter.WRITTEN]
-            stamp = block.stamp
-            if before == block[Counter.WRITTEN]:  # the driver called in between: the pair would not belong together
-                # The stamp was taken when the newest hop began to be copied.
-                self._notes.append((before, stamp))
+            mark = self._hearing.mark()
+            if mark is not None:
+                self._notes.append(mark)
 
 
 def measure(settings: Settings, clicks: ClickSource, count: int, progress: Callable[[float], None]) -> Latency:

@@ -146,6 +146,13 @@ class Hearing:
         """Seconds of the monotonic clock at the newest callback."""
         return self._ears.block.stamp
 
+    def mark(self) -> tuple[int, float] | None:
+        """The first frame of the newest callback and when it was handed over; None if the driver was just at it."""
+        block = self._ears.block
+        stamp, frames = block.stamp, block[Counter.WRITTEN]
+        still = (block.stamp, block[Counter.WRITTEN]) == (stamp, frames)
+        return (frames - HOP, stamp) if still else None
+
     @property
     def overflows(self) -> int:
         """Times the driver lost sound, in this life of the ears."""

@@ -32,7 +32,7 @@ def _flatness(power: NDArray[np.float64]) -> float:
         for k in range(start, start + _AT_ONCE):
             product *= power[k] * scale + _LEAST
         logs += np.log(product)
-    return min(np.exp(logs / _FLAT) / _NOISE, 1.0)
+    return min(exp(logs / _FLAT) / _NOISE, 1.0)
 
 
 @kernel("void(float64[::1], float64[::1])", reorder=True)
