@@ -27,6 +27,7 @@ CLICK_RATE: Final = 2.37
 """Clicks a second: no simple fraction of the hop rate, so that clicks fall everywhere within a hop."""
 CLICK_DB: Final = -45.0
 """A hop at this level has a click in it, dBFS."""
+_EARLIEST: Final = -0.02  # seconds; where a driver hands sound over in blocks, its end may arrive before its time
 _LATEST: Final = 0.25  # seconds after which a click counts as lost
 _SO_TIMESTAMPNS: Final = 35  # Linux: the kernel notes when a datagram arrived
 
@@ -185,15 +186,16 @@ def _compare(clicks: NDArray[np.float64], frames: NDArray[np.float64], pictures:
     """What came when, for every click that was noticed."""
     found: dict[str, list[float]] = {"level": [], "onset": [], "picture": []}
     for click in clicks:
-        after = frames[(frames[:, 0] >= click) & (frames[:, 0] < click + _LATEST * 1e9)]
-        before = frames[frames[:, 0] < click]
+        first, last = click + _EARLIEST * 1e9, click + _LATEST * 1e9
+        after = frames[(frames[:, 0] >= first) & (frames[:, 0] < last)]
+        before = frames[frames[:, 0] < first]
         if not len(before) or not len(after):
             continue
         loud = after[after[:, 2] > CLICK_DB]
         counted = after[after[:, 3] > before[-1, 3]]
         if len(loud):
             found["level"].append(loud[0, 0] - click)
-            showing = pictures[(pictures[:, 0] >= loud[0, 1]) & (pictures[:, 1] >= click)]
+            showing = pictures[(pictures[:, 0] >= loud[0, 1]) & (pictures[:, 1] >= first)]
             if len(showing):
                 found["picture"].append(float(showing[0, 1]) - click)
         if len(counted):

@@ -65,8 +65,9 @@ def test_latency_is_measured_through_a_loopback_of_a_real_sound_server(jack_serv
     cable.join()
     assert measuring.returncode == 0, err.decode()
     found = json.loads(out)
-    assert 0 < found["sound → sound.level"]["p50"] < 60
-    assert 0 < found["sound → rhythm.onsets"]["p50"] < 60
+    # Here the last sample of a block may be heard before its time: the server loops within one period.
+    assert -6 < found["sound → sound.level"]["p50"] < 60
+    assert -6 < found["sound → rhythm.onsets"]["p50"] < 60
     assert 0 < found["sound → picture"]["p50"] < 150
 
 

@@ -3,9 +3,11 @@
     python tools/bench_latency.py --clicks 300 --scene mountains
 
 Wants jackd2 and libportaudio2, and the packages of requirements-dev.lock (JACK-Client). The clicks come from a JACK
-client of its own process, which notes when the first sample of each is there to be heard; the datagrams are stamped
-by the kernel. A bare sounddevice callback of one hop that only measures the level and sends it with python-osc is
-run first, for the floor. Virtual machines stall for tens of milliseconds now and then: judge p50 and p95 on them.
+client of its own process, anywhere within a hop. A sound card hands over at the beginning of a period what sounded
+during the one before, and so the time of a click's first sample is counted: nothing but the converters is left out.
+The datagrams are stamped by the kernel. A bare sounddevice callback of one hop that only measures the level and sends
+it with python-osc is run first, for the floor. Virtual machines stall for tens of milliseconds now and then: judge
+p50 and p95 on them.
 """
 
 from __future__ import annotations
@@ -111,7 +113,7 @@ def be_the_source() -> None:
             part = click[begin - first : frames - first]
             out[begin : begin + len(part)] = part
             if first >= 0:
-                times.append(now + round(1e9 * first / 48000))
+                times.append(now + round(1e9 * (first - frames) / 48000))
             if first + len(click) <= frames:
                 state["next"] += 20000 + int(rng.integers(0, 512))
         state["frame"] = start + frames

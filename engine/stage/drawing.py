@@ -112,7 +112,8 @@ class Drawing:
         self._distinct = list(dict.fromkeys(self._programs))
         self._blank = gpu.texture(ctx, (1, 1))
         self._wanted = shader.targets
-        self._sizes = [size for step in self._wanted.values() for size in (step.width, step.height) if size]
+        sides = [side for step in self._wanted.values() for side in (step.width, step.height) if side is not None]
+        self._size_names = sorted({name for side in sides for name in side.names} - {"WIDTH", "HEIGHT"})
         self._sized_by: tuple[object, ...] = ()
         self._targets: dict[str, Target] = {}
         self._sounds: dict[str, gpu.Texture] = {}
@@ -128,11 +129,11 @@ class Drawing:
         self._first_time = None
         self._index = 0
         gpu.release(*self._targets.values())
-        self._targets = {}
+        self._targets, self._sized_by = {}, ()
 
     def continue_from(self, other: Drawing) -> None:
         """Take over the clock and the persistent targets of an earlier version of the same scene."""
-        self._first_time, self._index = other._first_time, other._index
+        self._first_time, self._index, self._sized_by = other._first_time, other._index, ()
         for name, step in self._wanted.items():
             if step.persistent and name in other._targets and other._wanted[name].float32 == step.float32:
                 gpu.release(*filter(None, [self._targets.get(name)]))
@@ -171,8 +172,8 @@ class Drawing:
 
     def _fit_targets(self, size: Size, values: Mapping[str, Value]) -> None:
         """Make the targets, or bring them to the size that they should have now."""
-        read = (size, *(values.get(name) for name in self._size_names))
-        if not self._wanted or read == self._sized_by:
+        sized_by = (size, *(values[name] for name in self._size_names))
+        if not self._wanted or sized_by == self._sized_by:
             return
         variables = {name: float(value) for name, value in values.items() if not isinstance(value, tuple)}
         variables |= {"WIDTH": float(size[0]), "HEIGHT": float(size[1])}
@@ -182,6 +183,7 @@ class Drawing:
                 self._targets[name].resize(wanted, self._copier if step.persistent else None)
             else:
                 self._targets[name] = Target(self._ctx, wanted, step.float32)
+        self._sized_by = sized_by
 
     def _size(self, step: Pass, size: Size, variables: Mapping[str, float]) -> Size:
         width = size[0] if step.width is None else step.width.pixels(variables, self._largest)

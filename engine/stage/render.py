@@ -16,7 +16,6 @@ from engine import assets
 from engine.errors import BadScene
 from engine.stage import gpu
 from engine.stage.drawing import Drawing, Moment
-from engine.stage.place import place
 from engine.stage.scene import Scene, load_scene
 from engine.stage.targets import Copier, Size, Target
 
@@ -126,7 +125,7 @@ class Renderer:
         self._take_up()
         try:
             drawing.draw(moment, self._canvas.framebuffer)
-            gpu.check(self._ctx, place(drawing.scene.path))
+            gpu.check(self._ctx, drawing.where)
         except BadScene as problem:
             self._leave(drawing, str(problem))
             return False
@@ -141,7 +140,7 @@ class Renderer:
             drawing = Drawing(self._ctx, self._copier, scene)
             drawing.draw(Moment(), surface.framebuffer)
             gpu.wait(self._ctx)
-            gpu.check(self._ctx, place(scene.path))
+            gpu.check(self._ctx, drawing.where)
             drawing.restart()
         except BaseException:
             gpu.release(*filter(None, [drawing]))
