@@ -202,21 +202,20 @@ def growth(scene: Scene, pictures: int) -> dict[str, float]:
     """KiB that memory grew over so many pictures: the process, and what Python holds."""
     ctx = gpu.headless()
     ours = Ours(ctx, scene, TINY)
-    timed(ours.draw, ctx, 3000, 0)
-    gc.collect()
-    before = resident()
-    timed(ours.draw, ctx, pictures, 1000)
-    gc.collect()
-    process = resident() - before
+
+    def grown(measure: Callable[[], int]) -> int:
+        for number in range(3000 + pictures):
+            if number == 3000:
+                gc.collect()
+                before = measure()
+            ours.draw(number / 60)
+            gpu.wait(ctx)
+        gc.collect()
+        return measure() - before
+
+    process = grown(resident)
     tracemalloc.start()
-    timed(ours.draw, ctx, 500, 0)
-    gc.collect()
-    held = tracemalloc.get_traced_memory()[0]
-    for number in range(pictures):
-        ours.draw(number / 60)
-    gpu.wait(ctx)
-    gc.collect()
-    python = tracemalloc.get_traced_memory()[0] - held
+    python = grown(lambda: tracemalloc.get_traced_memory()[0])
     tracemalloc.stop()
     ctx.release()
     return {"process": process / 1024, "python": python / 1024}
@@ -316,8 +315,9 @@ def report_film(folder: Path, size: Size, fps: int, seconds: float, turns: int) 
     ours, bare = (float(np.median(found[name])) for name in ("ours", "bare"))
     print(f"film {size[0]}×{size[1]} at {fps}, {seconds:g} s, pictures a second, {turns} turns")
     print(f"  ours {ours:6.1f}  {found['ours']}\n  bare {bare:6.1f}  {found['bare']}")
-    print(f"  ratio {ours / bare:.2f}   (≥ 0.95)")
-    return {**found, "ratio": ours / bare}
+    in_turns = float(np.median(np.divide(found["ours"], found["bare"])))
+    print(f"  ratio {ours / bare:.2f} of the medians, {in_turns:.2f} the median of the turns'   (≥ 0.95)")
+    return {**found, "ratio": ours / bare, "ratio in turns": in_turns}
 
 
 def main() -> None:

@@ -26,6 +26,8 @@ Pixels = NDArray[np.uint8]
 _AHEAD: Final = 3
 """Pictures that may wait for the encoder while the next is drawn."""
 _VIDEO: Final = {"preset": "veryfast", "crf": "18"}
+_NARROW: Final = 128
+"""Below this width x264's macroblock tree reads memory that nobody wrote: the same pictures give other bytes."""
 _SOUND_BITS: Final = 192_000
 # No dates and no versions in the file: the same pictures and sound are the same bytes. The index goes first, so
 # that a film on a page begins to play before it is loaded.
@@ -120,7 +122,8 @@ class Film:
     def _add_streams(self) -> None:
         av = self._av
         width, height = self.size
-        self._video = self._container.add_stream("libx264", rate=self.fps, options=dict(_VIDEO))
+        options = {**_VIDEO, "x264-params": "mbtree=0"} if width < _NARROW else dict(_VIDEO)
+        self._video = self._container.add_stream("libx264", rate=self.fps, options=options)
         context = self._video.codec_context
         context.width, context.height, context.pix_fmt = width, height, "yuv420p"
         context.time_base = 1 / self.fps

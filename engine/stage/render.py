@@ -43,6 +43,7 @@ class Renderer:
         self._canvas = Target(ctx, size, float32=False)
         self._drawing: Drawing | None = None
         self._has_fallback = True
+        self._blits = True
         self._pixels = np.zeros((size[1], size[0], 4), dtype=np.uint8)
 
     @property
@@ -86,7 +87,9 @@ class Renderer:
 
     def present(self, into: gpu.Framebuffer | None) -> None:
         """Show the last picture in `into`, filling its viewport, at the master's brightness; None shows nothing."""
-        if into is not None:
+        if into is None:
+            return
+        if not (self._master == 1.0 and into.viewport == (0, 0, *self.size) and self._blitted(into)):
             self._copier.copy(self._canvas.picture, into, self._master)
 
     def read(self) -> NDArray[np.uint8]:
@@ -119,6 +122,14 @@ class Renderer:
         """
         self._canvas.framebuffer.use()
         _ = self._ctx.error
+
+    def _blitted(self, into: gpu.Framebuffer) -> bool:
+        """Whether the picture could be copied pixel by pixel, which costs a fraction of drawing it once more."""
+        if self._blits:
+            self._take_up()
+            self._ctx.copy_framebuffer(into, self._canvas.shown)
+            self._blits = self._ctx.error == "GL_NO_ERROR"  # a driver that refuses once is not asked again
+        return self._blits
 
     def _drawn(self, drawing: Drawing, moment: Moment) -> bool:
         """Whether the picture was drawn; if not, its scene leaves the stage, and the last picture stands."""

@@ -98,6 +98,21 @@ def test_the_same_pictures_and_sound_are_the_same_bytes(tmp_path: Path) -> None:
     assert (tmp_path / "a.mp4").read_bytes() == (tmp_path / "b.mp4").read_bytes()
 
 
+@pytest.mark.parametrize("size", [(64, 48), (112, 64), (128, 72)])
+def test_the_smallest_films_are_the_same_bytes_too(tmp_path: Path, size: tuple[int, int]) -> None:
+    width, height = size
+    rng = np.random.default_rng(0)
+    blocks = np.kron(rng.integers(0, 255, (height // 8, width // 8, 4)), np.ones((8, 8, 1))).astype(np.uint8)
+    films = set()
+    for _ in range(8):
+        with Film(tmp_path / "a.mp4", size, 30, channels=0) as film:
+            for number in range(40):
+                bright = 0.5 + 0.5 * np.sin(0.4 * number)
+                film.picture((np.roll(blocks, (3 * number, 5 * number), (0, 1)) * bright).astype(np.uint8))
+        films.add((tmp_path / "a.mp4").read_bytes())
+    assert len(films) == 1
+
+
 def test_sound_may_come_in_any_pieces_in_mono_and_with_holes(tmp_path: Path) -> None:
     rng = np.random.default_rng(1)
     tone = (0.5 * np.sin(2 * np.pi * 440 * np.arange(RATE) / RATE)).astype(np.float32)[:, np.newaxis]

@@ -105,6 +105,64 @@ def test_a_vertex_shader_of_its_own_may_clamp_at_the_corners(paint: Paint, write
     assert np.abs(pixels[:, :, 0] - expected).max() <= 1
 
 
+THREE = [{"TARGET": "t", "WIDTH": "7"}, {"TARGET": "u"}, {}]
+ODD_USES = {
+    "switch": "switch (PASSINDEX) { case 0: c = 0.0; break; case 1: c = 1.0; break; default: c = 2.0; }",
+    "as a float": "float k = PASSINDEX; c = k * 0.5 + float(PASSINDEX) * 0.5;",
+    "as an argument": "c = of(PASSINDEX);",
+    "by another name": "int pass = PASSINDEX; while (pass-- > 0) c += 1.0;",
+    "under a macro": "c = IS(0) ? 0.0 : IS(1) ? 1.0 : 2.0;",
+    "beyond the end of an array": "c = PASSINDEX > 1 ? 2.0 : TABLE[PASSINDEX];",
+    "divided by": "c = PASSINDEX == 0 ? 0.0 : float(2 / PASSINDEX == 2 ? 1 : 2);",
+    "hidden by another": "{ int PASSINDEX = 3; c = float(PASSINDEX); } c = c * 0.0 + float(PASSINDEX);",
+}
+
+
+@pytest.mark.parametrize("code", ODD_USES.values(), ids=ODD_USES)
+def test_a_shader_may_ask_in_any_way_which_pass_is_drawn(paint: Paint, code: str) -> None:
+    whole = f"""uniform int PASSINDEX;
+    #define IS(k) (PASSINDEX == k)
+    const float TABLE[2] = float[2](0.0, 1.0);
+    float of(int pass) {{ return pass == 0 ? 0.0 : pass == 1 ? 1.0 : 2.0; }}
+    void main() {{
+        float c = 0.0;
+        {code}
+        vec4 mine = vec4(c / 5.0);
+        gl_FragColor = PASSINDEX == 2 ? vec4(IMG_THIS_PIXEL(t).r, IMG_THIS_PIXEL(u).r, mine.r, 1.0) : mine;
+    }}"""
+    assert color(paint(whole, PASSES=THREE)) == [0, 51, 102, 255]
+
+
+def test_each_pass_is_told_apart_in_the_vertex_shader_too(paint: Paint, write: Write) -> None:
+    write("painted.vs", "flat out int pass;\nvoid main() { isf_vertShaderInit(); pass = PASSINDEX; }")
+    code = """flat in int pass;
+    void main() { gl_FragColor = vec4(float(pass) / 5.0) + (pass == 2 ? IMG_THIS_PIXEL(u) : vec4(0.0)); }"""
+    assert color(paint(code, PASSES=THREE)) == [153] * 4
+
+
+@pytest.mark.parametrize(
+    ("value", "passes", "programs"),
+    [("PASSINDEX == 0 ? 1.0 : 0.0", THREE, 3), ("0.2", THREE, 1), ("PASSINDEX == 0 ? 1.0 : 0.0", [{}], 1)],
+)
+def test_passes_have_programs_of_their_own_only_where_they_differ(
+    renderer: Renderer, write: Write, value: str, passes: list[dict[str, str]], programs: int
+) -> None:
+    code = f"void main() {{ gl_FragColor = vec4({value}); }}"
+    renderer.stage(load_scene(write("a.fs", isf(code, PASSES=passes))))
+    assert renderer._drawing is not None
+    assert len(set(renderer._drawing._programs)) == programs
+
+
+def test_an_error_in_one_pass_is_named_once_and_by_its_line(renderer: Renderer, write: Write) -> None:
+    code = "void main() {\n    if (PASSINDEX == 1) gl_FragColor = vec4(mistake);\n    gl_FragColor = vec4(1.0);\n}"
+    path = write("wrong.fs", isf(code, PASSES=THREE))
+    line = path.read_text().split("\n").index("    if (PASSINDEX == 1) gl_FragColor = vec4(mistake);") + 1
+    with pytest.raises(BadScene) as caught:
+        renderer.stage(load_scene(path))
+    assert str(caught.value).startswith(f"{path}:{line}: ")
+    assert "more)" not in str(caught.value)
+
+
 def test_a_comment_may_hold_anything(paint: Paint) -> None:
     code = (
         '// été 墨 #include "absent.glsl"\n/* gl_FragColor\n#version 400 */\nvoid main() { gl_FragColor = vec4(0.2); }'

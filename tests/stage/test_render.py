@@ -226,6 +226,22 @@ def test_a_window_of_another_size_is_filled(ctx: gpu.Context, renderer: Renderer
     gpu.release(window, picture)
 
 
+@pytest.mark.parametrize("refuses", [False, True])
+def test_a_window_shows_the_very_pixels_whether_the_driver_copies_or_draws_them(
+    ctx: gpu.Context, renderer: Renderer, write: Write, refuses: bool
+) -> None:
+    renderer._blits = not refuses
+    renderer.stage(load_scene(write("a.fs", isf("void main() { gl_FragColor = vec4(isf_FragNormCoord, 0.3, 1.0); }"))))
+    picture = gpu.texture(ctx, SIZE)
+    window = gpu.framebuffer(ctx, picture)
+    for _ in range(2):  # the canvas is a pair
+        renderer.draw(Moment(), into=window)
+        shown = np.frombuffer(window.read(components=4), np.uint8).reshape(HEIGHT, WIDTH, 4)[::-1]
+        assert np.array_equal(shown, renderer.read())
+    assert renderer._blits != refuses
+    gpu.release(window, picture)
+
+
 def test_the_top_row_is_read_first(renderer: Renderer, write: Write) -> None:
     renderer.stage(load_scene(write("a.fs", isf("void main() { gl_FragColor = vec4(isf_FragNormCoord.y); }"))))
     renderer.draw(Moment())
@@ -286,6 +302,60 @@ def test_what_leaves_the_stage_is_given_back_to_the_driver(renderer: Renderer, w
     assert not any(isinstance(thing.mglo, moderngl.InvalidObject) for thing in held)
     renderer.stage(load_scene(write("b.fs", isf(PLAIN))))
     assert all(isinstance(thing.mglo, moderngl.InvalidObject) for thing in held)
+
+
+def release_while_bound(ctx: gpu.Context) -> None:
+    picture = ctx.texture((8, 8), 4)
+    surface = ctx.framebuffer([picture])
+    surface.use()
+    surface.release()
+    picture.release()
+
+
+def test_what_others_leave_in_the_context_is_not_the_fault_of_a_scene(
+    ctx: gpu.Context, renderer: Renderer, write: Write
+) -> None:
+    scene = load_scene(write("a.fs", isf(COUNTING, PASSES=KEPT)))
+    release_while_bound(ctx)
+    renderer.stage(scene)
+    renderer.draw(Moment())
+    release_while_bound(ctx)
+    ctx.clear()  # notes an error: what was bound is gone
+    renderer.draw(Moment())
+    assert renderer.trouble == ""
+    assert color(renderer.read()) == [2] * 4
+
+
+@pytest.mark.parametrize("pixel", [True, False])
+def test_a_renderer_may_follow_another_in_one_context(ctx: gpu.Context, write: Write, pixel: bool) -> None:
+    scene = load_scene(write("a.fs", isf(COUNTING, PASSES=KEPT)))
+    kept = ctx.extra
+    ctx.extra = kept if pixel else None  # a context that somebody else has made has none
+    try:
+        for _ in range(3):
+            renderer = Renderer(ctx, SIZE)
+            renderer.stage(scene)
+            renderer.draw(Moment())
+            assert renderer.trouble == ""
+            assert color(renderer.read()) == [1] * 4
+            renderer.release()
+    finally:
+        ctx.extra = kept
+        kept.use()
+        _ = ctx.error
+
+
+def test_targets_follow_the_size_of_the_picture_and_of_their_inputs_after_a_reload(
+    renderer: Renderer, write: Write
+) -> None:
+    code = "void main() { gl_FragColor = vec4(IMG_SIZE(t) / 255.0, 0.0, 1.0); }"
+    for divided in (2, 3):
+        passes = [{"TARGET": "t", "PERSISTENT": True, "WIDTH": f"$WIDTH / {divided}", "HEIGHT": "$HEIGHT / 2"}, {}]
+        renderer.stage(load_scene(write("a.fs", isf(code, PASSES=passes))))
+        for size in (SIZE, (80, 60), SIZE):
+            renderer.resize(size)
+            renderer.draw(Moment())
+            assert color(renderer.read())[:2] == [size[0] // divided, size[1] // 2]
 
 
 @pytest.mark.parametrize("name", scene_names())

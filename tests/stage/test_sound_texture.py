@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -63,3 +65,22 @@ def test_each_channel_has_its_row() -> None:
 def test_columns_end_where_the_sound_does() -> None:
     assert wave(sine(100.0), 100_000).shape == (1, 2048)
     assert spectrum(sine(100.0), 100_000).shape == (1, 1024)
+
+
+@pytest.mark.parametrize("columns", [1, 100, 128, 256, 512, 700, 1024])
+def test_however_many_columns_share_the_bins_each_shows_its_loudest(columns: int) -> None:
+    noise = np.random.default_rng(0).normal(0, 0.05, (2048, 2)).astype(np.float32)
+    every = spectrum(noise, 1024)
+    first = [column * 1024 // columns for column in range(columns + 1)]
+    expected = np.stack([every[:, low:high].max(axis=1) for low, high in pairwise(first)], axis=1)
+    assert np.array_equal(spectrum(noise, columns), expected)
+
+
+def test_the_loudest_sound_that_a_float_can_hold_is_still_a_picture() -> None:
+    sound = np.full((2048, 1), 3e38, np.float32)
+    sound[::2] *= -1
+    assert np.isfinite(spectrum(sound)).all()
+    assert spectrum(sound).max() == 1.0
+    sound[7] = -np.inf
+    assert np.isfinite(wave(sound)).all()
+    assert np.isfinite(spectrum(sound)).all()

@@ -1,0 +1,266 @@
+"""Rehearsal: the film shows what the show would have shown, and the same sound gives the same frames."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine import rehearsal
+from engine.audio.hearing import HearingSettings
+from engine.errors import BadFile, BadScene, BadSetting, MissingDriver
+from engine.frame import HOP, RATE, SIGNALS
+from engine.rehearsal import Rehearsal, analyse, pictures, render, stills, write_analysis
+from engine.stage import gpu
+from engine.stage.film import Film
+
+from .conftest import SoundFile
+
+SIZE = (64, 36)
+FPS = 30
+CLICKS = HearingSettings(source="clicks:2")
+FLASH = """/*{"INPUTS": [{"NAME": "loud", "TYPE": "float"}]}*/
+void main() { gl_FragColor = vec4(vec3(step(0.5, loud)), 1.0); }
+"""
+DRIFT = """/*{
+    "INPUTS": [{"NAME": "loud", "TYPE": "float"}, {"NAME": "tones", "TYPE": "audioFFT"}],
+    "PASSES": [{"TARGET": "before", "PERSISTENT": true, "FLOAT": true}, {}]
+}*/
+void main() {
+    vec4 new = vec4(isf_FragNormCoord, loud, 1.0) * (0.5 + 0.5 * sin(3.0 * TIME));
+    if (PASSINDEX == 0) gl_FragColor = mix(IMG_THIS_PIXEL(before), new + IMG_THIS_PIXEL(tones), 0.2);
+    else gl_FragColor = IMG_THIS_PIXEL(before);
+}
+"""
+
+
+@pytest.fixture(scope="session")
+def driver() -> None:
+    """Skips where no graphics driver is installed."""
+    try:
+        gpu.headless().release()
+    except MissingDriver as reason:
+        pytest.skip(str(reason))
+
+
+def scene(folder: Path, code: str) -> str:
+    (folder / "a.fs").write_text(code)
+    path = folder / "a.toml"
+    path.write_text('shader = "a.fs"\n[bind.loud]\nsignal = "sound.peak"\nfrom = [-40, 0]\n')
+    return str(path)
+
+
+def film(hearing: HearingSettings, shown: str, path: Path, **more: object) -> list[np.ndarray]:
+    settings: dict[str, object] = {"size": SIZE, "fps": FPS, "seconds": 2.0, **more}
+    return render(hearing, shown, path, **settings)  # type: ignore[arg-type]
+
+
+def decoded(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """The pictures (n, height, width, 3) and the sound (n, channels) of a film whose first sample is at 0 s."""
+    import av
+
+    seen, heard = [], []
+    with av.open(str(path)) as container:
+        for frame in container.decode(*container.streams):
+            if isinstance(frame, av.VideoFrame):
+                seen.append(frame.to_ndarray(format="rgb24"))
+            else:
+                assert heard or frame.time == 0.0
+                heard.append(frame.to_ndarray().T)
+    return np.stack(seen), np.concatenate(heard)
+
+
+@pytest.mark.gl
+@pytest.mark.usefixtures("driver")
+@pytest.mark.parametrize("fps", [24, 30, 60])
+def test_a_flash_and_its_click_are_within_one_picture(tmp_path: Path, fps: int) -> None:
+    film(CLICKS, scene(tmp_path, FLASH), tmp_path / "a.mp4", fps=fps)
+    seen, heard = decoded(tmp_path / "a.mp4")
+    assert len(seen) == 2 * fps
+    bright = seen.mean(axis=(1, 2, 3)) > 128
+    flashes = np.flatnonzero(bright & ~np.concatenate([[False], bright[:-1]])) / fps
+    loud = np.flatnonzero(np.abs(heard[:, 0]) > 0.3) / RATE
+    clicks = loud[np.diff(loud, prepend=-1.0) > 0.1]
+    assert clicks == pytest.approx([0.5, 1.0, 1.5], abs=1e-3)
+    assert flashes == pytest.approx(clicks, abs=1 / fps + 1e-3)
+
+
+@pytest.mark.gl
+@pytest.mark.usefixtures("driver")
+def test_the_same_sound_gives_the_same_film_byte_for_byte(tmp_path: Path) -> None:
+    shown = scene(tmp_path, DRIFT)
+    for name in ("a.mp4", "b.mp4"):
+        film(CLICKS, shown, tmp_path / name)
+    assert (tmp_path / "a.mp4").read_bytes() == (tmp_path / "b.mp4").read_bytes()
+
+
+@pytest.mark.gl
+@pytest.mark.usefixtures("driver")
+def test_stills_are_pictures_of_the_film(tmp_path: Path) -> None:
+    shown, moments = scene(tmp_path, DRIFT), [0.0, 0.5, 1.3, 1.3]
+    from_film = film(CLICKS, shown, tmp_path / "a.mp4", stills_at=moments)
+    alone = stills(CLICKS, shown, moments, size=SIZE, fps=FPS)
+    assert len(alone) == len(from_film) == 4
+    for one, other in zip(alone, from_film, strict=True):
+        assert np.array_equal(one, other)
+    seen, _ = decoded(tmp_path / "a.mp4")
+    for second, still in zip(moments, alone, strict=True):
+        away = np.abs(seen[round(second * FPS)].astype(int) - still[:, :, :3])
+        assert away.mean() < 4  # what the encoder makes of it; the next picture differs by more
+    assert not np.array_equal(alone[1], alone[2])
+
+
+def test_delay_holds_the_pictures_back_by_exactly_that_many_hops_and_the_sound_not_at_all() -> None:
+    now = list(pictures(Rehearsal(CLICKS, 1.0), FPS))
+    for hops in (1, 9, 40):
+        later = list(pictures(Rehearsal(CLICKS, 1.0), FPS, delay=hops * HOP / RATE))
+        assert len(later) == len(now)
+        for one, other in zip(now, later, strict=True):
+            assert other.moment.row[0] == max(one.moment.row[0] - hops, -1)
+            assert other.moment.time == one.moment.time
+            assert np.array_equal(other.sound, one.sound)
+
+
+def test_a_delayed_picture_has_the_sound_of_its_own_frame_for_shaders() -> None:
+    hops = 9
+    now, later = (list(pictures(Rehearsal(CLICKS, 1.0), RATE / HOP, delay=late * HOP / RATE)) for late in (0, hops))
+    for one, other in zip(now, later[hops:], strict=False):
+        assert np.array_equal(one.moment.row, other.moment.row)
+        assert np.array_equal(one.moment.samples, other.moment.samples)
+
+
+@pytest.mark.parametrize("fps", [24.0, 29.97, 60.0, 240.0])
+def test_the_sound_of_all_pictures_is_the_sound_of_the_recording(sound_file: SoundFile, fps: float) -> None:
+    noise = np.random.default_rng(0).uniform(-0.5, 0.5, RATE).astype(np.float32)
+    hearing = HearingSettings(source=str(sound_file("a.wav", noise, subtype="FLOAT")))
+    whole = np.concatenate([picture.sound for picture in pictures(Rehearsal(hearing), fps)])
+    assert np.array_equal(whole[:RATE, 0], noise[: len(whole)])
+    assert abs(len(whole) - RATE) <= RATE / fps
+
+
+@pytest.mark.gl
+@pytest.mark.usefixtures("driver")
+def test_an_exception_in_mid_render_leaves_no_film(tmp_path: Path) -> None:
+    shown = scene(tmp_path, DRIFT)
+    (tmp_path / "old.mp4").write_bytes(b"the old film")
+    before = sorted(tmp_path.iterdir())
+
+    def give_up(share: float) -> None:
+        if share > 0.5:
+            raise KeyboardInterrupt
+
+    for name in ("new.mp4", "old.mp4"):
+        with pytest.raises(KeyboardInterrupt):
+            film(CLICKS, shown, tmp_path / name, progress=give_up)
+    assert sorted(tmp_path.iterdir()) == before
+    assert (tmp_path / "old.mp4").read_bytes() == b"the old film"
+
+
+@pytest.mark.gl
+@pytest.mark.usefixtures("driver")
+def test_a_disk_that_fills_up_in_mid_render_is_one_line_and_leaves_no_film(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = scene(tmp_path, DRIFT)
+    before = sorted(tmp_path.iterdir())
+    encode, room = Film._encode_one, [20]
+
+    def encoded(self: Film, item: object) -> None:
+        room[0] -= 1
+        if room[0] < 0:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        encode(self, item)
+
+    monkeypatch.setattr(Film, "_encode_one", encoded)
+    with pytest.raises(BadFile, match=r"a\.mp4: the film cannot be written: No space left on device") as caught:
+        film(CLICKS, shown, tmp_path / "a.mp4")
+    assert "\n" not in str(caught.value)
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_what_cannot_be_filmed_is_refused_before_anything_is_drawn(tmp_path: Path) -> None:
+    shown = scene(tmp_path, FLASH)
+    with pytest.raises(BadSetting, match=r"there is no folder .*absent \(make it first\)"):
+        film(CLICKS, shown, tmp_path / "absent" / "a.mp4")
+    with pytest.raises(BadScene, match="is none"):
+        film(CLICKS, "montains", tmp_path / "a.mp4")
+    with pytest.raises(BadFile, match="no such file"):
+        film(HearingSettings(source=str(tmp_path / "a.wav")), shown, tmp_path / "a.mp4")
+    assert not list(tmp_path.glob("*.mp4"))
+
+
+def music(seconds: float = 1.5) -> np.ndarray:
+    rng = np.random.default_rng(3)
+    time = np.arange(int(seconds * RATE)) / RATE
+    tone = 0.3 * np.sin(2 * np.pi * 330 * time) * np.exp(-4 * (time % 0.5))
+    return np.stack([tone, tone + rng.normal(0, 0.01, len(time))], axis=1).astype(np.float32)
+
+
+def test_the_same_file_analysed_twice_gives_the_same_bits(sound_file: SoundFile) -> None:
+    hearing = HearingSettings(source=str(sound_file("a.wav", music())))
+    first, second = analyse(hearing), analyse(hearing)
+    assert first.onsets == second.onsets
+    assert first.time.tobytes() == second.time.tobytes()
+    for name in SIGNALS:
+        assert first.signals[name].tobytes() == second.signals[name].tobytes(), name
+
+
+def test_an_analysis_has_every_signal_by_its_name_and_the_time(sound_file: SoundFile, tmp_path: Path) -> None:
+    analysis = analyse(HearingSettings(source=str(sound_file("a.wav", music()))))
+    hops = -(-int(1.5 * RATE) // HOP)
+    assert analysis.duration == 1.5
+    assert analysis.time == pytest.approx((np.arange(hops) + 1) * HOP / RATE)
+    write_analysis(analysis, tmp_path / "out")
+    with np.load(tmp_path / "out" / "frames.npz") as arrays:
+        assert set(arrays) == {"time", *SIGNALS}
+        for name, signal in SIGNALS.items():
+            assert name.count(".") == 1
+            assert arrays[name].shape == ((hops,) if signal.size == 1 else (hops, signal.size))
+            assert np.array_equal(arrays[name], analysis.signals[name])
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text())
+    assert summary == {"duration": 1.5, "hops": hops, "onsets": analysis.onsets}
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["frames.npz", "summary.json"]
+
+
+def test_what_is_no_number_becomes_silence_and_every_signal_stays_finite(sound_file: SoundFile) -> None:
+    sound = music()
+    sound[1000:1300, 0] = np.nan
+    sound[40_000:40_010] = np.inf
+    sound[50_000] = -np.inf
+    analysis = analyse(HearingSettings(source=str(sound_file("a.wav", sound, subtype="FLOAT"))))
+    assert analysis.cleaned == 300 + 20 + 2
+    for name, values in analysis.signals.items():
+        assert np.isfinite(values).all(), name
+
+
+def test_an_analysis_says_how_far_it_is(sound_file: SoundFile) -> None:
+    shares: list[float] = []
+    analyse(HearingSettings(source=str(sound_file("a.wav", music(4.0)))), progress=shares.append)
+    assert shares == sorted(shares)
+    assert 0.0 <= shares[0] < shares[-1] == 1.0
+
+
+def test_a_full_disk_leaves_no_half_analysis(
+    sound_file: SoundFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    analysis = analyse(HearingSettings(source=str(sound_file("a.wav", music()))))
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(np, "savez", full)
+    with pytest.raises(BadFile, match="cannot be written: No space left on device"):
+        write_analysis(analysis, tmp_path / "out")
+    assert not list((tmp_path / "out").iterdir())
+
+
+def test_moments_are_spread_within_the_recording() -> None:
+    moments = rehearsal.spread(60.0, 6)
+    assert len(moments) == 6
+    assert moments == sorted(moments)
+    assert moments[0] > 0.0
+    assert moments[-1] < 60.0
