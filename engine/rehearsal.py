@@ -223,19 +223,15 @@ def render(
     _refuse_missing_folder(path)
     stills: list[NDArray[np.uint8]] = []
     wanted = [round(second * fps) for second in stills_at]
-    renderer = _renderer(shown, size)
-    try:
-        with Film(path, size, fps, 2) as film:
-            for count, picture in enumerate(pictures(rehearsal, fps, delay)):
-                renderer.draw(picture.moment)
-                pixels = renderer.read()
-                film.picture(pixels)
-                film.sound(stereo(picture.sound))
-                stills.extend(pixels.copy() for when in wanted if when == count)
-                if rehearsal.duration:
-                    progress(min(picture.moment.time / rehearsal.duration, 1.0))
-    finally:
-        renderer.release()
+    with _stage(shown, size) as renderer, Film(path, size, fps, 2) as film:
+        for count, picture in enumerate(pictures(rehearsal, fps, delay)):
+            renderer.draw(picture.moment)
+            pixels = renderer.read()
+            film.picture(pixels)
+            film.sound(stereo(picture.sound))
+            stills.extend(pixels.copy() for when in wanted if when == count)
+            if rehearsal.duration:
+                progress(min(picture.moment.time / rehearsal.duration, 1.0))
     progress(1.0)
     return stills
 
@@ -253,14 +249,11 @@ def stills(
     wanted = [round(second * fps) for second in seconds]
     rehearsal = Rehearsal(hearing, (max(wanted) + 2) / fps)
     found: list[NDArray[np.uint8]] = []
-    renderer = _renderer(load_scene(scene), size)
-    try:
+    with _stage(load_scene(scene), size) as renderer:
         for count, picture in enumerate(pictures(rehearsal, fps)):
             renderer.draw(picture.moment)
             found.extend(renderer.read().copy() for when in wanted if when == count)
             progress(min((count + 1) / (max(wanted) + 1), 1.0))
-    finally:
-        renderer.release()
     return found
 
 
@@ -280,10 +273,17 @@ def spread(duration: float, count: int) -> list[float]:
     return [duration * (k + 0.6) / count for k in range(count)]
 
 
-def _renderer(scene: Scene, size: Size) -> Renderer:
-    renderer = Renderer(gpu.headless(), size)
-    renderer.stage(scene)
-    return renderer
+@contextlib.contextmanager
+def _stage(scene: Scene, size: Size) -> Iterator[Renderer]:
+    """A stage without a screen, with the scene on it."""
+    ctx = gpu.headless()
+    renderer = Renderer(ctx, size)
+    try:
+        renderer.stage(scene)
+        yield renderer
+    finally:
+        renderer.release()
+        gpu.release(ctx)
 
 
 def _refuse_missing_folder(path: Path) -> None:

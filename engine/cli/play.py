@@ -148,8 +148,9 @@ def _write_clip(show: Settings, out: Path, size: list[int] | None, fps: float | 
     duration = show.seconds or rehearsal.Rehearsal(hearing).duration or 60.0
     moments = rehearsal.spread(duration, _COLUMNS)
     clip, sheet = out / f"{name}.mp4", out / "sheet.png"
+    rows = {}
     with terminal.progress(f"clip of {name}") as tell:
-        rehearsal.render(
+        rows[name] = rehearsal.render(
             hearing,
             show.scene,
             clip,
@@ -157,10 +158,10 @@ def _write_clip(show: Settings, out: Path, size: list[int] | None, fps: float | 
             fps=fps or _CLIP_FPS,
             seconds=show.seconds,
             delay=show.stage.delay,
+            stills_at=moments,
             progress=tell,
         )
-    rows = {}
-    for scene in dict.fromkeys((show.scene, *show.scenes)):
+    for scene in (scene for scene in show.scenes if scene != show.scene):
         with terminal.progress(f"stills of {Path(scene).stem}") as tell:
             rows[Path(scene).stem] = rehearsal.stills(
                 hearing, scene, moments, size=_STILL_SIZE, fps=_CLIP_FPS, progress=tell

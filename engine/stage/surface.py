@@ -9,21 +9,23 @@ from typing import Any, Final, Protocol
 from engine.errors import MissingDriver
 from engine.frame import Frame
 from engine.stage import gpu
+from engine.stage.monitor import overlap
 from engine.stage.panel import PANEL, Panel
 from engine.stage.targets import Copier, Size
-from engine.stage.window import Window
+from engine.stage.window import SideWindow, Window
 
 _PANEL_PERIOD: Final = 0.1
-# Where vsync works it sets the pace; the pacer only keeps a driver that ignores it from running away.
-_ABOVE_REFRESH: Final = 1.25
 
 
 class Surface(Protocol):
     """Something to draw on."""
 
     ctx: gpu.Context
-    rate: float
-    """Pictures a second that are to be drawn."""
+
+    @property
+    def rate(self) -> float:
+        """Pictures a second that are to be drawn."""
+        ...
 
     @property
     def size(self) -> Size: ...
@@ -40,6 +42,10 @@ class Surface(Protocol):
         ...
 
     def set_full_screen(self, full_screen: bool) -> None: ...
+    def panel_due(self) -> bool:
+        """Whether it is time to call `show_panel`."""
+        ...
+
     def show_panel(self, frame: Frame, status: Mapping[str, Any], wanted: bool) -> None: ...
 
 
@@ -62,18 +68,26 @@ class Offscreen:
     def set_full_screen(self, full_screen: bool) -> None:
         """There is no screen to fill."""
 
+    def panel_due(self) -> bool:
+        return False
+
     def show_panel(self, frame: Frame, status: Mapping[str, Any], wanted: bool) -> None:
         """There is nobody to see it."""
 
 
 class OnScreen:
-    """The stage's window, and beside it the operator's, which never lies over the audience's picture."""
+    """The stage's window, and beside it the operator's, which never lies over a picture that fills its monitor."""
 
-    def __init__(self, size: Size, monitor: str | None, full_screen: bool) -> None:
-        self._window = Window("Monochord", size, monitor=monitor, full_screen=full_screen)
+    def __init__(self, size: Size, fps: float, monitor: str | None, full_screen: bool, insist: bool = True) -> None:
+        self._window = Window("Monochord", size, monitor=monitor, full_screen=full_screen, fps=fps, insist=insist)
         self.ctx = gpu.adopt()
-        self.rate = self._window.refresh_rate * _ABOVE_REFRESH
-        self._operator: _OperatorWindow | None = None
+        self._operator: _Operator | None = None
+        self._due = 0.0
+        self._sent_away = False
+
+    @property
+    def rate(self) -> float:
+        return self._window.rate
 
     @property
     def size(self) -> Size:
@@ -96,47 +110,67 @@ class OnScreen:
         yield from self._window.asked()
         if self._operator is not None:
             yield from self._operator.window.asked()
+            if self._operator.window.closed:
+                self._operator.hide()
+                self._sent_away = True  # until the show has heard of it
+                yield "overlay"
 
     def set_full_screen(self, full_screen: bool) -> None:
+        if self._operator is not None:
+            self._operator.hide()
         self._window.set_full_screen(full_screen)
-        if self._operator is not None and not self._operator.window.move_off(self._window):
-            self._close_operator()
+        self._due = 0.0
+
+    def panel_due(self) -> bool:
+        return time.monotonic() >= self._due
 
     def show_panel(self, frame: Frame, status: Mapping[str, Any], wanted: bool) -> None:
-        """Draw the panel if it is wanted and due, in a window of its own that keeps off a filled monitor."""
-        if wanted and self._operator is None:
-            operator = _OperatorWindow()
-            if operator.window.move_off(self._window):
-                self._operator = operator
-            else:
-                operator.window.close()
-        elif self._operator is not None and (not wanted or self._operator.window.closed):
-            self._close_operator()
-        if self._operator is not None:
+        """Draw the panel if it is wanted and there is a place for it, in a window of its own."""
+        self._due = time.monotonic() + _PANEL_PERIOD
+        self._sent_away = self._sent_away and wanted
+        if self._placed(wanted and not self._sent_away) and self._operator is not None:
             self._operator.draw(frame, status)
-        self._window.make_current()
-
-    def _close_operator(self) -> None:
-        if self._operator is not None:
-            self._operator.window.close()
-            self._operator = None
             self._window.make_current()
 
+    def _placed(self, wanted: bool) -> bool:
+        """Whether the operator's window is there, after bringing it or taking it away."""
+        operator = self._operator
+        if operator is not None and operator.visible and wanted:
+            if not (self._window.full_screen and overlap(operator.window.area, self._window.area)):
+                return True  # it stays where the operator has put it
+            operator.hide()
+        place = self._window.place_beside(PANEL) if wanted else None
+        if place is None:
+            if operator is not None:
+                operator.hide()
+            return False
+        if operator is None:
+            operator = self._operator = _Operator()
+        operator.put(place)
+        return True
 
-class _OperatorWindow:
+
+class _Operator:
+    """The operator's window and what draws in it."""
+
     def __init__(self) -> None:
-        self.window = Window("Monochord · operator", PANEL, vsync=False)
+        self.window = SideWindow("Monochord · operator", PANEL)
+        self.visible = False
         self._ctx = gpu.adopt()
         self._copier = Copier(self._ctx)
         self._picture = gpu.texture(self._ctx, PANEL)
         self._panel = Panel()
-        self._due = 0.0
+
+    def put(self, place: tuple[int, int]) -> None:
+        self.window.put(place)
+        self.visible = True
+
+    def hide(self) -> None:
+        if self.visible:
+            self.window.hide()
+        self.visible = False
 
     def draw(self, frame: Frame, status: Mapping[str, Any]) -> None:
-        now = time.monotonic()
-        if now < self._due:
-            return
-        self._due = now + _PANEL_PERIOD
         self.window.make_current()
         self._picture.write(self._panel.draw(frame, status)[::-1].tobytes())
         self._ctx.screen.viewport = (0, 0, *self.window.pixels)
@@ -145,11 +179,15 @@ class _OperatorWindow:
 
 
 def open_surface(settings: Mapping[str, Any]) -> Surface:
-    """A window, or memory if `headless` is set. MissingDriver without a display or OpenGL."""
+    """A window, or memory if `headless` is set. MissingDriver without a display or OpenGL.
+
+    `again`: a show goes on; a monitor that is gone is waited for instead of refused.
+    """
     size = (int(settings["size"][0]), int(settings["size"][1]))
+    fps = float(settings["fps"])
     if settings["headless"]:
-        return Offscreen(size, float(settings["fps"]))
+        return Offscreen(size, fps)
     try:
-        return OnScreen(size, settings["monitor"], bool(settings["full_screen"]))
+        return OnScreen(size, fps, settings["monitor"], bool(settings["full_screen"]), not settings["again"])
     except ImportError as why:  # glfw's wheel without its library
         raise MissingDriver(f"glfw cannot be loaded ({why}): pip install --force-reinstall glfw") from why

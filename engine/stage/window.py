@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from collections import deque
 from collections.abc import Iterator
 from typing import Any, Final
 
-from engine.errors import MissingDriver, NoSuchDevice, nearest
+from engine.errors import MissingDriver, NoSuchDevice
+from engine.stage.monitor import Area, Monitor, choose, place_beside
 from engine.stage.targets import Size
 
 _NO_DISPLAY: Final = (
     "no display can be opened ({why}): run with --headless, or where there is no screen under "
     "xvfb-run (apt-get install xvfb xauth)"
 )
+_NO_WINDOW: Final = "no window with OpenGL 3.3 can be opened ({why}): apt-get install libgl1, or the card's own driver"
+# Where vsync works it sets the pace; the pacer only keeps a driver that ignores it from running away.
+_ABOVE_REFRESH: Final = 1.25
+_INSET: Final = 60  # pixels from a monitor's corner to a window on it
 
 KEYS: Final = {
     "space": "pause",
@@ -35,98 +43,145 @@ KEY_HELP: Final = (
     "F11 full screen · o overlay · ctrl+q quit"
 )
 
+_problems: deque[str] = deque(maxlen=4)
+"""What glfw has complained of last; nothing of it reaches the standard error."""
+
 
 def _glfw() -> Any:
+    if sys.platform == "linux" and os.environ.get("DISPLAY"):
+        # Wayland does not say where a window goes: the operator's could come to lie over the audience's picture.
+        os.environ.setdefault("PYGLFW_LIBRARY_VARIANT", "x11")
     import glfw
 
     return glfw
 
 
+def _note(_code: int, text: bytes) -> None:
+    _problems.append(text.decode(errors="replace"))
+
+
 def _start() -> Any:
     """glfw, initialised; MissingDriver where there is no display."""
     glfw = _glfw()
-    problems: list[str] = []
-    glfw.set_error_callback(lambda _code, text: problems.append(text.decode(errors="replace")))
+    glfw.set_error_callback(_note)
     if not glfw.init():
-        raise MissingDriver(_NO_DISPLAY.format(why=problems[-1] if problems else "glfw gives no reason"))
+        raise MissingDriver(_NO_DISPLAY.format(why=_reason()))
     return glfw
 
 
+def _reason() -> str:
+    return _problems[-1] if _problems else "glfw gives no reason"
+
+
 def has_display() -> bool:
-    """Whether a window could be opened here."""
+    """Whether a window could be opened here. Not to be asked while there is one: it lets go of the display."""
     try:
-        _start()
+        _start().terminate()
     except MissingDriver:
         return False
     return True
 
 
 def monitor_names() -> list[str]:
-    """The names of the monitors; MissingDriver without a display."""
+    """The names of the monitors; MissingDriver without a display. Not to be asked while there is a window."""
     glfw = _start()
-    return [_name(glfw, monitor) for monitor in glfw.get_monitors()]
+    try:
+        return [monitor.name for monitor in _monitors(glfw)]
+    finally:
+        glfw.terminate()
 
 
-def _name(glfw: Any, monitor: Any) -> str:
-    name = glfw.get_monitor_name(monitor)
-    return name.decode(errors="replace") if isinstance(name, bytes) else str(name)
-
-
-def _find_monitor(glfw: Any, name: str | None) -> Any:
-    """The monitor of that name (or the only one that has `name` in its own); None is the primary one."""
-    monitors = glfw.get_monitors()
-    if name is None:
-        return glfw.get_primary_monitor()
-    named = {_name(glfw, monitor): monitor for monitor in monitors}
-    fitting = [m for known, m in named.items() if name.casefold() in known.casefold()]
-    if name in named:
-        return named[name]
-    if len(fitting) != 1:
-        raise NoSuchDevice(f"monitor={name} is not there ({nearest(name, named)})")
-    return fitting[0]
+def _monitors(glfw: Any) -> list[Monitor]:
+    """All monitors, the primary one first."""
+    found = []
+    for handle in glfw.get_monitors():
+        name, mode = glfw.get_monitor_name(handle), glfw.get_video_mode(handle)
+        text = name.decode(errors="replace") if isinstance(name, bytes) else str(name)
+        area = (*glfw.get_monitor_pos(handle), *mode.size)
+        found.append(Monitor(text, area, glfw.get_monitor_workarea(handle), float(mode.refresh_rate), handle))
+    return found
 
 
 class Window:
     """A window with an OpenGL 3.3 core context, current when it is made. To be used in one thread."""
 
     def __init__(
-        self, title: str, size: Size, *, monitor: str | None = None, full_screen: bool = False, vsync: bool = True
+        self,
+        title: str,
+        size: Size,
+        *,
+        monitor: str | None = None,
+        full_screen: bool = False,
+        fps: float = 60.0,
+        insist: bool = True,
     ) -> None:
-        """Open it; MissingDriver without a display, NoSuchDevice for an unknown monitor."""
+        """Open it; MissingDriver without a display, NoSuchDevice for an unknown monitor.
+
+        `insist` false: a monitor that is not there is waited for, in a plain window.
+        """
         self._glfw = glfw = _start()
-        self._size = size
-        self._monitor = _find_monitor(glfw, monitor)
+        self._size, self._name, self._fps = size, monitor, fps
+        if insist:
+            choose(monitor, _monitors(glfw))
+        self._window = self._create(title, resizable=True)
+        self._pixels = size
+        self._asked: list[str] = []
+        self.full_screen = False
+        self._pace()
+        if monitor is not None or full_screen:
+            self.set_full_screen(full_screen)
+        self.show()
+
+    def _create(self, title: str, *, resizable: bool) -> Any:
+        """A window that nobody sees yet, so that it is never seen in the wrong place."""
+        glfw = self._glfw
+        glfw.default_window_hints()
         for hint, value in (
             (glfw.CONTEXT_VERSION_MAJOR, 3),
             (glfw.CONTEXT_VERSION_MINOR, 3),
             (glfw.OPENGL_PROFILE, glfw.OPENGL_CORE_PROFILE),
             (glfw.OPENGL_FORWARD_COMPAT, True),
             (glfw.AUTO_ICONIFY, False),
-            (glfw.DOUBLEBUFFER, True),
+            (glfw.VISIBLE, False),
+            (glfw.RESIZABLE, resizable),
+            (glfw.FOCUS_ON_SHOW, resizable),
         ):
             glfw.window_hint(hint, value)
-        self._window = glfw.create_window(*size, title, None, None)
-        if not self._window:
-            raise MissingDriver("no window with OpenGL 3.3 can be opened (apt-get install libgl1, or a driver)")
-        self.make_current()
-        glfw.swap_interval(1 if vsync else 0)
-        self._asked: list[str] = []
-        glfw.set_key_callback(self._window, self._on_key)
-        self.full_screen = False
-        if full_screen:
-            self.set_full_screen(True)
+        window = glfw.create_window(*self._size, title, None, None)
+        if not window:
+            raise MissingDriver(_NO_WINDOW.format(why=_reason()))
+        glfw.make_context_current(window)
+        glfw.set_key_callback(window, self._on_key)
+        return window
 
-    @property
-    def refresh_rate(self) -> float:
-        """Pictures a second of its monitor; 60 where the monitor does not say."""
-        mode = self._glfw.get_video_mode(self._monitor) if self._monitor else None
-        return float(mode.refresh_rate) if mode and mode.refresh_rate else 60.0
+    def _pace(self) -> None:
+        """As near to the wanted rate as the monitor comes in whole refreshes; the wanted one if it says nothing."""
+        monitor = self._monitor()
+        refresh = monitor.rate if monitor else 0.0
+        every = max(1, round(refresh / self._fps))
+        self._glfw.swap_interval(every)
+        self.rate = refresh / every * _ABOVE_REFRESH if refresh else self._fps
+
+    def _monitor(self) -> Monitor | None:
+        """The monitor that this window is meant for; None while it is not connected."""
+        try:
+            return choose(self._name, _monitors(self._glfw))
+        except NoSuchDevice:
+            return None
 
     @property
     def pixels(self) -> Size:
-        """Width and height of what is drawn, in pixels; never zero, an iconified window included."""
+        """Width and height of what is drawn, in pixels; while it is iconified, as before."""
         width, height = self._glfw.get_framebuffer_size(self._window)
-        return max(width, 1), max(height, 1)
+        if width > 0 and height > 0:
+            self._pixels = (width, height)
+        return self._pixels
+
+    @property
+    def area(self) -> Area:
+        """Where it lies on the desktop."""
+        glfw = self._glfw
+        return (*glfw.get_window_pos(self._window), *glfw.get_window_size(self._window))
 
     @property
     def closed(self) -> bool:
@@ -141,38 +196,43 @@ class Window:
         """Show what was drawn."""
         self._glfw.swap_buffers(self._window)
 
+    def show(self) -> None:
+        self._glfw.show_window(self._window)
+
     def asked(self) -> Iterator[str]:
         """What the keys have asked for since the last call: values of KEYS."""
         self._glfw.poll_events()
+        if self.full_screen and not self._glfw.get_window_monitor(self._window):
+            self._return()
         asked, self._asked = self._asked, []
         yield from asked
 
     def set_full_screen(self, full_screen: bool) -> None:
         """Fill the monitor, without a cursor, or go back into a window."""
         glfw = self._glfw
-        if full_screen and self._monitor:
-            mode = glfw.get_video_mode(self._monitor)
-            glfw.set_window_monitor(self._window, self._monitor, 0, 0, *mode.size, mode.refresh_rate)
-            glfw.set_input_mode(self._window, glfw.CURSOR, glfw.CURSOR_HIDDEN)
-        else:
-            x, y, _, _ = glfw.get_monitor_workarea(self._monitor) if self._monitor else (0, 0, 0, 0)
-            glfw.set_window_monitor(self._window, None, x + 60, y + 60, *self._size, glfw.DONT_CARE)
-            glfw.set_input_mode(self._window, glfw.CURSOR, glfw.CURSOR_NORMAL)
         self.full_screen = full_screen
+        monitor = self._monitor()
+        if full_screen and monitor is not None:
+            glfw.set_window_monitor(self._window, monitor.handle, 0, 0, *monitor.area[2:], glfw.DONT_CARE)
+        else:
+            x, y = monitor.free[:2] if monitor is not None else (0, 0)
+            glfw.set_window_monitor(self._window, None, x + _INSET, y + _INSET, *self._size, glfw.DONT_CARE)
+        glfw.set_input_mode(self._window, glfw.CURSOR, glfw.CURSOR_HIDDEN if full_screen else glfw.CURSOR_NORMAL)
+        self._pace()
 
-    def move_off(self, other: Window) -> bool:
-        """Go to a monitor that `other` does not fill, or beside it; False where there is none."""
+    def _return(self) -> None:
+        """Fill the monitor again that was unplugged, as soon as it is back."""
+        if self._monitor() is not None:
+            self.set_full_screen(True)
+
+    def place_beside(self, size: Size) -> tuple[int, int] | None:
+        """Where another window of that size keeps off this one; None where there is no such place."""
         glfw = self._glfw
-        free = [m for m in glfw.get_monitors() if not other.full_screen or _name(glfw, m) != other.monitor_name]
-        if not free:
-            return False
-        x, y, width, _ = glfw.get_monitor_workarea(free[0])
-        glfw.set_window_pos(self._window, x + max(width - self._size[0] - 40, 0), y + 40)
-        return True
-
-    @property
-    def monitor_name(self) -> str:
-        return _name(self._glfw, self._monitor) if self._monitor else ""
+        monitor = self._monitor()
+        if self.full_screen and getattr(glfw, "get_platform", int)() == getattr(glfw, "PLATFORM_WAYLAND", None):
+            return None
+        filled = self.full_screen and monitor is not None
+        return place_beside(size, _monitors(glfw), monitor.area if filled and monitor else self.area, filled)
 
     def close(self) -> None:
         """Close it; the context with all in it goes too."""
@@ -180,13 +240,36 @@ class Window:
 
     def _on_key(self, _window: Any, key: int, code: int, action: int, modifiers: int) -> None:
         glfw = self._glfw
-        if action not in (glfw.PRESS, glfw.REPEAT):
+        if action not in (glfw.PRESS, glfw.REPEAT) or modifiers & (glfw.MOD_ALT | glfw.MOD_SUPER):
             return
-        name = _named_keys(glfw).get(key) or str(glfw.get_key_name(key, code) or "").lower()
-        if modifiers & glfw.MOD_CONTROL:
-            name = "ctrl+" + name
-        if name in KEYS and (action == glfw.PRESS or name in ("left", "right")):
+        control = "ctrl+" if modifiers & glfw.MOD_CONTROL else ""
+        # What is printed on the key, else where it lies: not every keyboard has a [ or writes Latin letters.
+        names = (_named_keys(glfw).get(key), glfw.get_key_name(key, code), chr(key) if 32 < key < 127 else None)
+        name = next((control + name.lower() for name in names if name and control + name.lower() in KEYS), "")
+        if name and (action == glfw.PRESS or name in ("left", "right")):
             self._asked.append(KEYS[name])
+
+
+class SideWindow(Window):
+    """A window beside the stage's: hidden until it has a place, of one size, and it takes no keys away by itself."""
+
+    def __init__(self, title: str, size: Size) -> None:
+        self._glfw = _start()
+        self._size, self._name, self._fps = size, None, 60.0
+        self._pixels, self._asked, self.full_screen = size, [], False
+        self._window = self._create(title, resizable=False)
+        self._glfw.swap_interval(0)  # the audience's picture never waits for it
+
+    def put(self, place: tuple[int, int]) -> None:
+        """Show it there."""
+        self._glfw.set_window_pos(self._window, *place)
+        self.show()
+        self._glfw.set_window_pos(self._window, *place)  # some window managers place what is shown
+
+    def hide(self) -> None:
+        """Take it off the screen; it has not been asked to close any more."""
+        self._glfw.set_window_should_close(self._window, False)
+        self._glfw.hide_window(self._window)
 
 
 def _named_keys(glfw: Any) -> dict[int, str]:
