@@ -5,21 +5,28 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.child import Child, Watch
-from engine.errors import MissingDriver, MonochordError, NoSuchDevice
+from engine.errors import BadScene, BadSetting, MissingDriver, MonochordError
 from engine.frame import HOP, RATE
 from engine.frame_ring import FrameRing
+from engine.stage.blame import CHANCES, Blame, Loss
 from engine.stage.report import StageReport
 from engine.stage.targets import Size
 
 _PATIENCE: Final = 1.2  # seconds without a picture until the stage counts as hung
-_STARTING: Final = 20.0  # seconds until the first picture; software drivers compile slowly
+_SLOWNESS: Final = 2.5  # or so many times as long as the slowest of its last pictures took, if that is longer,
+_LONGEST_PATIENCE: Final = 5.0  # but no longer than this
+_TRIAL: Final = 2.0  # seconds that a scene may take from its reading to its first picture while a show goes on
+_STARTING: Final = 20.0  # seconds for a driver to be opened, or the first scene drawn; software compiles slowly
 _RETRY: Final = 1.0
+_FALLBACK: Final = "fallback"
+_FROM_OUTSIDE: Final = (-9, -15)  # SIGKILL and SIGTERM
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +46,14 @@ class StageSettings:
 
 
 class Backdrop:
-    """The stage as the conductor sees it. All methods are for the thread that made it."""
+    """The stage as the conductor sees it. All methods are for the thread that made it.
+
+    Hung is a painter without a picture for 1.2 s, or for 2.5 times as long as the slowest of its last three pictures
+    took, at most 5 s: so slow scenes are borne. A scene that is being put on stage has 2 s until its first picture,
+    else the one before goes on. A scene that loses two restarts one after the other within 5 s each, or that hangs
+    the driver before its first picture in a restart, gives way to the fallback until another one is shown or its
+    file is mended.
+    """
 
     def __init__(self, settings: StageSettings, scene: str, ring: FrameRing) -> None:
         """Start the painter; `await_ready` tells whether it found screen, driver and monitor."""
@@ -59,7 +73,12 @@ class Backdrop:
         self._wishes: list[str] = []
         self._messages: list[str] = []
         self._error: MonochordError | None = None
-        self._ready = False
+        self._ready_at: float | None = None
+        self._trying: str | None = None
+        self._mend: str | None = None
+        self._blame = Blame()
+        self._first, self._first_took = 0, 0.0
+        self._said = ""
         self._retry_at = 0.0
         self._watch = Watch(_STARTING)
         self._child = self._start()
@@ -99,21 +118,51 @@ class Backdrop:
 
     def tend(self, now: float) -> Iterator[str]:
         """Watch over the painter; what the operator should know. Call it some twenty times a second."""
-        self._hear()
+        code = self._child.exit_code  # asked before listening: what it says last is heard
+        self._hear(now)
         messages, self._messages = self._messages, []
         yield from messages
-        dead = self._child.exit_code is not None
         if self.closed or now < self._retry_at:
             return
-        if self._watch.stuck(self.report.pictures, now) or dead:
-            why = (str(self._error) if self._error else self._child.complaint or "it died") if dead else "it hung"
-            self._child.end()
-            self.restarts += 1
-            self._retry_at = now + (_RETRY if self.restarts > 2 else 0.0)
-            self._error, self._ready = None, False
-            self._watch = Watch(_STARTING)
-            self._child = self._start()
-            yield f"the stage is lost ({why}): starting it again in {self.scene}"
+        if self._ready_at is not None and self._trying is None:
+            self._watch.patience = self._patience()
+        stuck = self._watch.stuck(self.report.pictures, now)
+        if code is not None or stuck:
+            yield from self._start_again(now, code)
+
+    def _patience(self) -> float:
+        """Seconds until the stage counts as hung, from how long its last three pictures took."""
+        moments = self.report.since(max(self.report.pictures - 4, self._first))[:, 1]
+        slowest = 1e-9 * float(np.diff(moments).max()) if len(moments) > 3 else self._first_took
+        return min(max(_PATIENCE, _SLOWNESS * slowest), _LONGEST_PATIENCE)
+
+    def _start_again(self, now: float, code: int | None) -> Iterator[str]:
+        """Another painter in the place of one that died with `code`, or hangs where that is None."""
+        stopped = code is None and _is_stopped(self.pid)
+        why, lost = self._why(code, stopped), self.scene
+        lived = None if self._ready_at is None else now - self._ready_at
+        outside = stopped or code in _FROM_OUTSIDE
+        loss = Loss(lost, self._trying, lived, hung=code is None, outside=outside, restarted=self.restarts > 0)
+        self._child.end()
+        if self._blame.must_go(loss) and lost != _FALLBACK:
+            self.scene, self._mend = _FALLBACK, lost
+        self.restarts += 1
+        # One that cannot live, because the display is gone, is tried once a second.
+        self._retry_at = now + (_RETRY if self._blame.failed > CHANCES else 0.0)
+        self._error, self._ready_at, self._trying = None, None, None
+        self._watch = Watch(_STARTING)
+        self._child = self._start()
+        if self.scene != lost:
+            yield f"the stage is lost ({why}), and {lost} is to blame: {_FALLBACK} stays on until {lost} is mended"
+        elif why != self._said:
+            yield f"the stage is lost ({why}): starting it again in {lost}"
+        self._said = why
+
+    def _why(self, code: int | None, stopped: bool) -> str:
+        if code is not None:
+            return str(self._error) if self._error else self._child.complaint or f"it died with {code}"
+        trying = f" drawing {self._trying} for the first time" if self._trying else ""
+        return "it was stopped" if stopped else f"it hung{trying}"
 
     def close(self) -> None:
         """End the painter, whatever it is doing."""
@@ -134,37 +183,73 @@ class Backdrop:
                 "monitor": settings.monitor,
                 "delay_hops": round(settings.delay * RATE / HOP),
                 "nice": settings.nice,
+                "mend": self._mend,
+                "again": self.restarts > 0,
                 **self._on,
             },
             fds=(self._ring.memory.fd, self.report.memory.fd),
         )
 
     def await_ready(self) -> None:
-        """Wait until the painter is about to draw; MissingDriver or NoSuchDevice says why it is not."""
+        """Wait for the first picture. MissingDriver, NoSuchDevice or BadScene says why there is none."""
         deadline = time.monotonic() + 2 * _STARTING
-        while not self._ready and time.monotonic() < deadline:
-            self._hear()
+        while self._ready_at is None:
+            code, now = self._child.exit_code, time.monotonic()
+            self._hear(now)
             if self._error is not None:
                 raise self._error
-            if self._child.exit_code is not None:
+            if code is not None:
                 raise MissingDriver(f"the stage died at once: {self._child.complaint or 'no reason given'}")
+            if now > deadline and self._trying:
+                raise BadScene(f"scene={self.scene} draws no picture within {2 * _STARTING:g} s (choose another)")
+            if now > deadline:
+                raise MissingDriver(f"the graphics driver does not answer within {2 * _STARTING:g} s")
             time.sleep(0.01)
-        if not self._ready:
-            raise MissingDriver(f"the graphics driver does not answer within {2 * _STARTING:g} s")
 
-    def _hear(self) -> None:
+    def _hear(self, now: float) -> None:
         for message in self._child.heard():
-            if "ready" in message:
-                self._ready, self.renderer = True, str(message["ready"])
+            if "trying" in message:
+                self._trying = str(message["trying"])
+                # Where nothing can be on stage yet, nothing is gained by haste.
+                self._watch = Watch(_TRIAL if self.restarts or self._ready_at is not None else _STARTING)
+            if "scene" in message:
+                self._arrived(str(message["scene"]), float(message["seconds"]))
+            if "refused" in message:
+                self._trying = None
                 self._watch = Watch(_PATIENCE)
-            elif "scene" in message:
-                self.scene = str(message["scene"])
-            elif "key" in message:
+            if "ready" in message:
+                self._ready_at, self.renderer = now, str(message["ready"])
+                self._watch = Watch(_PATIENCE)
+                if self.restarts:
+                    self._messages.append(f"the picture is back in {self.scene}")
+            if "key" in message:
                 self._wishes.append(str(message["key"]))
-            elif "trouble" in message:
+            if "trouble" in message:
                 self._messages.append(str(message["trouble"]))
-            elif "closed" in message:
+            if "closed" in message:
                 self.closed = True
-            elif "error" in message:
-                missing = message.get("exit_code") == MissingDriver.exit_code
-                self._error = (MissingDriver if missing else NoSuchDevice)(str(message["error"]))
+            if "error" in message:
+                self._error = _as_error(message)
+
+    def _arrived(self, scene: str, seconds: float) -> None:
+        """A scene is on: its first picture has been seen, and took so long."""
+        if scene != self.scene:
+            self._blame.failed = 0
+        if scene != _FALLBACK:
+            self._mend = None
+        self.scene, self._trying = scene, None
+        self._first, self._first_took = self.report.pictures, seconds
+        self._watch = Watch(_PATIENCE)
+
+
+def _as_error(message: Mapping[str, Any]) -> MonochordError:
+    missing = message.get("exit_code") == MissingDriver.exit_code
+    return (MissingDriver if missing else BadSetting)(str(message["error"]))
+
+
+def _is_stopped(pid: int) -> bool:
+    """Whether somebody has stopped the process (SIGSTOP), where the system tells."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] in "Tt"
+    except OSError:
+        return False

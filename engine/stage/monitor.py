@@ -65,9 +65,7 @@ def place_beside(size: Size, monitors: Sequence[Monitor], picture: Area, filled:
 
 def overlap(one: Area, other: Area) -> bool:
     """Whether two areas have a pixel in common."""
-    return all(
-        one[axis] < other[axis] + other[axis + 2] and other[axis] < one[axis] + one[axis + 2] for axis in (0, 1)
-    )
+    return all(one[axis] < other[axis] + other[axis + 2] and other[axis] < one[axis] + one[axis + 2] for axis in (0, 1))
 
 
 def _beside(size: Size, free: Area, picture: Area) -> tuple[int, int] | None:

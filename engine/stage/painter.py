@@ -2,6 +2,9 @@
 
 Run by the conductor as `python -m engine.stage.painter SETTINGS`. It reads the newest hop from shared memory, draws
 it, and shows it; nobody waits for it. Scenes are read again when their files change.
+
+It says `trying` before it touches a scene, and `scene` when the first picture of it has been seen, or `refused`:
+a scene that hangs the driver in between was never on.
 """
 
 from __future__ import annotations
@@ -10,57 +13,40 @@ import json
 import math
 import os
 import sys
-import threading
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final
 
+from engine import assets
 from engine.child import Parent
 from engine.errors import BadScene, MonochordError
-from engine.frame import HOP, Frame
+from engine.frame import HOP, RATE, Frame, Row, blank_row
 from engine.frame_ring import FrameRing
+from engine.stage import gpu
 from engine.stage.drawing import Date, Moment
 from engine.stage.render import Renderer
-from engine.stage.report import StageReport
-from engine.stage.scene import Scene, load_scene
+from engine.stage.report import Pace, StageReport
+from engine.stage.scene import load_scene
+from engine.stage.scene_files import SceneFiles
 from engine.stage.sound_texture import WINDOW
 from engine.stage.surface import Surface, open_surface
 
 _FADE: Final = 0.08  # seconds: brightness and blackout glide, they never jump
 _LONGEST_STEP: Final = 0.1  # seconds of animation that one picture may catch up on
-
-
-class SceneFiles:
-    """Notices in a thread of its own that a file of the scene was saved."""
-
-    def __init__(self, scene: Scene) -> None:
-        self.changed = threading.Event()
-        self._stop = threading.Event()
-        self._files = {path.resolve() for path in scene.files}
-        threading.Thread(target=self._watch, daemon=True, name="scene files").start()
-
-    def stop(self) -> None:
-        self._stop.set()
-
-    def _watch(self) -> None:
-        import watchfiles
-
-        folders = {path.parent for path in self._files}  # editors replace a file: watch where it lies
-        for changes in watchfiles.watch(*folders, stop_event=self._stop, recursive=False, raise_interrupt=False):
-            if any(os.path.realpath(path) in map(str, self._files) for _, path in changes):
-                self.changed.set()
+_SLOW: Final = 0.25  # seconds a picture, above which the operator is told
 
 
 class Pacer:
     """Waits until the next picture is due; one that was late does not make the next ones hurry."""
 
-    def __init__(self, rate: float) -> None:
-        self._period = 1.0 / rate
+    def __init__(self) -> None:
         self._due = time.monotonic()
 
-    def wait(self) -> None:
+    def wait(self, rate: float) -> None:
+        """`rate`: pictures a second."""
         now = time.monotonic()
-        self._due = max(self._due + self._period, now)
+        self._due = max(self._due + 1.0 / rate, now)
         if self._due > now:
             time.sleep(self._due - now)
 
@@ -69,33 +55,48 @@ class Painter:
     """One life of the stage."""
 
     def __init__(self, settings: Mapping[str, Any], parent: Parent) -> None:
+        """Open the surface and stage the scene.
+
+        `again`: the show goes on after a painter was lost; nothing that a user could mend ends it any more.
+        `mend`: a scene that had to leave the stage; it is tried again when one of its files is saved.
+        """
         self._parent = parent
         self._ring = FrameRing(settings["ring"])
         self._report = StageReport(settings["report"])
+        self._pace = Pace()
         self._delay: int = settings["delay_hops"]
         self._surface: Surface = open_surface(settings)
         self._renderer = Renderer(self._surface.ctx, self._surface.size)
-        self._master, self._freeze = 1.0, bool(settings["freeze"])
-        self._brightness, self._blackout = float(settings["brightness"]), bool(settings["blackout"])
+        self._freeze, self._blackout = bool(settings["freeze"]), bool(settings["blackout"])
+        self._brightness = float(settings["brightness"])
+        self._master = self._goal
         self._panel, self._status = bool(settings["panel"]), dict[str, Any]()
-        self._files: SceneFiles | None = None
-        self._trouble = ""
+        self._files = SceneFiles()
+        self._good, self._new, self._pictures = "", "", 0
         self._sound_hops = -(-WINDOW // HOP)
+        self._hop = -1
         self._clock, self._then = 0.0, time.monotonic()
-        self._show_scene(settings["scene"])
+        self._home: str = settings["scene"]
+        self._try_scene(settings["scene"], strict=not settings["again"])
+        if settings["mend"]:
+            self._home = settings["mend"]
+            self._look_after(self._home)
 
     def run(self) -> None:
         """Until the window is closed or the parent says so."""
-        pacer = Pacer(self._surface.rate)
+        self._paint()
         self._parent.tell(ready=str(self._surface.ctx.info["GL_RENDERER"]), rate=self._surface.rate)
+        pacer = Pacer()
         while not self._surface.closed:
             for command in self._parent.commands():
                 self._obey(command)
             for wish in self._surface.asked():
                 self._parent.tell(key=wish)
-            self._read_again()
+            if self._files.changed.is_set():
+                self._files.changed.clear()
+                self._try_scene(self._home)
             self._paint()
-            pacer.wait()
+            pacer.wait(self._surface.rate)
         self._parent.tell(closed=True)
 
     def _obey(self, command: Mapping[str, Any]) -> None:
@@ -103,7 +104,7 @@ class Painter:
             if name == "quit":
                 os._exit(0)
             elif name == "scene":
-                self._show_scene(value)
+                self._try_scene(value)
             elif name == "full_screen":
                 self._surface.set_full_screen(bool(value))
             elif name == "status":
@@ -113,25 +114,56 @@ class Painter:
             elif name in ("blackout", "freeze", "panel"):
                 setattr(self, f"_{name}", bool(value))
 
-    def _show_scene(self, name: str) -> None:
+    # Scenes.
+
+    def _try_scene(self, name: str, strict: bool = False) -> None:
         """Put a scene on stage; if it cannot be, the one before stays and the operator hears why."""
+        self._parent.tell(trying=name)
         try:
             scene = load_scene(name)
             self._renderer.stage(scene)
         except BadScene as why:
-            self._parent.tell(trouble=str(why))
+            if strict:
+                raise
+            self._parent.tell(refused=name, trouble=str(why))
+            if name == self._home:
+                self._look_after(name, mending=True)
             return
-        if self._files is not None:
-            self._files.stop()
-        self._files = SceneFiles(scene)
-        self._parent.tell(scene=name)
+        self._new, self._home, self._pictures = name, name, 0
+        self._files.watch(scene.files)
 
-    def _read_again(self) -> None:
-        if self._files is not None and self._files.changed.is_set() and self._renderer.scene is not None:
-            self._files.changed.clear()
-            scene = self._renderer.scene
-            # By name, so that the next restart finds it the same way.
-            self._show_scene(str(scene.path))
+    def _look_after(self, name: str, mending: bool = False) -> None:
+        """Try this scene again when it is saved; `mending`: or anything beside it, for a file may be missing."""
+        try:
+            files = load_scene(name).files
+        except BadScene:
+            files, mending = (), True
+        home = Path(name).parent if Path(name).suffix else assets.SCENES
+        folders = {home, home / "include", assets.SHADERS, assets.SHADERS / "include", *(f.parent for f in files)}
+        self._files.watch(files, folders if mending else ())
+
+    def _judge(self, seconds: float) -> None:
+        """After a picture that took so long: say that a new scene is on, or bring the last good one back."""
+        if trouble := self._renderer.trouble:
+            self._renderer.trouble = ""
+            self._parent.tell(refused=self._new or self._good, trouble=trouble)
+            last, self._new = self._good, ""
+            self._good = ""
+            if last:
+                self._try_scene(last)
+            return
+        self._pictures += 1
+        if self._new:
+            remark: dict[str, str] = {"trouble": f"{self._new} is read again"} if self._new == self._good else {}
+            self._parent.tell(scene=self._new, seconds=seconds, **remark)
+            self._good, self._new = self._new, ""
+        if self._pictures == 3 and seconds > _SLOW:
+            width, height = self._surface.size
+            self._parent.tell(
+                trouble=f"{self._good} takes {seconds:.1f} s a picture of {width}x{height} here: ask for a smaller size"
+            )
+
+    # Pictures.
 
     def _paint(self) -> None:
         now = time.monotonic()
@@ -140,30 +172,44 @@ class Painter:
         self._fade(dt)
         if not self._freeze:
             self._clock += dt
-        if self._surface.size != self._renderer.size:
-            self._renderer.resize(self._surface.size)
-        newest = self._ring.count - 1
-        moment = Moment(
-            row=self._ring.row(self._delay),
-            samples=self._ring.sound(self._sound_hops, self._delay),
-            time=self._clock,
-            dt=dt,
-            date=_date(),
-        )
-        if not self._freeze or self._report.pictures == 0:
-            self._renderer.draw(moment)
+        self._fit()
+        count, stamp = self._ring.count, self._ring.stamp
+        row = self._ring.row(self._delay) if count else blank_row()
+        if not self._freeze or not self._pictures:
+            sound = self._ring.sound(self._sound_hops, self._delay)
+            self._renderer.draw(Moment(row=row, samples=sound, time=self._clock, dt=dt, date=_date()))
         self._renderer.present(self._surface.framebuffer)
         self._surface.show()
-        hop = newest - self._delay if newest >= 0 else -1
-        self._report.show(hop, time.monotonic_ns())
-        if self._renderer.trouble != self._trouble:
-            self._trouble = self._renderer.trouble
-            if self._trouble:
-                self._parent.tell(trouble=self._trouble)
-        self._surface.show_panel(Frame(moment.row), self._status, self._panel)
+        if self._new:
+            gpu.wait(self._surface.ctx)  # the first picture of a scene is seen before it counts as on
+        self._note(row, stamp - min(self._delay, max(count - 1, 0)) * HOP / RATE)
+        self._judge(time.monotonic() - now)
+        if self._surface.panel_due():
+            self._surface.show_panel(Frame(row), {**self._status, **self._pace.facts()}, self._panel)
+
+    def _note(self, row: Row, delivered: float) -> None:
+        """A picture of this row is seen now; its sound was delivered at `delivered`, seconds of the monotonic clock."""
+        now, hop = time.monotonic_ns(), int(row[0])
+        self._report.show(hop, now)
+        heard = hop != self._hop and not self._freeze
+        self._hop = hop
+        self._pace.note(now * 1e-9, now * 1e-9 - delivered if heard else math.nan)
+
+    def _fit(self) -> None:
+        """Follow the window's size; a size that the driver cannot do is shown scaled."""
+        if self._surface.size != self._renderer.size:
+            try:
+                self._renderer.resize(self._surface.size)
+            except BadScene as why:
+                if str(why) not in self._status.get("messages", ()):
+                    self._parent.tell(trouble=str(why))
+
+    @property
+    def _goal(self) -> float:
+        return 0.0 if self._blackout else min(max(self._brightness, 0.0), 1.0)
 
     def _fade(self, dt: float) -> None:
-        goal = 0.0 if self._blackout else min(max(self._brightness, 0.0), 1.0)
+        goal = self._goal
         self._master += (goal - self._master) * (1.0 - math.exp(-dt / _FADE))
         self._renderer.brightness = self._master if abs(goal - self._master) > 0.002 else goal
 

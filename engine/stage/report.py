@@ -1,4 +1,4 @@
-"""What the stage reports while it draws: how many pictures, and which hop was on the wall at what moment."""
+"""What the stage reports while it draws: pictures and which hop each showed, and for the operator how late it is."""
 
 from __future__ import annotations
 
@@ -36,3 +36,32 @@ class StageReport:
         """(hop, nanoseconds) of the pictures from number `picture` on, (n, 2); only those still remembered."""
         now = self.pictures
         return self._shown[np.arange(max(picture, now - KEPT + 1), now) % KEPT].copy()
+
+
+class Pace:
+    """How even the newest pictures came, and how old the sound was that each of them showed."""
+
+    def __init__(self, kept: int = 200) -> None:
+        """`kept`: pictures that are looked back on."""
+        self._shown = np.full(kept, np.nan)
+        self._ages = np.full(kept, np.nan)
+        self._count = 0
+
+    def note(self, now: float, age: float) -> None:
+        """A picture is seen at `now`, seconds; `age`: of its sound, seconds, NaN where it shows none that is new."""
+        at = self._count % len(self._shown)
+        self._shown[at], self._ages[at] = now, age
+        self._count += 1
+
+    def facts(self) -> dict[str, str]:
+        """`picture`: rate and slowest; `latency`: median and 95th percentile of the age; empty until there are two."""
+        shown = np.sort(self._shown[: self._count])
+        if len(shown) < 2:
+            return {}
+        steps = np.diff(shown)
+        ages = self._ages[np.isfinite(self._ages)] * 1000.0
+        facts = {"picture": f"{1.0 / max(steps.mean(), 1e-6):.1f} a second · slowest {1000.0 * steps.max():.0f} ms"}
+        if len(ages):
+            middle, late = np.percentile(ages, (50, 95))
+            facts["latency"] = f"{middle:.0f} ms · 95 % within {late:.0f} ms"
+        return facts

@@ -9,8 +9,11 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from engine.errors import MissingDriver, NoSuchDevice
+from engine.stage.keys import KEY_HELP, KEYS, wish
 from engine.stage.monitor import Area, Monitor, choose, place_beside
 from engine.stage.targets import Size
+
+__all__ = ["KEYS", "KEY_HELP", "SideWindow", "Window", "has_display", "monitor_names"]
 
 _NO_DISPLAY: Final = (
     "no display can be opened ({why}): run with --headless, or where there is no screen under "
@@ -20,28 +23,6 @@ _NO_WINDOW: Final = "no window with OpenGL 3.3 can be opened ({why}): apt-get in
 # Where vsync works it sets the pace; the pacer only keeps a driver that ignores it from running away.
 _ABOVE_REFRESH: Final = 1.25
 _INSET: Final = 60  # pixels from a monitor's corner to a window on it
-
-KEYS: Final = {
-    "space": "pause",
-    "left": "back",
-    "right": "forward",
-    "[": "loop_from",
-    "]": "loop_to",
-    "\\": "loop_off",
-    "n": "next_scene",
-    "p": "previous_scene",
-    "b": "blackout",
-    "f": "freeze",
-    "o": "overlay",
-    "f11": "full_screen",
-    "ctrl+q": "quit",
-}
-"""What the keys of the stage window ask for."""
-
-KEY_HELP: Final = (
-    "space pause · ← → 5 s · [ ] \\ loop from, to, off · n p scene · b blackout · f freeze · "
-    "F11 full screen · o overlay · ctrl+q quit"
-)
 
 _problems: deque[str] = deque(maxlen=4)
 """What glfw has complained of last; nothing of it reaches the standard error."""
@@ -242,12 +223,11 @@ class Window:
         glfw = self._glfw
         if action not in (glfw.PRESS, glfw.REPEAT) or modifiers & (glfw.MOD_ALT | glfw.MOD_SUPER):
             return
-        control = "ctrl+" if modifiers & glfw.MOD_CONTROL else ""
         # What is printed on the key, else where it lies: not every keyboard has a [ or writes Latin letters.
         names = (_named_keys(glfw).get(key), glfw.get_key_name(key, code), chr(key) if 32 < key < 127 else None)
-        name = next((control + name.lower() for name in names if name and control + name.lower() in KEYS), "")
-        if name and (action == glfw.PRESS or name in ("left", "right")):
-            self._asked.append(KEYS[name])
+        asked = wish(names, control=bool(modifiers & glfw.MOD_CONTROL), repeated=action == glfw.REPEAT)
+        if asked is not None:
+            self._asked.append(asked)
 
 
 class SideWindow(Window):
