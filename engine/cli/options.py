@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -47,3 +47,25 @@ def parse_channels(text: str | None) -> list[int] | None:
     if not all(part.strip().isdecimal() and int(part) >= 1 for part in parts):
         raise BadSetting(f"channels={text} must be numbers from 1, with commas (try 1,2)")
     return [int(part) for part in parts]
+
+
+def said(
+    *,
+    gain: float | None = None,
+    channels: str | None = None,
+    delay: float | None = None,
+    size: str | None = None,
+    fps: float | None = None,
+    monitor: str | None = None,
+    overlay: bool | None = None,
+) -> dict[str, Any]:
+    """What the shared options say, as `engine.settings.settings` takes it."""
+    return {
+        "sound__gain_db": gain,
+        "sound__channels": parse_channels(channels),
+        "delay_ms": delay,
+        "stage__size": parse_size(size),
+        "stage__fps": fps,
+        "stage__monitor": monitor,
+        "stage__panel": overlay,
+    }

@@ -60,14 +60,8 @@ def preview(
         osc_hz=osc_hz,
         sound__output=output,
         silent=silent,
-        sound__gain_db=gain,
-        sound__channels=options.parse_channels(channels),
-        delay_ms=delay,
         record=record,
-        stage__size=options.parse_size(size),
-        stage__fps=fps,
-        stage__monitor=monitor,
-        stage__panel=overlay,
+        **options.said(gain=gain, channels=channels, delay=delay, size=size, fps=fps, monitor=monitor, overlay=overlay),
     )
     if headless or has_display():
         conduct(show_settings)
@@ -108,14 +102,10 @@ def live(
             osc=osc or (),
             osc_hz=osc_hz,
             sound__device=device,
-            sound__gain_db=gain,
-            sound__channels=options.parse_channels(channels),
-            delay_ms=delay,
             record=record,
-            stage__size=options.parse_size(size),
-            stage__fps=fps,
-            stage__monitor=monitor,
-            stage__panel=overlay,
+            **options.said(
+                gain=gain, channels=channels, delay=delay, size=size, fps=fps, monitor=monitor, overlay=overlay
+            ),
         )
     )
 

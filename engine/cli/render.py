@@ -34,11 +34,7 @@ def render(
         source=file,
         scene=scene,
         seconds=seconds,
-        sound__gain_db=gain,
-        sound__channels=options.parse_channels(channels),
-        delay_ms=delay,
-        stage__size=options.parse_size(size),
-        stage__fps=fps,
+        **options.said(gain=gain, channels=channels, delay=delay, size=size, fps=fps),
     )
     with terminal.progress(f"film of {Path(chosen.scene).stem}") as tell:
         rehearsal.render(
