@@ -11,6 +11,7 @@ import ctypes
 import json
 import os
 import queue
+import select
 import signal
 import subprocess
 import sys
@@ -71,9 +72,15 @@ class Child:
         return self._complaints[-1] if self._complaints else ""
 
     def say(self, **command: Any) -> None:
-        """Send a command. Never waits: a child that does not read loses it."""
-        with contextlib.suppress(BlockingIOError, BrokenPipeError, ValueError):
-            os.write(self._in, json.dumps(command).encode() + b"\n")
+        """Send a command. Never waits: a child that does not read loses it, whole.
+
+        ValueError for one that is longer than a pipe takes in one piece (4 KiB on Linux).
+        """
+        line = json.dumps(command, ensure_ascii=False).encode() + b"\n"
+        if len(line) > select.PIPE_BUF:
+            raise ValueError(f"command of {len(line)} bytes must be at most {select.PIPE_BUF}")
+        with contextlib.suppress(OSError):
+            os.write(self._in, line)
 
     def heard(self) -> Iterator[Message]:
         """What it has said since the last call. Never waits; a line that is no JSON object is passed over."""

@@ -202,7 +202,7 @@ class Conductor:
             "ears": ears,
             "stage": f"{backdrop.renderer} · {backdrop.restarts} restarts" if backdrop else "none",
             "lights": " ".join(str(destination) for destination in self.settings.destinations) or "none",
-            "messages": list(self.messages)[-6:],
+            "messages": [message[:160] for message in list(self.messages)[-6:]],
         }
 
     def _close_take(self) -> None:

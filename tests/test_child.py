@@ -103,3 +103,12 @@ def test_a_counter_that_stands_still_is_noticed_after_the_patience() -> None:
     assert not watch.stuck(5, now=0.9)
     assert watch.stuck(5, now=1.1)
     assert not watch.stuck(6, now=1.2)
+
+
+def test_a_command_that_might_arrive_in_pieces_is_refused_and_one_to_the_dead_is_lost(module: str) -> None:
+    child = Child(module, {"name": "x"})
+    _wait_for(child, "hello")
+    with pytest.raises(ValueError, match="must be at most"):
+        child.say(text="x" * 5000)
+    child.end()
+    child.say(anything=1)
