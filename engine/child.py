@@ -101,6 +101,8 @@ class Child:
                 self._process.wait(grace)
         if self.exit_code is None:
             self._process.kill()
+            # A driver may keep even a killed process for a while: somebody else waits for its end.
+            threading.Thread(target=self._process.wait, daemon=True, name="undertaker").start()
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(2.0)
         for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):

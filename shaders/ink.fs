@@ -10,7 +10,8 @@
         {"NAME": "roughness", "LABEL": "Splash", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.3},
         {"NAME": "dampness", "LABEL": "Dampness: 0 dries", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 1.0},
         {"NAME": "onsets", "LABEL": "Onsets so far", "TYPE": "float", "MIN": 0.0, "MAX": 1000000.0, "DEFAULT": 0.0},
-        {"NAME": "strength", "LABEL": "Strength of the last onset", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5}
+        {"NAME": "strength", "LABEL": "Strength of the last onset", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5},
+        {"NAME": "force", "LABEL": "How much ink the phrase has", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6}
     ],
     "PASSES": [
         {"TARGET": "memory", "PERSISTENT": true, "FLOAT": true, "WIDTH": "4", "HEIGHT": "1"},
@@ -58,10 +59,13 @@ vec2 place(float n, vec2 hand, float aspect) {
     return clamp(at, vec2(0.08, 0.08), vec2(aspect - 0.08, 0.92));
 }
 
+// How dark a new drop is: a clear stroke counts, and so does how loud the phrase is in which it falls.
+float dark() { return clamp(strength * mix(0.5, 1.0, force) + 0.35 * force, 0.0, 1.0); }
+
 // How much ink a new drop lays at p (x), and water (y): a blot with a torn edge, and spatter around it.
 vec2 blot(vec2 p, vec2 at, float n) {
     vec2 d = p - at;
-    float size = mix(0.010, 0.072, strength * strength) * (0.65 + 0.6 * hash11(n * 3.1)) * mix(0.55, 1.2, roughness), r = length(d);
+    float size = mix(0.010, 0.072, strength * strength * mix(0.12, 1.0, force) + 0.20 * force * force) * (0.65 + 0.6 * hash11(n * 3.1)) * mix(0.55, 1.2, roughness), r = length(d);
     vec2 u = d / max(r, 1e-5);
     float torn = value2(u * 1.3 + n * 3.7) * 0.55 + value2(mat2(0.6, 0.8, -0.8, 0.6) * u * 3.1 + n * 1.9) * 0.30 + value2(p * 105.0) * 0.25 - 0.55;
     float edge = size * (1.0 + (0.22 + 0.45 * roughness) * torn);
@@ -119,8 +123,8 @@ vec4 run_water() {
     if (m.y > 0.5) {
         for (float e = 0.0; e < m.y; e++) {
             vec2 b = blot(p, place(m.x - e, hand.xy, aspect), m.x - e);
-            wet = max(wet, b.y * (0.65 + 0.35 * strength));
-            ink = max(ink, b.x * (0.55 + 0.45 * strength));
+            wet = max(wet, b.y * (0.65 + 0.35 * dark()) * mix(0.40, 1.0, force));
+            ink = max(ink, b.x * (0.55 + 0.45 * dark()) * mix(0.70, 1.0, force));
         }
     }
     float near = line(p, hand.zw * vec2(aspect, 1.0), hand.xy * vec2(aspect, 1.0));
@@ -148,8 +152,8 @@ vec4 settle() {
     if (m.y > 0.5) {
         for (float e = 0.0; e < m.y; e++) {
             float b = blot(p, place(m.x - e, hand.xy, aspect), m.x - e).x;
-            fresh = max(fresh, b * (0.6 + 0.4 * strength));
-            inked = max(inked, b * (0.10 + 0.22 * strength));
+            fresh = max(fresh, b * (0.6 + 0.4 * dark()));
+            inked = max(inked, b * (0.10 + 0.22 * dark()));
         }
     }
     // The brush itself: full where it presses, dry and open where it runs light.

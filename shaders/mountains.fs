@@ -1,11 +1,12 @@
 /*{
     "ISFVSN": "2",
-    "DESCRIPTION": "Ink ridges in mist. Each is a fractional Brownian profile with H = 2 - D of the sound: a flute makes hills, a drum makes crags.",
+    "DESCRIPTION": "Ink ridges in mist. Each is a fractional Brownian profile with H = 2 - D of the sound: a flute makes hills, a drum makes crags, a held note a wide plain.",
     "CREDIT": "Monochord",
     "CATEGORIES": ["Generator", "Audio Reactive"],
     "INPUTS": [
-        {"NAME": "ruggedness", "LABEL": "Ruggedness (D - 1)", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.25},
+        {"NAME": "ruggedness", "LABEL": "Ruggedness: 0 is H = 1, 1 is H = 0.3", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.25},
         {"NAME": "presence", "LABEL": "How far the mist has opened", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.7},
+        {"NAME": "near", "LABEL": "How much of what is close", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5},
         {"NAME": "weather", "LABEL": "Weather", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0},
         {"NAME": "height", "LABEL": "Height of the sun", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5},
         {"NAME": "wind", "LABEL": "Drift of the mist", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.3},
@@ -31,8 +32,10 @@ const int RIDGES = 7;
 
 // memory 0: last onset count, new onsets now, seconds since the last one, 1 once begun
 // memory 1: drift of the mist, seconds since the geese rose, number of phrases, -
+// memory 2: blows lately, the same gone smooth, 0..1 a note is being held, seconds of rest from blows
 vec4 remember(float i) { return IMG_NORM_PIXEL(memory, vec2((i + 0.5) / 4.0, 0.5)); }
 
+// Outline, 0..1 how wide and level, 0..1 how broken, 1 + how hard the brush presses.
 vec4 ridge(float i, float x) { return IMG_NORM_PIXEL(profile, vec2(clamp(x, 0.001, 0.999), (i + 0.5) / 8.0)); }
 
 float peak(float x, float at, float tall, float wide) {
@@ -40,9 +43,42 @@ float peak(float x, float at, float tall, float wide) {
     return tall * exp(-u * u * (0.65 + 0.35 * u));
 }
 
+float hill(float x, float at, float tall, float wide) {
+    float u = (x - at) / wide;
+    return tall * exp(-u * u);
+}
+
+// A block of rock: a back that climbs from the left, a shoulder, and a wall to the right of it.
+float crag(float x, float at, float tall, float wide) {
+    float u = (x - at) / wide;
+    float back = u < 0.0 ? 0.30 * min(-u, 1.0) + 0.70 * smoothstep(0.42, 0.80, -u) + 0.35 * max(-u - 0.8, 0.0) : 0.0;
+    float wall = u > 0.0 ? 0.10 * min(u, 1.0) + 0.42 * smoothstep(0.14, 0.24, u) + 0.48 * smoothstep(0.34, 0.95, u) + 0.35 * max(u - 0.9, 0.0) : 0.0;
+    return tall * (1.0 - back - wall);
+}
+
 // Where the painter put the mountains: x across the picture, result in its height. 0 is the nearest.
-// Weight on the left, open water on the right.
-float massif(float i, float x) {
+// Weight on the left, open water on the right. The same seven places in four manners.
+float plain(float i, float x) {
+    if (i < 0.5) return -0.16 + hill(x, 0.00, 0.17, 0.22);
+    if (i < 1.5) return -0.10 + hill(x, 0.10, 0.16, 0.28);
+    if (i < 2.5) return -0.07 + hill(x, 0.22, 0.185, 0.34);
+    if (i < 3.5) return -0.02 + hill(x, 0.32, 0.245, 0.24) + hill(x, 0.02, 0.10, 0.20);
+    if (i < 4.5) return 0.13 + hill(x, 0.62, 0.115, 0.24) + hill(x, 0.00, 0.13, 0.26);
+    if (i < 5.5) return 0.295 + hill(x, 0.88, 0.075, 0.26) + hill(x, 0.36, 0.07, 0.22);
+    return 0.395 + hill(x, 0.62, 0.055, 0.24) + hill(x, 0.08, 0.07, 0.20);
+}
+
+float hills(float i, float x) {
+    if (i < 0.5) return -0.12 + hill(x, 0.00, 0.22, 0.20);
+    if (i < 1.5) return -0.10 + hill(x, 0.08, 0.28, 0.17) + hill(x, 0.36, 0.14, 0.13);
+    if (i < 2.5) return -0.08 + hill(x, 0.19, 0.30, 0.13) + hill(x, 0.47, 0.22, 0.12);
+    if (i < 3.5) return -0.04 + hill(x, 0.335, 0.58, 0.105) + hill(x, 0.20, 0.20, 0.09) + hill(x, 0.47, 0.20, 0.08);
+    if (i < 4.5) return 0.02 + hill(x, 0.57, 0.38, 0.105) + hill(x, 0.12, 0.42, 0.115);
+    if (i < 5.5) return 0.27 + hill(x, 0.70, 0.16, 0.10) + hill(x, 0.92, 0.22, 0.115) + hill(x, 0.00, 0.26, 0.10);
+    return 0.375 + hill(x, 0.79, 0.12, 0.11) + hill(x, 0.47, 0.12, 0.10) + hill(x, 0.24, 0.16, 0.10);
+}
+
+float peaks(float i, float x) {
     if (i < 0.5) return -0.10 + peak(x, 0.00, 0.21, 0.13);
     if (i < 1.5) return -0.08 + peak(x, 0.04, 0.27, 0.10) + peak(x, 0.18, 0.22, 0.09) + peak(x, 0.33, 0.15, 0.10);
     if (i < 2.5) return -0.10 + 0.20 * smoothstep(0.62, 0.30, x) + peak(x, 0.13, 0.25, 0.06) + peak(x, 0.205, 0.14, 0.04) + peak(x, 0.46, 0.15, 0.065);
@@ -52,28 +88,56 @@ float massif(float i, float x) {
     return 0.395 + peak(x, 0.76, 0.09, 0.08) + peak(x, 0.43, 0.08, 0.1) + peak(x, 0.70, 0.05, 0.04) + peak(x, 0.86, 0.05, 0.05);
 }
 
+float crags(float i, float x) {
+    if (i < 0.5) return max(crag(x, 0.02, 0.36, 0.13), crag(x, 0.15, 0.15, 0.12));
+    if (i < 1.5) return max(max(crag(x, 0.08, 0.50, 0.13), crag(x, 0.235, 0.31, 0.12)), max(crag(x, 0.36, 0.15, 0.14), crag(x, 1.02, 0.24, 0.13)));
+    if (i < 2.5) return max(max(crag(x, 0.150, 0.64, 0.15), crag(x, 0.445, 0.34, 0.12)), max(crag(x, 0.555, 0.15, 0.12), crag(x, 0.99, 0.38, 0.11)));
+    if (i < 3.5) return max(max(crag(x, 0.350, 0.87, 0.15), crag(x, 0.262, 0.70, 0.12)), max(crag(x, 0.430, 0.66, 0.11), crag(x, 0.520, 0.36, 0.10)));
+    if (i < 4.5) return max(max(crag(x, 0.195, 0.80, 0.10), crag(x, 0.550, 0.57, 0.10)), max(crag(x, 0.635, 0.38, 0.11), crag(x, 0.945, 0.58, 0.12)));
+    if (i < 5.5) return max(max(crag(x, 0.640, 0.50, 0.13), crag(x, 0.04, 0.68, 0.12)), max(crag(x, 0.88, 0.50, 0.13), 0.27));
+    return max(max(crag(x, 0.725, 0.46, 0.13), crag(x, 0.46, 0.52, 0.13)), max(crag(x, 0.83, 0.43, 0.12), 0.36));
+}
+
+// The sound from smooth to rough: rounded hills, peaks, crags; a held note lays them down wide.
+float massif(float i, float x, float rough, float wide) {
+    float low = smoothstep(0.12, 0.50, rough), high = smoothstep(0.58, 0.92, rough), h = 0.0;
+    if (low < 1.0) h += (1.0 - low) * hills(i, x);
+    if (low > 0.0 && high < 1.0) h += low * (1.0 - high) * peaks(i, x);
+    if (high > 0.0) h += high * crags(i, x);
+    return wide > 0.0 ? mix(h, plain(i, x), wide) : h;
+}
+
+// How far a ridge has come out of the mist: the great peak first, then the distance; deep sounds bring what is close.
+float shown(float i) {
+    float close = near * smoothstep(0.10, 0.45, presence);
+    if (i < 2.5) return i < 0.5 ? smoothstep(0.50, 0.90, close) : (i < 1.5 ? smoothstep(0.30, 0.72, close) : smoothstep(0.12, 0.50, close));
+    return i < 3.5 ? smoothstep(0.03, 0.34, presence) : (i < 4.5 ? smoothstep(0.34, 0.66, presence) : (i < 5.5 ? smoothstep(0.46, 0.78, presence) : smoothstep(0.52, 0.86, presence)));
+}
+
 // One octave of the profile, -1..1: rounded where the sound is smooth, broken where it is rough.
 float octave(float x, float rough) {
     float i = floor(x), f = x - i;
-    float s = mix(f * f * (3.0 - 2.0 * f), f, rough);
+    float s = mix(f * f * (3.0 - 2.0 * f), clamp(1.9 * f - 0.45, 0.0, 1.0), rough);
     return 2.0 * mix(hash11(i), hash11(i + 1.0), s) - 1.0;
 }
 
 vec4 make_profile() {
     float i = floor(gl_FragCoord.y), x = isf_FragNormCoord.x;
-    vec4 old = IMG_NORM_PIXEL(profile, isf_FragNormCoord);
-    // Roughness arrives first at the great peak and near by, and travels outward and into the distance.
-    float lag = 0.25 + 0.55 * i + 2.6 * abs(x - 0.35);
-    float rough = old.a < 0.5 ? ruggedness : mix(ruggedness, old.b, exp(-TIMEDELTA / lag));
-    float H = 1.0 - clamp(rough, 0.0, 0.75);   // H = 2 - D
-    float base = massif(i, x);
-    float slope = (massif(i, x + 0.004) - massif(i, x - 0.004)) / 0.008;
+    vec4 old = IMG_NORM_PIXEL(profile, isf_FragNormCoord), felt = remember(2.0);
+    bool begun = old.a > 0.5;
+    // Roughness is the dimension of the sound, and the blows of what is deep. It arrives first at the great peak and near
+    // by, and travels outward and into the distance.
+    float aim = clamp(0.62 * ruggedness + 0.45 * felt.y * mix(0.30, 1.0, near), 0.0, 1.0);
+    float lag = 0.45 + 0.20 * i + 1.3 * abs(x - 0.35);
+    float rough = begun ? mix(aim, old.b, exp(-TIMEDELTA / lag)) : aim, wide = begun ? mix(felt.z, old.g, exp(-TIMEDELTA / (0.36 * lag))) : 0.0;
+    float H = 1.0 - 0.7 * rough;   // H = 2 - D
+    float base = massif(i, x, rough, wide);
     float tall = 0.35 + 0.65 * clamp((base - 0.05) / 0.5, 0.0, 1.0);
-    float scale = mix(1.0, 0.5, i / 6.0) * mix(0.8, 1.2, tall);
+    float scale = mix(1.0, 0.5, i / 6.0) * mix(0.8, 1.2, tall) * (1.0 - 0.65 * wide);
     float q = x * 3.1 * mix(1.0, 1.5, i / 6.0) + 37.0 * i + 5.0;
     // The low octaves are the mountain itself and keep still.
-    float h = base + scale * (0.030 * octave(q, 0.0) + 0.026 * octave(q * 2.03 + 7.0, 0.0) + 0.030 * octave(q * 5.1 + 3.0, 0.3 * rough));
-    float amp = 0.030 * scale, frequency = q * 8.3;
+    float h = base + scale * (0.030 * octave(q, 0.0) + 0.026 * octave(q * 2.03 + 7.0, 0.0) + mix(0.018, 0.046, rough) * octave(q * 5.1 + 3.0, rough));
+    float amp = mix(0.014, 0.034, rough) * scale, frequency = q * 8.3;
     float gain = pow(2.0, -H);
     for (int k = 0; k < 5; k++) {
         amp *= gain;
@@ -82,7 +146,7 @@ vec4 make_profile() {
     }
     // How hard the brush presses along this crest, 0..1, told by the alpha above its mark.
     float press = value1(x * 30.0 + i * 31.0) * 0.75 + 0.25 * value1(x * 126.0 + i);
-    return vec4(h, slope, rough, 1.0 + press);
+    return vec4(h, wide, rough, 1.0 + press);
 }
 
 vec4 remember_now() {
@@ -96,6 +160,16 @@ vec4 remember_now() {
         bool phrase = fresh > 0.0 && m.z > 1.2 && (w.y > 22.0 || !begun);
         return vec4(drift, phrase ? 0.0 : (begun ? min(w.y + TIMEDELTA, 100.0) : 100.0), w.z + (phrase ? 1.0 : 0.0), 1.0);
     }
+    if (i < 2.5) {
+        vec4 f = remember(2.0);
+        // Counted a moment late, when the strength is known in full: the same at every rate of pictures.
+        float blow = begun && m.z < 0.05 && m.z + TIMEDELTA >= 0.05 ? 1.0 : 0.0;
+        float blows = begun ? f.x * exp(-TIMEDELTA / 2.0) + blow * strength : 0.0;
+        // A blow ends the rest; the swelling of a bow only shortens it.
+        float rest = begun ? clamp(f.a + TIMEDELTA - blow * (0.7 + 2.0 * strength), 0.0, 2.5) : 0.0;
+        float held = smoothstep(0.65, 1.35, rest) * smoothstep(0.02, 0.2, presence);
+        return vec4(blows, mix(min(blows / 2.4, 1.0), f.y, exp(-TIMEDELTA / 0.8)), mix(held, f.z, exp(-TIMEDELTA / (held > f.z ? 0.4 : 1.2))), rest);
+    }
     return vec4(0.0);
 }
 
@@ -103,14 +177,16 @@ vec4 remember_now() {
 vec4 make_moss() {
     vec4 old = IMG_NORM_PIXEL(moss, isf_FragNormCoord);
     vec4 m = remember(0.0);
-    float wet = old.r * exp(-TIMEDELTA / 0.9), dry = old.g * exp(-TIMEDELTA / 3.0), bloom = old.b * exp(-TIMEDELTA / 0.45);
+    float wet = old.r * exp(-TIMEDELTA / 0.9), dry = old.g * exp(-TIMEDELTA / 2.4), bloom = old.b * exp(-TIMEDELTA / 0.45);
     float aspect = RENDERSIZE.x / RENDERSIZE.y;
     if (m.y > 0.5) {
         for (float e = 0.0; e < m.y; e++) {
             float n = m.x - e;
             vec2 r = hash12(n * 7.13 + 1.7);
             float i = floor(1.0 + 2.999 * pow(r.y, 1.0 + 0.6 * strength));
-            float at = fract(0.11 + 0.6180339 * n) * (i < 1.5 ? 0.45 : (i < 2.5 ? 1.0 : 0.6)) + 0.02;
+            if (shown(i) < 0.4) i = 3.0;
+            float at = fract(0.11 + 0.6180339 * n);
+            at = i < 1.5 ? 0.02 + 0.42 * at : (i < 2.5 ? 0.05 + 0.45 * at : 0.23 + 0.26 * at);
             float big = mix(0.0050, 0.0120, strength) * mix(1.25, 0.70, (i - 1.0) / 2.0);
             float reach = big * 15.0;
             vec2 p = vec2((isf_FragNormCoord.x - at) * aspect, isf_FragNormCoord.y);
@@ -149,16 +225,16 @@ vec2 crest_ink(float i, float d, float press, float grain) {
 }
 
 // Folds hang from the crest and fan out with the slope: long fibres for a smooth sound, axe cuts for a rough one.
-float texture_ink(float i, vec4 r, vec2 p, float d) {
-    float far = i / 6.0, rough = r.b;
+float texture_ink(float i, float rough, float slope, vec2 p, float d) {
+    float far = i / 6.0;
     float bend = value2(p * vec2(17.0, 13.0) + i);
-    float fan = p.x + d * clamp(r.g * 0.22, -0.5, 0.5) + 0.034 * (bend - 0.5);
+    float fan = p.x + d * clamp(slope * 0.22, -0.5, 0.5) + 0.034 * (bend - 0.5);
     float f = mix(24.0, 44.0, far);
     float fold = value2(vec2(fan * f, d * mix(7.0, 19.0, rough) + bend * 1.5 + i * 9.0));
     float fine = value2(vec2(fan * f * 3.7, d * mix(24.0, 62.0, rough) - fan * f * 1.3));
     float strokes = smoothstep(0.56, 0.98, (1.0 - abs(2.0 * fold - 1.0)) * 0.70 + fine * 0.42);
     float shade = smoothstep(0.2, 0.8, fold + 0.30 * (fine - 0.5));
-    return 0.62 * (shade - 0.5) + strokes * mix(0.50, 1.2, rough) * (1.0 - far * 0.75);
+    return mix(0.34, 0.75, rough) * (shade - 0.5) + strokes * mix(0.25, 1.5, rough) * (1.0 - far * 0.75);
 }
 
 float stroke(vec2 p, vec2 a, vec2 b, float wide) {
@@ -205,43 +281,49 @@ vec4 paint() {
 
     float through = 1.0, ink = 0.0, blue = 0.0;
     float bank = value2(vec2(p.x * 1.7 - w.x * 0.05, p.y * 5.0)) * 0.6 + value2(vec2(p.x * 3.9 - w.x * 0.09, p.y * 11.0 + 7.0)) * 0.4;
-    float most = 0.0, chosen = 0.0, depth = 0.0, veil = 0.0;
-    vec4 slope = vec4(0.0);
+    float most = 0.0, chosen = 0.0, depth = 0.0, veil = 0.0, broken = 0.0;
     for (int k = 0; k < RIDGES; k++) {
-        float i = float(k);
+        float i = float(k), open = shown(i);
+        if (open < 0.004) continue;
         vec4 r = ridge(i, uv.x);
         float d = r.r - uv.y + 0.0016 * (here.x - 0.5);
-        // The great peak comes first, then its neighbours, the distance, and last what is close.
-        float turn = k == 3 ? 0.02 : k == 2 ? 0.16 : k == 5 ? 0.26 : k == 4 ? 0.34 : k == 6 ? 0.20 : k == 1 ? 0.42 : 0.55;
-        float cover = smoothstep(-0.0016, 0.0016, d) * smoothstep(turn, turn + 0.34, presence);
+        float cover = smoothstep(-0.0016, 0.0016, d) * open;
+        if (cover < 0.004) continue;
         d = max(d, 0.0);
         float mask = mix(1.0, smoothstep(0.30, 0.68, bank + 0.42 / (1.0 + d * d * 190.0)), mist);
         vec2 drawn = crest_ink(i, d, r.a - 1.0, here.x);
-        float load = mix(1.45, 0.19, sqrt(i / 6.0)) * (k == 3 ? 1.45 : 1.0) * mix(0.92, 1.35, r.b), weight = through * cover;
+        drawn *= vec2(mix(0.50, 1.15, r.b), mix(0.90, 1.10, r.b));
+        float load = mix(1.45, 0.19, sqrt(i / 6.0)) * (k == 3 ? 1.45 : 1.0) * mix(0.88, 1.55, r.b) * (k < 3 ? mix(0.9, 1.35, weather) : mix(1.0, 1.6, weather)), weight = through * cover;
         // Mist lies at the foot of what is far.
         float foot = k < 2 ? -0.30 : k == 2 ? -0.05 : k == 3 ? 0.13 : k == 4 ? 0.17 : k == 5 ? 0.25 : 0.31;
+        foot -= 0.08 * (1.0 - r.b) + (k < 5 ? 0.20 : 0.10) * r.g;
         mask *= mix(1.0, smoothstep(foot, foot + (k < 5 ? 0.34 : 0.15), uv.y + 0.30 * (bank - 0.5)), mist + 0.4 * (1.0 - mist));
         float amount = weight * load * mask * (drawn.x + drawn.y * (0.40 + 0.30 * (here.z - 0.5)));
         ink += amount;
-        blue += amount * i / 6.0;
-        if (weight > most) { most = weight; chosen = i; depth = d; slope = r; veil = drawn.y * load * mask; }
+        blue += amount * i / 6.0 * mix(1.6, 0.9, r.b);
+        if (weight > most) { most = weight; chosen = i; depth = d; broken = r.b; veil = drawn.y * load * mask; }
         through *= 1.0 - cover;
         if (through < 0.01) break;
     }
     // Only the slope that is seen carries brushwork; where two share a point neither does.
-    ink = max(ink + max(2.0 * most - 1.0, 0.0) * veil * texture_ink(chosen, slope, p, depth), 0.0);
+    if (most > 0.5 && veil > 0.004) {
+        float slope = (ridge(chosen, uv.x + 0.006).r - ridge(chosen, uv.x - 0.006).r) / 0.012;
+        ink = max(ink + (2.0 * most - 1.0) * veil * texture_ink(chosen, broken, slope, p, depth), 0.0);
+    }
     // Sky: a flat brush of wet grey from above when the weather turns, and rain.
     float hake = bank * 0.65 + value2(vec2(p.x * 4.0, p.y * 26.0)) * 0.2;
     float sky = weather * smoothstep(0.45, 1.05, uv.y + 0.30 * (hake - 0.5)) * (0.35 + 0.5 * hake);
-    ink += through * sky * 0.85;
+    ink += through * sky * 1.15;
 
     float grain = 1.0 + 0.55 * (0.5 - here.x) * smoothstep(0.02, 0.5, ink) - 0.25 * here.y;
     ink *= grain;
-    float dotted = dots.r * 0.9 + dots.g * 0.75;
+    vec2 q = p - vec2(0.735 * aspect, 0.170);
+    if (boat) ink *= 1.0 - 0.85 * exp(-dot(q * vec2(7.0, 17.0), q * vec2(7.0, 17.0)));
+    // What has dried stays only where there is still a mountain under it.
+    float dotted = dots.r * 0.9 + dots.g * 0.75 * (1.0 - through * smoothstep(0.05, 0.3, presence));
     dotted *= smoothstep(-0.25, 0.35, dotted - 0.5 * here.x) * (0.8 + 0.2 * presence);
     ink += dotted * 1.5 + dots.b * 0.95 * (1.2 - 0.4 * here.x);
     if (boat) {
-        vec2 q = p - vec2(0.735 * aspect, 0.170);
         if (abs(q.x) < 0.08 && abs(q.y) < 0.06) ink += 1.5 * angler(q) * (0.75 + 0.4 * (0.6 - here.x));
     }
     ink += 1.1 * smoothstep(0.0, 0.12, presence) * geese(p - vec2(0.62 * aspect, 0.46), w.y, w.z);
@@ -252,7 +334,7 @@ vec4 paint() {
     float red = smoothstep(0.0560, 0.0525, disc) * (0.72 + 0.5 * smoothstep(0.030, 0.053, disc)) * mix(0.8, 1.2, here.z) * (1.0 - 0.35 * (here.x - 0.5));
     red *= through * smoothstep(0.04, 0.30, presence) * (1.0 - 0.7 * sky) * smoothstep(-0.06, 0.05, s.y + 0.16 * (bank - 0.2));
 
-    blue = clamp(blue / max(ink, 0.001), 0.0, 1.0);
+    blue = clamp(blue / max(ink, 0.001), 0.0, 1.2);
     vec3 absorb = mix(vec3(0.96, 1.0, 1.03), vec3(1.14, 1.0, 0.80), blue * 0.75);
     vec3 colour = paper_colour(here) * exp(-ink * 1.55 * absorb) * exp(-red * vec3(0.30, 1.55, 1.85) * 0.85);
     colour = max(colour, vec3(0.0125, 0.0118, 0.0112));

@@ -193,9 +193,11 @@ class Backdrop:
     def await_ready(self) -> None:
         """Wait for the first picture. MissingDriver, NoSuchDevice or BadScene says why there is none."""
         deadline = time.monotonic() + 2 * _STARTING
-        while self._ready_at is None:
+        while True:
             code, now = self._child.exit_code, time.monotonic()
             self._hear(now)
+            if self._ready_at is not None:
+                return
             if self._error is not None:
                 raise self._error
             if code is not None:

@@ -70,7 +70,8 @@ class Painter:
         self._freeze, self._blackout = bool(settings["freeze"]), bool(settings["blackout"])
         self._brightness = float(settings["brightness"])
         self._master = self._goal
-        self._panel, self._status = bool(settings["panel"]), dict[str, Any]()
+        self._status: dict[str, Any] = {}
+        self._surface.set_panel(bool(settings["panel"]))
         self._files = SceneFiles()
         self._good, self._new, self._pictures = "", "", 0
         self._sound_hops = -(-WINDOW // HOP)
@@ -111,7 +112,9 @@ class Painter:
                 self._status = value
             elif name == "brightness":
                 self._brightness = float(value)
-            elif name in ("blackout", "freeze", "panel"):
+            elif name == "panel":
+                self._surface.set_panel(bool(value))
+            elif name in ("blackout", "freeze"):
                 setattr(self, f"_{name}", bool(value))
 
     # Scenes.
@@ -185,7 +188,7 @@ class Painter:
         self._note(row, stamp - min(self._delay, max(count - 1, 0)) * HOP / RATE)
         self._judge(time.monotonic() - now)
         if self._surface.panel_due():
-            self._surface.show_panel(Frame(row), {**self._status, **self._pace.facts()}, self._panel)
+            self._surface.show_panel(Frame(row), {**self._status, **self._pace.facts()})
 
     def _note(self, row: Row, delivered: float) -> None:
         """A picture of this row is seen now; its sound was delivered at `delivered`, seconds of the monotonic clock."""

@@ -41,8 +41,7 @@ class Panel:
 
     def draw(self, frame: Frame, status: Mapping[str, Any]) -> NDArray[np.uint8]:
         """(height, width, 4) uint8, top row first. `status`: what the show says of itself, text by name."""
-        slate = Slate((1, 1), _GROUND)
-        slate.pixels = self._blank.pixels.copy()
+        slate = self._blank.copy()
         self._heading(slate, status)
         self._levels(slate, frame)
         self._bands(slate, frame)
@@ -76,8 +75,9 @@ class Panel:
         for flag in ("blackout", "freeze", "paused"):
             if status.get(flag):
                 wide = width(flag.upper(), _PLAIN) + 20
-                slate.fill(x, 62, x + wide, 88, _HOT if flag == "blackout" else _WARM)
-                slate.text(x + 10, 81, flag.upper(), _GROUND, _PLAIN)
+                color = _HOT if flag == "blackout" else _WARM
+                slate.fill(x, 62, x + wide, 88, color)
+                slate.text(x + 10, 81, flag.upper(), _GROUND, _PLAIN, on=color)
                 x += wide + 10
 
     def _levels(self, slate: Slate, frame: Frame) -> None:
@@ -99,13 +99,13 @@ class Panel:
         low, high = Sound.bands.span
         for k, value in enumerate(frame.sound.bands):
             left, right = _LEFT + 59 * k + 4, _LEFT + 59 * (k + 1) - 4
-            filled = 78 * min(max((float(value) - low) / (high - low), 0.0), 1.0)
+            filled = 78 * _share(float(value), low, high)
             slate.fill(left, 242, right, 320, _WELL)
             slate.fill(left, 320 - filled, right, 320, _heat(float(value)))
 
     def _senses(self, slate: Slate, frame: Frame) -> None:
         rhythm, sound = frame.rhythm, frame.sound
-        glow = min(max(rhythm.hits, 0.0), 1.0)
+        glow = _share(rhythm.hits, 0.0, 1.0)
         red, green, blue = (round(a + (b - a) * glow) for a, b in zip(_WELL, _WARM, strict=True))
         slate.disc(_LEFT + 20, 386, 18, (red, green, blue))
         slate.text(_LEFT + 54, 376, "onsets", _QUIET, _SMALL)
@@ -130,9 +130,12 @@ class Panel:
 
 def _across(dbfs: float) -> int:
     """Where a level lies on a meter, pixels."""
-    low, high = _SCALE
-    share = min(max((dbfs - low) / (high - low), 0.0), 1.0)
-    return round(_METER[0] + (_METER[1] - _METER[0]) * share)
+    return round(_METER[0] + (_METER[1] - _METER[0]) * _share(dbfs, *_SCALE))
+
+
+def _share(value: float, low: float, high: float) -> float:
+    """How far from low to high, 0..1; 0 for what is no number: a meter must not end the show."""
+    return min((value - low) / (high - low), 1.0) if value > low else 0.0
 
 
 def _heat(dbfs: float) -> Color:

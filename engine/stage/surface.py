@@ -42,11 +42,17 @@ class Surface(Protocol):
         ...
 
     def set_full_screen(self, full_screen: bool) -> None: ...
+    def set_panel(self, wanted: bool) -> None:
+        """Whether the operator wants the panel."""
+        ...
+
     def panel_due(self) -> bool:
         """Whether it is time to call `show_panel`."""
         ...
 
-    def show_panel(self, frame: Frame, status: Mapping[str, Any], wanted: bool) -> None: ...
+    def show_panel(self, frame: Frame, status: Mapping[str, Any]) -> None:
+        """Draw the panel if it is wanted and there is a place for it."""
+        ...
 
 
 class Offscreen:
@@ -68,10 +74,13 @@ class Offscreen:
     def set_full_screen(self, full_screen: bool) -> None:
         """There is no screen to fill."""
 
+    def set_panel(self, wanted: bool) -> None:
+        """There is nobody to want it."""
+
     def panel_due(self) -> bool:
         return False
 
-    def show_panel(self, frame: Frame, status: Mapping[str, Any], wanted: bool) -> None:
+    def show_panel(self, frame: Frame, status: Mapping[str, Any]) -> None:
         """There is nobody to see it."""
 
 
@@ -83,7 +92,7 @@ class OnScreen:
         self.ctx = gpu.adopt()
         self._operator: _Operator | None = None
         self._due = 0.0
-        self._sent_away = False
+        self._wanted = False
 
     @property
     def rate(self) -> float:
@@ -112,7 +121,7 @@ class OnScreen:
             yield from self._operator.window.asked()
             if self._operator.window.closed:
                 self._operator.hide()
-                self._sent_away = True  # until the show has heard of it
+                self._wanted = False  # at once, not only when the show has heard of it
                 yield "overlay"
 
     def set_full_screen(self, full_screen: bool) -> None:
@@ -121,25 +130,26 @@ class OnScreen:
         self._window.set_full_screen(full_screen)
         self._due = 0.0
 
+    def set_panel(self, wanted: bool) -> None:
+        self._wanted, self._due = wanted, 0.0
+
     def panel_due(self) -> bool:
         return time.monotonic() >= self._due
 
-    def show_panel(self, frame: Frame, status: Mapping[str, Any], wanted: bool) -> None:
-        """Draw the panel if it is wanted and there is a place for it, in a window of its own."""
+    def show_panel(self, frame: Frame, status: Mapping[str, Any]) -> None:
         self._due = time.monotonic() + _PANEL_PERIOD
-        self._sent_away = self._sent_away and wanted
-        if self._placed(wanted and not self._sent_away) and self._operator is not None:
+        if self._placed() and self._operator is not None:
             self._operator.draw(frame, status)
             self._window.make_current()
 
-    def _placed(self, wanted: bool) -> bool:
+    def _placed(self) -> bool:
         """Whether the operator's window is there, after bringing it or taking it away."""
         operator = self._operator
-        if operator is not None and operator.visible and wanted:
+        if operator is not None and operator.visible and self._wanted:
             if not (self._window.full_screen and overlap(operator.window.area, self._window.area)):
                 return True  # it stays where the operator has put it
             operator.hide()
-        place = self._window.place_beside(PANEL) if wanted else None
+        place = self._window.place_beside(PANEL) if self._wanted else None
         if place is None:
             if operator is not None:
                 operator.hide()

@@ -13,9 +13,13 @@ from numpy.typing import NDArray
 
 from engine.errors import MissingDriver
 from engine.stage import gpu
+from engine.stage.backdrop import StageSettings
 from engine.stage.drawing import Moment
 from engine.stage.render import Renderer
 from engine.stage.scene import load_scene
+
+from .living import SMALL, Stage
+from .screen import Screen, xvfb
 
 SIZE = (160, 90)
 
@@ -70,3 +74,33 @@ def paint(renderer: Renderer, write: Write) -> Paint:
         return renderer.read()[::-1].copy()
 
     return painted
+
+
+@pytest.fixture(scope="session")
+def _display() -> Iterator[Screen]:
+    with xvfb() as screen:
+        yield screen
+
+
+@pytest.fixture
+def screen(_display: Screen, monkeypatch: pytest.MonkeyPatch) -> Screen:
+    """A display that children which are started now will find."""
+    monkeypatch.setenv("DISPLAY", _display.display)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.setenv("XDG_SESSION_TYPE", "x11")
+    return _display
+
+
+@pytest.fixture
+def stage() -> Iterator[Callable[..., Stage]]:
+    """Starts a painter and waits for its first picture; headless where the settings do not say otherwise."""
+    made: list[Stage] = []
+
+    def start(scene: str | Path = "fallback", settings: StageSettings = SMALL) -> Stage:
+        made.append(Stage(settings, str(scene)))
+        made[-1].back.await_ready()
+        return made[-1]
+
+    yield start
+    for one in made:
+        one.close()
