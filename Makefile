@@ -36,7 +36,7 @@ lock: ## choose new versions (needs uv)
 		-c requirements.lock -o requirements-dev.lock
 
 wheel: setup-dev
-	$(BIN)/python -m build --wheel --no-isolation
+	$(BIN)/python -m pip wheel -q --no-deps --no-build-isolation --wheel-dir dist .
 
 clean:
 	rm -rf $(VENV) out dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
