@@ -92,7 +92,10 @@ def live(
     Example: monochord live --device "Scarlett 2i2" --monitor EPSON --osc 192.168.1.20:9101 --record tonight.monochord
     """
     from engine.settings import settings
+    from engine.stage.window import has_display, monitor_names
 
+    if not headless and not has_display():
+        monitor_names()  # says what is missing, before anybody looks for a microphone
     conduct(
         settings(
             show,

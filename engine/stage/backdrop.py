@@ -220,7 +220,7 @@ class Backdrop:
                 self._trying = None
                 self._watch = Watch(_PATIENCE)
             if "ready" in message:
-                self._ready_at, self.renderer = now, str(message["ready"])
+                self._ready_at, self.renderer, self._said = now, str(message["ready"]), ""
                 self._watch = Watch(_PATIENCE)
                 if self.restarts:
                     self._messages.append(f"the picture is back in {self.scene}")

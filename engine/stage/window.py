@@ -12,6 +12,7 @@ from engine.errors import MissingDriver, NoSuchDevice
 from engine.stage.keys import KEY_HELP, KEYS, wish
 from engine.stage.monitor import Area, Monitor, choose, place_beside
 from engine.stage.targets import Size
+from engine.stage.x11 import bear_with_monitors
 
 __all__ = ["KEYS", "KEY_HELP", "SideWindow", "Window", "has_display", "monitor_names"]
 
@@ -101,13 +102,14 @@ class Window:
         `insist` false: a monitor that is not there is waited for, in a plain window.
         """
         self._glfw = glfw = _start()
+        bear_with_monitors(_problems.append)
         self._size, self._name, self._fps = size, monitor, fps
         if insist:
             choose(monitor, _monitors(glfw))
         self._window = self._create(title, resizable=True)
         self._pixels = size
         self._asked: list[str] = []
-        self.full_screen = False
+        self.full_screen = self._stranded = False
         self._pace()
         if monitor is not None or full_screen:
             self.set_full_screen(full_screen)
@@ -191,7 +193,7 @@ class Window:
     def set_full_screen(self, full_screen: bool) -> None:
         """Fill the monitor, without a cursor, or go back into a window."""
         glfw = self._glfw
-        self.full_screen = full_screen
+        self.full_screen, self._stranded = full_screen, False
         monitor = self._monitor()
         if full_screen and monitor is not None:
             glfw.set_window_monitor(self._window, monitor.handle, 0, 0, *monitor.area[2:], glfw.DONT_CARE)
@@ -202,9 +204,12 @@ class Window:
         self._pace()
 
     def _return(self) -> None:
-        """Fill the monitor again that was unplugged, as soon as it is back."""
+        """Fill the monitor again that was unplugged, as soon as it is back; until then be where it can be seen."""
         if self._monitor() is not None:
             self.set_full_screen(True)
+        elif not self._stranded:
+            self._stranded = True
+            self._glfw.set_window_pos(self._window, _INSET, _INSET)
 
     def place_beside(self, size: Size) -> tuple[int, int] | None:
         """Where another window of that size keeps off this one; None where there is no such place."""

@@ -99,6 +99,6 @@ def test_closing_the_audiences_window_ends_the_stage(screen: Screen, stage: Star
 
 def test_without_vsync_the_wanted_rate_is_kept(screen: Screen, stage: Start) -> None:
     show = stage(settings=replace(SHOW, fps=25.0, panel=False))
-    show.runs(40)
-    moments = show.back.report.since(show.back.report.pictures - 30)[:, 1]
+    show.runs(22)
+    moments = show.back.report.since(show.back.report.pictures - 18)[:, 1]
     assert np.median(np.diff(moments)) * 1e-9 == pytest.approx(1 / 25, rel=0.1)
