@@ -45,8 +45,18 @@ DEFAULT_SCENE: Final = "mountains"
 _FLOOR: Final = "fallback"
 
 _Check = Callable[[Any], bool]
-_NUMBER: Final[_Check] = lambda v: isinstance(v, int | float) and not isinstance(v, bool) and math.isfinite(v)  # noqa: E731
-_TEXT: Final[_Check] = lambda v: isinstance(v, str)  # noqa: E731
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _counted(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 1
+
+
+def _text(value: Any) -> bool:
+    return isinstance(value, str)
 
 
 def user_show() -> Path:
@@ -76,24 +86,23 @@ class _Key:
 
 
 def _between(low: float, high: float) -> _Check:
-    return lambda v: _NUMBER(v) and low <= v <= high
+    return lambda v: _number(v) and low <= v <= high
 
 
 def _list_of(fits: _Check, least: int = 0, most: int = 64) -> _Check:
     return lambda v: isinstance(v, list | tuple) and least <= len(v) <= most and all(fits(item) for item in v)
 
 
-_WHOLE_1: Final[_Check] = lambda v: isinstance(v, int) and not isinstance(v, bool) and v >= 1  # noqa: E731
 _BOOL: Final = _Key(lambda v: isinstance(v, bool), "true or false")
-_NAME: Final = _Key(_TEXT, 'a name: "…"')
+_NAME: Final = _Key(_text, 'a name: "…"')
 _MOST_DELAY: Final = LONGEST_DELAY * 1000
 _KEYS: Final[Mapping[str, _Key]] = {
     "scene": _NAME,
-    "scenes": _Key(_list_of(_TEXT, 1), 'names: ["mountains", "ink"]'),
+    "scenes": _Key(_list_of(_text, 1), 'names: ["mountains", "ink"]'),
     "delay_ms": _Key(_between(0, _MOST_DELAY), f"0 to {_MOST_DELAY:.0f} milliseconds"),
     "sound.device": _NAME,
     "sound.output": _NAME,
-    "sound.channels": _Key(_list_of(_WHOLE_1, 1, 32), "numbers from 1: [1, 2]"),
+    "sound.channels": _Key(_list_of(_counted, 1, 32), "numbers from 1: [1, 2]"),
     "sound.gain_db": _Key(_between(-MAX_GAIN_DB, MAX_GAIN_DB), f"−{MAX_GAIN_DB:.0f} to {MAX_GAIN_DB:.0f} dB"),
     "stage.monitor": _NAME,
     "stage.full_screen": _BOOL,
@@ -216,10 +225,10 @@ def _destinations(
         for key in table:
             if key not in _OSC_KEYS:
                 raise BadSetting(f"osc has no key {key} ({nearest(key, _OSC_KEYS)})")
-        if not _TEXT(table.get("to")):
+        if not _text(table.get("to")):
             raise BadSetting('osc.to is missing: to = "127.0.0.1:9101"')
         rate = table.get("hz")
-        if rate is not None and not _NUMBER(rate):
+        if rate is not None and not _number(rate):
             raise BadSetting(f"osc.hz={rate!r} must be a number of frames a second")
         found.append(_destination(table["to"], rate))
     return (*found, *(_destination(text, hz) for text in said))

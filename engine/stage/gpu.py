@@ -44,6 +44,7 @@ def headless() -> Context:
     """A context that needs no window and no display; MissingDriver says what to install."""
     backend = {"backend": "egl"} if sys.platform == "linux" else {}
     try:
+        # Its hints know every keyword but the backend's, which goes through to glcontext.
         ctx = moderngl.create_context(standalone=True, require=_NEEDED, **backend)  # type: ignore[arg-type]
     except Exception as problem:  # the loader raises bare Exceptions, ImportErrors and ValueErrors
         raise _missing(problem) from None
