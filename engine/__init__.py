@@ -11,6 +11,8 @@
     lights/         OSC out
     take            a performance as data, on disk
     frame_ring      the newest hops, in memory that processes share
+    musician        who plays on which channels, and under which name
+    instrument      the instrument's own band, as a sound-check found it
     frame           Block, Frame, SIGNALS: the record that is carried up the stairs
     memory, child   shared memory without names; child processes that the show can lose
     assets          where shaders, scenes and models lie

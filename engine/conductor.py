@@ -19,7 +19,8 @@ from types import FrameType
 from typing import Any, Final, Self
 
 from engine.audio.hearing import Hearing
-from engine.features.fast import FastSenses, warm_up
+from engine.features.ensemble import Ensemble
+from engine.features.fast import warm_up
 from engine.frame import HOP, RATE, Block, Frame
 from engine.frame_ring import FrameRing
 from engine.lights.osc import Lights
@@ -52,7 +53,8 @@ class Conductor:
         self._take_trouble = ""
         self._loop_from: float | None = None
         with ExitStack() as undo:
-            self.stairs = FrameRing()
+            names = settings.hearing.names
+            self.stairs = FrameRing(musicians=names)
             undo.callback(self.stairs.memory.close)
             # Both children start while our own senses are compiled or read from the cache.
             self.hearing = Hearing(settings.hearing)
@@ -60,12 +62,14 @@ class Conductor:
             self.backdrop = Backdrop(settings.stage, settings.scene, self.stairs) if backdrop else None
             if self.backdrop:
                 undo.callback(self.backdrop.close)
-            self.lights = Lights(settings.destinations)
+            self.lights = Lights(settings.destinations, names)
             undo.callback(self.lights.close)
             warm_up()
             self.hearing.await_ready()
-            self.senses = FastSenses(self.hearing.hopper.channels)
-            self.take = TakeWriter(settings.record, self.hearing.hopper.channels) if settings.record else None
+            hopper, band = self.hearing.hopper, settings.hearing.own_band
+            self.senses = Ensemble(hopper.numbers, settings.hearing.playing, band)
+            musicians = self.senses.musicians
+            self.take = TakeWriter(settings.record, hopper.channels, musicians, band) if settings.record else None
             if self.take:
                 undo.callback(self._close_take)
             if self.backdrop:

@@ -27,11 +27,15 @@ def stereo(sound: Samples) -> Samples:
 
 
 class FrameRing:
-    """`SLOTS` hops, each a frame's row and its sound in stereo; one writer, any number of readers in any process."""
+    """`SLOTS` hops, each a frame's row and its sound in stereo; one writer, any number of readers in any process.
 
-    def __init__(self, fd: int | None = None) -> None:
+    `musicians`: whose rows lie behind the mix's. All who share a ring are told the same.
+    """
+
+    def __init__(self, fd: int | None = None, musicians: tuple[str, ...] = ()) -> None:
         """Make a ring, or join the one behind `fd`."""
-        dtype = slot_dtype(2)
+        self.musicians = musicians
+        dtype = slot_dtype(2, len(musicians))
         self.memory = SharedMemory(_HEADER + SLOTS * dtype.itemsize, fd)
         self._count, self._stamp = self.memory.array(np.int64, 2).reshape(2, 1)
         self._slots = self.memory.array(dtype, SLOTS, _HEADER)
@@ -49,7 +53,7 @@ class FrameRing:
         return 1e-9 * int(self._stamp[0])
 
     def push(self, row: Row, samples: Samples, stamp: float = 0.0) -> None:
-        """Add one hop: `row` (ROW,), `samples` (HOP, channels). The count moves last, when all is in place.
+        """Add one hop: `row` a frame's, `samples` (HOP, channels). The count moves last, when all is in place.
 
         `stamp`: seconds of the monotonic clock when the driver delivered it.
         """

@@ -81,10 +81,12 @@ class Receiver:
         self._socket.close()
 
     def frames(self) -> NDArray[np.float64]:
-        """(n, 4): arrival in nanoseconds, hop, level, onsets."""
+        """(n, 4): arrival in nanoseconds, hop, level, onsets; of a hop's first datagram, where all of these are."""
         rows = []
         for arrival, datagram in self.datagrams:
             values = {message.address: message.params for message in OscBundle(datagram)}
+            if FRAME_ADDRESS not in values:
+                continue
             hop, level = values[FRAME_ADDRESS][0], values[Sound.level.address][0]
             rows.append((arrival, hop, level, values[Rhythm.onsets.address][0]))
         return np.array(rows, np.float64).reshape(-1, 4)

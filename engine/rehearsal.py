@@ -11,7 +11,7 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,11 +22,13 @@ from engine.audio.hearing import HearingSettings
 from engine.audio.hops import Hopper
 from engine.audio.source import Source, open_source
 from engine.errors import BadFile, BadSetting
-from engine.features.fast import FastSenses
-from engine.frame import HOP, RATE, ROW, SIGNALS, Block, Frame, Numbers, Row, Samples
+from engine.features.beat import FREE
+from engine.features.ensemble import Ensemble
+from engine.frame import HOP, RATE, ROW, Block, Frame, Numbers, Row, Samples, Signal, blank_row, signals_of
 from engine.frame_ring import stereo
 from engine.stage import gpu
 from engine.stage.film import Film
+from engine.stage.note_names import NAMES as PITCH_CLASSES
 from engine.stage.render import Moment, Renderer
 from engine.stage.scene import Scene, load_scene
 from engine.stage.sheet import write_sheet
@@ -53,7 +55,7 @@ class Rehearsal:
         if seconds is None and self.source.length is None and ":" in self.source.name:
             seconds = _ENDLESS
         self._hopper = Hopper(self.source.rate, self.source.channels, hearing.channels, hearing.gain_db)
-        self._senses = FastSenses(self._hopper.channels)
+        self._senses = Ensemble(self._hopper.numbers, hearing.playing, hearing.own_band)
         length = None if self.source.length is None else self.source.length / self.source.rate
         self.duration = min((s for s in (length, seconds) if s is not None), default=None)
         """Seconds, as far as the file says; None where only the end will tell."""
@@ -63,6 +65,11 @@ class Rehearsal:
     @property
     def channels(self) -> int:
         return self._hopper.channels
+
+    @property
+    def musicians(self) -> tuple[str, ...]:
+        """Who plays, by name; the frames have their signals too."""
+        return self._senses.names
 
     @property
     def seconds_read(self) -> float:
@@ -91,46 +98,98 @@ class Rehearsal:
             raise BadFile(f"{self.source.name} holds no sound that can be read (is it damaged?)")
 
 
+class Events:
+    """When something happened, in seconds, and what lasted: of the mix, or of one musician."""
+
+    def __init__(self) -> None:
+        self.onsets: list[float] = []
+        self.beats: list[float] = []
+        self._intervals: list[float] = []
+        self._keys = np.zeros(24)
+
+    def note(self, frame: Frame) -> None:
+        """Take in what the next hop says."""
+        rhythm, pitch = frame.rhythm, frame.pitch
+        if rhythm.onsets > len(self.onsets):
+            self.onsets.append(rhythm.last)
+        if rhythm.beats > len(self.beats):
+            self.beats.append(rhythm.beat_at)
+            if rhythm.confidence >= FREE and rhythm.tempo > 0:
+                self._intervals.append(60 / rhythm.tempo)
+        if not frame.sound.silence:
+            self._keys[int(pitch.key) + (0 if pitch.mode else 12)] += pitch.clarity
+
+    @property
+    def tempo_bpm(self) -> float | None:
+        """The tempo in the middle of all those that were sure; None where none was."""
+        return round(60 / float(np.median(self._intervals)), 2) if self._intervals else None
+
+    @property
+    def key(self) -> str | None:
+        """The key that was heard clearest and longest, `D major`; None where none was heard."""
+        best = int(self._keys.argmax())
+        mode = "major" if best < 12 else "minor"
+        return f"{PITCH_CLASSES[best % 12]} {mode}" if self._keys[best] > 0 else None
+
+    def summary(self) -> dict[str, Any]:
+        """What summary.json says of them."""
+        return {"onsets": self.onsets, "beats": self.beats, "tempo_bpm": self.tempo_bpm, "key": self.key}
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Analysis:
-    """What a recording's frames say: `signals` by name, (hops,) or (hops, size), and `time` (hops,) in seconds."""
+    """What a recording's frames say: `signals` by name, (hops,) or (hops, size), and `time` (hops,) in seconds.
+
+    `events` are the mix's, `musicians` the events of each by name.
+    """
 
     duration: float
     time: NDArray[np.float64]
     signals: Mapping[str, NDArray[np.float64]]
-    onsets: list[float]
+    events: Events
+    musicians: Mapping[str, Events]
     cleaned: int
+
+    @property
+    def onsets(self) -> list[float]:
+        """When a sound began in the mix, in seconds."""
+        return self.events.onsets
+
+    @property
+    def beats(self) -> list[float]:
+        """When the mix's beats were, in seconds."""
+        return self.events.beats
 
 
 def analyse(hearing: HearingSettings, *, seconds: float | None = None, progress: Progress = _nobody) -> Analysis:
     """Every frame of a recording. Rows go through a file without a name, so that hours need no memory."""
     rehearsal = Rehearsal(hearing, seconds)
-    onsets: list[float] = []
-    counted = 0.0
+    events, musicians = Events(), {name: Events() for name in rehearsal.musicians}
     with tempfile.TemporaryFile() as rows:
         for block, frame in rehearsal:
             rows.write(frame.row.data)
-            if frame.rhythm.onsets > counted:
-                counted = frame.rhythm.onsets
-                onsets.append(frame.rhythm.last)
+            events.note(frame)
+            for name, own in musicians.items():
+                own.note(frame.of(name))
             if rehearsal.duration and block.index % 256 == 0:
                 progress(min(block.time / rehearsal.duration, 1.0))
         rows.flush()
-        table = np.memmap(rows, dtype="<f8", mode="r").reshape(-1, ROW)
-        signals = {name: _column(table, name) for name in SIGNALS}
+        table = np.memmap(rows, dtype="<f8", mode="r").reshape(-1, ROW * (1 + len(musicians)))
+        signals = {name: _column(table, signal) for name, signal in signals_of(rehearsal.musicians).items()}
         time = np.array(table[:, 1])
     progress(1.0)
-    return Analysis(rehearsal.seconds_read, time, signals, onsets, rehearsal.cleaned)
+    return Analysis(rehearsal.seconds_read, time, signals, events, musicians, rehearsal.cleaned)
 
 
-def _column(table: NDArray[np.float64], name: str) -> NDArray[np.float64]:
-    signal = SIGNALS[name]
+def _column(table: NDArray[np.float64], signal: Signal) -> NDArray[np.float64]:
     return np.array(table[:, signal.part] if isinstance(signal, Numbers) else table[:, signal.start])
 
 
 def write_analysis(analysis: Analysis, folder: Path) -> None:
     """`frames.npz` and `summary.json` in `folder`; each appears when it is whole. BadFile if it cannot be."""
-    summary = {"duration": analysis.duration, "hops": len(analysis.time), "onsets": analysis.onsets}
+    summary = {"duration": analysis.duration, "hops": len(analysis.time), **analysis.events.summary()}
+    if analysis.musicians:
+        summary["musicians"] = {name: events.summary() for name, events in analysis.musicians.items()}
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with _whole(folder / "frames.npz") as part, part.open("wb") as file:
@@ -178,7 +237,7 @@ def pictures(rehearsal: Rehearsal, fps: float, delay: float = 0.0) -> Iterator[P
     A picture's sound is its own 1/fps seconds, (n, channels), so that films stay in time however long they are.
     """
     recent = _RecentSound()
-    row: Row | None = None
+    row: Row = blank_row(len(rehearsal.musicians))
     waiting: list[Samples] = []
     lag: list[tuple[Row, Samples]] = []
     late = round(delay * RATE / HOP)
@@ -193,8 +252,8 @@ def pictures(rehearsal: Rehearsal, fps: float, delay: float = 0.0) -> Iterator[P
             sound, waiting = _first(
                 np.concatenate(waiting), round((count + 1) * RATE / fps) - round(count * RATE / fps)
             )
-            moment = Moment(time=count / fps, dt=1 / fps if count else 0.0, samples=recent.samples.copy())
-            yield Picture(moment if row is None else replace(moment, row=row), sound)
+            moment = Moment(row, recent.samples.copy(), time=count / fps, dt=1 / fps if count else 0.0)
+            yield Picture(moment, sound)
             count += 1
 
 
@@ -218,7 +277,7 @@ def render(
 
     BadFile, BadScene, BadSetting or MissingDriver in one line; then there is no film, not half of one.
     """
-    shown = load_scene(scene)
+    shown = load_scene(scene, hearing.names)
     rehearsal = Rehearsal(hearing, seconds)
     _refuse_missing_folder(path)
     stills: list[NDArray[np.uint8]] = []
@@ -249,7 +308,7 @@ def stills(
     wanted = [round(second * fps) for second in seconds]
     rehearsal = Rehearsal(hearing, (max(wanted) + 2) / fps)
     found: list[NDArray[np.uint8]] = []
-    with _stage(load_scene(scene), size) as renderer:
+    with _stage(load_scene(scene, hearing.names), size) as renderer:
         for count, picture in enumerate(pictures(rehearsal, fps)):
             renderer.draw(picture.moment)
             found.extend(renderer.read().copy() for when in wanted if when == count)

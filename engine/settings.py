@@ -8,8 +8,13 @@ A show file is TOML, and everything in it may be left out:
     [sound]
     device = "Scarlett 2i2"           # what is listened to; by name, numbers change
     output = "Built-in"               # what rehearsal plays through
-    channels = [1, 2]
+    channels = [1, 2]                 # or, to hear each musician alone too: ["1:erhu", "2:drum"]
     gain_db = 6.0
+    [band]                            # the instrument's own, as monochord soundcheck --save writes it
+    low_hz = 190.0
+    high_hz = 5200.0
+    hum_hz = [250.0]
+    room_dbfs = -58.0
     [stage]
     monitor = "EPSON PJ"
     full_screen = true
@@ -36,10 +41,14 @@ import tomlkit
 from engine.audio.hearing import HearingSettings
 from engine.audio.hops import MAX_GAIN_DB
 from engine.errors import BadFile, BadSetting, nearest
+from engine.frame import SILENT_DB
 from engine.frame_ring import LONGEST_DELAY
+from engine.instrument import HIGHEST_HZ, LOWEST_HZ, MOST_HUM, InstrumentBand
 from engine.lights.destination import Destination, parse_destination
+from engine.musician import read_musicians
 from engine.stage.backdrop import StageSettings
 from engine.stage.scene import load_scene, scene_names
+from engine.take import is_take
 
 DEFAULT_SCENE: Final = "mountains"
 _FLOOR: Final = "fallback"
@@ -57,6 +66,10 @@ def _counted(value: Any) -> bool:
 
 def _text(value: Any) -> bool:
     return isinstance(value, str)
+
+
+def _channel(value: Any) -> bool:
+    return _counted(value) or _text(value)
 
 
 def user_show() -> Path:
@@ -95,6 +108,7 @@ def _list_of(fits: _Check, least: int = 0, most: int = 64) -> _Check:
 
 _BOOL: Final = _Key(lambda v: isinstance(v, bool), "true or false")
 _NAME: Final = _Key(_text, 'a name: "…"')
+_HERTZ: Final = _Key(_between(LOWEST_HZ, HIGHEST_HZ), f"{LOWEST_HZ:.0f} to {HIGHEST_HZ:.0f} Hz")
 _MOST_DELAY: Final = LONGEST_DELAY * 1000
 _KEYS: Final[Mapping[str, _Key]] = {
     "scene": _NAME,
@@ -102,8 +116,14 @@ _KEYS: Final[Mapping[str, _Key]] = {
     "delay_ms": _Key(_between(0, _MOST_DELAY), f"0 to {_MOST_DELAY:.0f} milliseconds"),
     "sound.device": _NAME,
     "sound.output": _NAME,
-    "sound.channels": _Key(_list_of(_counted, 1, 32), "numbers from 1: [1, 2]"),
+    "sound.channels": _Key(
+        _list_of(_channel, 1, 32), 'numbers from 1, or with the name of a musician: [1, 2] or ["1:erhu", "2:drum"]'
+    ),
     "sound.gain_db": _Key(_between(-MAX_GAIN_DB, MAX_GAIN_DB), f"−{MAX_GAIN_DB:.0f} to {MAX_GAIN_DB:.0f} dB"),
+    "band.low_hz": _HERTZ,
+    "band.high_hz": _HERTZ,
+    "band.hum_hz": _Key(_list_of(_number, 0, MOST_HUM), f"a list of at most {MOST_HUM} frequencies in Hz: [250.0]"),
+    "band.room_dbfs": _Key(_between(SILENT_DB, 0), f"{SILENT_DB:.0f} to 0 dBFS"),
     "stage.monitor": _NAME,
     "stage.full_screen": _BOOL,
     "stage.panel": _BOOL,
@@ -114,6 +134,8 @@ _KEYS: Final[Mapping[str, _Key]] = {
     "osc": _Key(_list_of(lambda v: isinstance(v, dict)), "[[osc]] tables"),
 }
 _OSC_KEYS: Final = ("to", "hz")
+_CHOSEN_ALREADY: Final = ("sound.channels", "sound.gain_db")
+"""What a take has been through: it is played as it is, unless the command line says otherwise."""
 
 
 def read_show(path: Path | None) -> dict[str, Any]:
@@ -174,6 +196,9 @@ def settings(
     dots are written as two underscores (`sound__device`).
     """
     found = read_show(show)
+    if source is not None and is_take(Path(source)):
+        for name in _CHOSEN_ALREADY:
+            found.pop(name, None)
     for name, value in said.items():
         if value is not None and value != ():
             key = name.replace("__", ".")
@@ -184,17 +209,21 @@ def settings(
     device = get("sound.device") if source is None else get("sound.output")
     scenes = tuple(get("scenes", ())) or tuple(name for name in scene_names() if name != _FLOOR)
     scene = get("scene", scenes[0] if "scenes" in found else DEFAULT_SCENE)
+    channels, musicians = read_musicians(get("sound.channels", ()))
+    hearing = HearingSettings(
+        source=source,
+        device=device,
+        channels=channels,
+        gain_db=float(get("sound.gain_db", 0.0)),
+        repeat=repeat,
+        silent=silent,
+        musicians=musicians,
+        band=_band(found),
+    )
     for name in dict.fromkeys((scene, *get("scenes", ()))):
-        load_scene(name)  # a scene that cannot be played is said now, not on stage
+        load_scene(name, hearing.names)  # a scene that cannot be played is said now, not on stage
     return Settings(
-        hearing=HearingSettings(
-            source=source,
-            device=device,
-            channels=tuple(get("sound.channels", ())),
-            gain_db=float(get("sound.gain_db", 0.0)),
-            repeat=repeat,
-            silent=silent,
-        ),
+        hearing=hearing,
         stage=StageSettings(
             headless=headless,
             size=_size(get("stage.size", (640, 360) if headless else (1280, 720))),
@@ -214,6 +243,14 @@ def settings(
 
 def _size(value: Sequence[int]) -> tuple[int, int]:
     return int(value[0]), int(value[1])
+
+
+def _band(found: Mapping[str, Any]) -> InstrumentBand | None:
+    """The instrument's own band, where the show has one; BadSetting where its keys do not fit together."""
+    keys = {name.removeprefix("band."): value for name, value in found.items() if name.startswith("band.")}
+    if "hum_hz" in keys:
+        keys["hum_hz"] = tuple(keys["hum_hz"])
+    return InstrumentBand(**keys) if keys else None
 
 
 def _destinations(

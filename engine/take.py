@@ -1,36 +1,44 @@
 """A take: the performance as data. One file: a line that says how to read it, then one slot a hop.
 
 A slot is the hop's frame and its sound, in the same layout as in shared memory, and it is appended when the hop
-is over: a take that ends in a power cut is whole up to its last hop.
+is over: a take that ends in a power cut is whole up to its last hop. Its first line names the musicians and the
+instrument's own band, if there are any, so that it can be heard again as it was.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import BadFile
+from engine.errors import BadFile, BadSetting
 from engine.frame import HOP, LAYOUT, RATE, ROW, Row, Samples, slot_dtype
+from engine.instrument import InstrumentBand
+from engine.musician import Musician, read_musicians
 
 SUFFIX: Final = ".monochord"
 _MAGIC: Final = "monochord take 1"
 _FLUSH_HOPS: Final = 188  # about a second
+_LONGEST_HEADER: Final = 65_536
 
 
 class TakeWriter:
     """Appends hops to a new take. A context manager; at most the last second is in memory only."""
 
-    def __init__(self, path: Path, channels: int) -> None:
-        """Begin a take at `path`; BadFile if it cannot be written."""
+    def __init__(
+        self, path: Path, channels: int, musicians: Sequence[Musician] = (), band: InstrumentBand | None = None
+    ) -> None:
+        """Begin a take at `path`; BadFile if it cannot be written. The musicians' channels are the take's own."""
         self.path, self.channels = path, channels
         self.hops = 0
-        self._slots = np.zeros(_FLUSH_HOPS, slot_dtype(channels))
+        self._slots = np.zeros(_FLUSH_HOPS, slot_dtype(channels, len(musicians)))
         self._waiting = 0
-        header = {
+        header: dict[str, Any] = {
             "what": _MAGIC,
             "rate": RATE,
             "hop": HOP,
@@ -38,6 +46,10 @@ class TakeWriter:
             "row": ROW,
             "layout": LAYOUT,
         }
+        if musicians:
+            header["musicians"] = [str(musician) for musician in musicians]
+        if band is not None:
+            header["band"] = asdict(band)
         try:
             self._file = path.open("wb", buffering=0)
         except OSError as why:
@@ -79,14 +91,15 @@ class TakeWriter:
 
 
 class Take:
-    """A take to read: `rows` (hops, ROW) and `sound(first, hops)`; mapped, so that its length costs nothing."""
+    """A take to read: `rows` and `sound(first, hops)`; mapped, so that its length costs nothing."""
 
     def __init__(self, path: Path) -> None:
         """Open the take at `path`; BadFile says in one line what is wrong with it."""
         header, start = _read_header(path)
         self.path = path
         self.channels = int(header["channels"])
-        dtype = slot_dtype(self.channels)
+        self.musicians = _musicians(path, header)
+        dtype = slot_dtype(self.channels, len(self.musicians))
         hops = (path.stat().st_size - start) // dtype.itemsize
         self._slots: NDArray[np.void] = (
             np.memmap(path, dtype=dtype, mode="r", offset=start, shape=(hops,)) if hops else np.empty(0, dtype=dtype)
@@ -98,7 +111,7 @@ class Take:
 
     @property
     def rows(self) -> NDArray[np.float64]:
-        """Every frame of the take, (hops, ROW)."""
+        """Every frame of the take, (hops, ROW); with musicians (hops, ROW · (1 + musicians))."""
         rows: NDArray[np.float64] = self._slots["frame"]
         return rows
 
@@ -117,10 +130,41 @@ def is_take(path: Path) -> bool:
         return False
 
 
+def musicians_in(path: Path) -> tuple[Musician, ...]:
+    """Who plays in the take at `path`; nobody is named in any other file. BadFile if the take cannot be read."""
+    if not (path.is_file() and is_take(path)):
+        return ()
+    return _musicians(path, _read_header(path)[0])
+
+
+def band_in(path: Path) -> InstrumentBand | None:
+    """The band that the take at `path` was listened to in; None for none. BadFile if the take cannot be read."""
+    given = _read_header(path)[0].get("band")
+    if given is None:
+        return None
+    try:
+        return InstrumentBand(**{**given, "hum_hz": tuple(given["hum_hz"])})
+    except (BadSetting, TypeError, KeyError, ValueError) as why:
+        raise BadFile(f"{path} has band={given}, which is none: {why}") from None
+
+
+def _musicians(path: Path, header: dict[str, Any]) -> tuple[Musician, ...]:
+    given = header.get("musicians", [])
+    if not (isinstance(given, list) and all(isinstance(item, str) for item in given)):
+        raise BadFile(f'{path} has musicians={given}, names with channels are wanted: ["1:erhu", "2:drum"]')
+    try:
+        channels, musicians = read_musicians(given)
+    except BadSetting as why:
+        raise BadFile(f"{path} names its musicians wrong: {why}") from None
+    if channels and max(channels) > header["channels"]:
+        raise BadFile(f"{path} has a musician on channel {max(channels)}, and sound on {header['channels']}")
+    return musicians
+
+
 def _read_header(path: Path) -> tuple[dict[str, Any], int]:
     try:
         with path.open("rb") as file:
-            line = file.readline(4096)
+            line = file.readline(_LONGEST_HEADER)
         header = json.loads(line)
     except OSError as why:
         raise BadFile(f"{path}: {why.strerror}") from why

@@ -16,11 +16,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pythonosc.osc_bundle import OscBundle
 
 from engine.audio.hearing import HearingSettings
 from engine.conductor import Conductor
 from engine.errors import BadFile
-from engine.frame import ROW
+from engine.frame import RATE, ROW
+from engine.latency import Receiver
+from engine.lights.destination import Destination
+from engine.musician import Musician
 from engine.rehearsal import Rehearsal
 from engine.settings import Settings
 from engine.stage.backdrop import StageSettings
@@ -57,13 +61,37 @@ def test_a_live_runs_frames_are_the_frames_of_what_it_heard(tmp_path: Path) -> N
     assert rows[-1, 0] == len(rows) - 1
 
 
+def test_a_show_with_musicians_sends_each_and_its_take_gives_the_same_frames_again(
+    sound_file: Callable, tmp_path: Path
+) -> None:
+    take, sound = tmp_path / "a.monochord", np.zeros((RATE, 3), np.float32)
+    sound[12_000, 0] = sound[36_000, 2] = 0.9  # nobody plays on the second channel
+    playing = (Musician("erhu", (1,)), Musician("drum", (3,)))
+    hearing = HearingSettings(str(sound_file("a.wav", sound)), silent=True, channels=(1, 3), musicians=playing)
+    with Receiver() as receiver:
+        here = Destination("127.0.0.1", receiver.port)
+        show = Settings(hearing=hearing, record=take, destinations=(here,))
+        with Conductor(show, print, backdrop=False) as conductor:
+            conductor.run()
+            assert conductor.newest is not None
+            assert conductor.newest.musicians == ("erhu", "drum")
+        time.sleep(0.1)
+        said = [message for _, datagram in receiver.datagrams for message in OscBundle(datagram)]
+        assert len(receiver.frames()) == conductor.hops  # each once, however many datagrams it took
+    for name in ("erhu", "drum"):
+        counts = [message.params[0] for message in said if message.address == f"/monochord/{name}/rhythm/onsets"]
+        assert (counts[0], counts[-1]) == (0, 1)
+    assert Take(take).musicians == (Musician("erhu", (1,)), Musician("drum", (2,)))  # as the take counts channels
+    again = np.array([frame.row for _, frame in Rehearsal(HearingSettings(source=str(take)))])
+    assert again.shape == (-(-RATE // 256), 3 * ROW)
+    assert np.array_equal(Take(take).rows, again)
+
+
 @pytest.mark.gl
 def test_a_recording_is_heard_shown_and_sent_and_the_show_ends_with_it(sound_file: Callable) -> None:
     noise = np.random.default_rng(0).normal(0, 0.1, 48_000).astype(np.float32)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
         receiver.bind(("127.0.0.1", 0))
-        from engine.lights.destination import Destination
-
         here = Destination("127.0.0.1", receiver.getsockname()[1])
         show = _settings(str(sound_file("a.wav", noise)), destinations=(here,))
         with Conductor(show, print) as conductor:

@@ -73,3 +73,15 @@ def test_a_frame_is_read_by_field_and_by_name_alike() -> None:
 def test_bytes_of_another_length_are_no_frame() -> None:
     with pytest.raises(ValueError, match="bytes in layout"):
         Frame(b"\0" * 8)
+
+
+def test_a_frame_with_musicians_is_the_mixs_with_theirs_behind_it() -> None:
+    row = np.arange(3.0 * ROW)
+    frame = Frame(row, ("erhu", "drum"))
+    assert frame.sound.level == row[Sound.level.start]
+    assert frame.of("drum").sound.level == frame["drum.sound.level"] == row[2 * ROW + Sound.level.start]
+    assert list(frame["erhu.sound.bands"]) == list(frame.of("erhu").sound.bands)  # type: ignore[arg-type]
+    assert len(list(frame)) == 3 * len(SIGNALS)
+    assert np.array_equal(Frame(blank_row(2), ("erhu", "drum")).of("erhu").row, blank_row())
+    with pytest.raises(ValueError, match="bytes in layout"):
+        Frame(row, ("erhu",))

@@ -57,3 +57,11 @@ def test_mono_is_heard_on_both_sides_and_many_channels_on_the_side_they_belong_t
     assert stereo(one).tolist() == [[1, 1], [2, 2]]
     four = np.array([[1.0, 10.0, 3.0, 20.0]], np.float32)
     assert stereo(four).tolist() == [[2, 15]]
+
+
+def test_the_rows_of_musicians_are_shared_behind_the_mixs() -> None:
+    ring = FrameRing(musicians=("erhu", "drum"))
+    other = FrameRing(ring.memory.fd, ("erhu", "drum"))
+    ring.push(np.arange(3.0 * ROW), np.full((HOP, 2), 0.5, np.float32))
+    assert other.row().tolist() == list(range(3 * ROW))
+    assert other.sound(1).min() == 0.5

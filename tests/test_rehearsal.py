@@ -13,12 +13,15 @@ import pytest
 from engine import rehearsal
 from engine.audio.hearing import HearingSettings
 from engine.errors import BadFile, BadScene, BadSetting, MissingDriver
-from engine.frame import HOP, RATE, SIGNALS
+from engine.frame import HOP, RATE, SIGNALS, signals_of
+from engine.instrument import InstrumentBand
+from engine.musician import Musician
 from engine.rehearsal import Rehearsal, analyse, pictures, render, stills, write_analysis
 from engine.stage import gpu
 from engine.stage.film import Film
 
 from .conftest import SoundFile
+from .features.sounds import gain, placed, plucked, sine, struck
 
 SIZE = (64, 36)
 FPS = 30
@@ -222,8 +225,69 @@ def test_an_analysis_has_every_signal_by_its_name_and_the_time(sound_file: Sound
             assert arrays[name].shape == ((hops,) if signal.size == 1 else (hops, signal.size))
             assert np.array_equal(arrays[name], analysis.signals[name])
     summary = json.loads((tmp_path / "out" / "summary.json").read_text())
-    assert summary == {"duration": 1.5, "hops": hops, "onsets": analysis.onsets}
+    assert summary == {"duration": 1.5, "hops": hops, **analysis.events.summary()}
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["frames.npz", "summary.json"]
+
+
+def test_a_summary_tells_beats_tempo_and_key(sound_file: SoundFile, tmp_path: Path) -> None:
+    degrees = [0, 2, 4, 5, 7, 9, 11, 12, 11, 9, 7, 5, 4, 2, 0, 4, 7, 4, 0, 0]
+    notes = [(0.5 + 0.6 * n, plucked(293.66 * 2 ** (d / 12), 0.6, n) * 0.5) for n, d in enumerate(degrees)]
+    write_analysis(analyse(HearingSettings(source=str(sound_file("scale.wav", placed(notes, 13.0))))), tmp_path)
+    summary = json.loads((tmp_path / "summary.json").read_text())
+    assert summary["key"] == "D major"
+    assert summary["tempo_bpm"] == pytest.approx(100, rel=0.03)
+    late = [beat for beat in summary["beats"] if beat > 5]
+    assert all(min(abs(beat - at) for at, _ in notes) < 0.07 for beat in late if beat < 12.0)
+    assert len(late) >= 11
+
+
+def test_a_summary_of_silence_knows_no_tempo_and_no_key(sound_file: SoundFile, tmp_path: Path) -> None:
+    write_analysis(analyse(HearingSettings(source=str(sound_file("nothing.wav", np.zeros(RATE))))), tmp_path)
+    summary = json.loads((tmp_path / "summary.json").read_text())
+    assert summary["beats"] == summary["onsets"] == []
+    assert summary["tempo_bpm"] is summary["key"] is None
+
+
+STRING, DRUM = [0.3, 0.9, 1.5], [0.6, 1.2]
+
+
+@pytest.fixture
+def duo(sound_file: SoundFile) -> str:
+    """A plucked string on the left, a drum on the right."""
+    damped = np.minimum(1, np.linspace(10, 0, RATE // 2))  # a string that is cut off clicks, and that is heard
+    string = placed([(start, plucked(330, 0.5, seed) * damped * gain(-12)) for seed, start in enumerate(STRING)], 2.0)
+    drum = placed([(start, struck(0.3, seed) * gain(-9)) for seed, start in enumerate(DRUM)], 2.0)
+    return str(sound_file("duo.wav", np.stack([string, drum], axis=1), subtype="FLOAT"))
+
+
+PLAYING = {"channels": (1, 2), "musicians": (Musician("erhu", (1,)), Musician("drum", (2,)))}
+
+
+def test_an_analysis_of_several_musicians_has_each_under_the_own_name(duo: str, tmp_path: Path) -> None:
+    analysis, plain = analyse(HearingSettings(duo, **PLAYING)), analyse(HearingSettings(duo))
+    write_analysis(analysis, tmp_path / "out")
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text())
+    assert summary["musicians"]["erhu"]["onsets"] == pytest.approx(STRING, abs=0.01)
+    assert summary["musicians"]["drum"]["onsets"] == pytest.approx(DRUM, abs=0.01)
+    assert summary["onsets"] == pytest.approx(sorted(STRING + DRUM), abs=0.01)
+    with np.load(tmp_path / "out" / "frames.npz") as arrays:
+        assert set(arrays) == {"time", *signals_of(("erhu", "drum"))}
+        assert arrays["drum.sound.bands"].shape == (len(analysis.time), 8)
+        assert arrays["drum.rhythm.onsets"][-1] == len(DRUM)
+        for name in SIGNALS:
+            assert np.array_equal(arrays[name], plain.signals[name]), name
+
+
+@pytest.mark.gl
+@pytest.mark.usefixtures("driver")
+def test_a_scene_that_follows_the_drum_does_not_see_the_string(duo: str, tmp_path: Path) -> None:
+    shown = scene(tmp_path, FLASH)
+    (tmp_path / "a.toml").write_text('shader = "a.fs"\n[bind.loud]\nsignal = "drum.sound.peak"\nfrom = [-40, 0]\n')
+    moments = [0.0, 0.35, 0.63, 0.93, 1.23, 1.53]
+    found = stills(HearingSettings(duo, **PLAYING), shown, moments, size=SIZE, fps=FPS)
+    assert [int(still[0, 0, 0]) for still in found] == [0, 0, 255, 0, 255, 0]
+    with pytest.raises(BadScene, match="there is no musician drum in this show"):
+        stills(HearingSettings(duo), shown, moments, size=SIZE, fps=FPS)
 
 
 def test_what_is_no_number_becomes_silence_and_every_signal_stays_finite(sound_file: SoundFile) -> None:
@@ -264,3 +328,14 @@ def test_moments_are_spread_within_the_recording() -> None:
     assert moments == sorted(moments)
     assert moments[0] > 0.0
     assert moments[-1] < 60.0
+
+
+def test_what_lies_outside_of_the_instruments_own_band_is_not_analysed(sound_file: SoundFile) -> None:
+    low = placed([(1.0, sine(60, 0.5) * np.hanning(RATE // 2) ** 0.2)], 3.0)
+    high = placed([(2.0, plucked(1760, 0.5))], 3.0)
+    path = sound_file("two.wav", 0.3 * (low + high))
+    own = InstrumentBand(1200.0, 8000.0, room_dbfs=-80.0)
+    assert len(analyse(HearingSettings(source=str(path))).onsets) == 2
+    heard = analyse(HearingSettings(source=str(path), band=own))
+    assert heard.onsets == pytest.approx([2.0], abs=0.01)
+    assert heard.signals["band.low"][0] == 1200

@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from engine.errors import BadFile, BadScene, BadSetting, UserMistake
+from engine.instrument import InstrumentBand
+from engine.musician import Musician
 from engine.settings import DEFAULT_SCENE, read_show, save, settings
+from engine.take import TakeWriter
 
 
 @pytest.fixture
@@ -49,15 +52,53 @@ def test_a_recording_plays_through_the_output_and_a_stage_listens_to_the_input(s
     assert settings(show).hearing.device == "Scarlett"
 
 
+def test_channels_may_have_musicians_whose_signals_move_scenes(tmp_path: Path) -> None:
+    scene = tmp_path / "a.toml"
+    scene.write_text('shader = "ink.fs"\n[bind]\nflow = "drum.rhythm.hits"\n')
+    path = tmp_path / "show.toml"
+    path.write_text(f'scene = "{scene}"\n[sound]\nchannels = ["1:erhu", 2, "3+4:drum"]\n')
+    hearing = settings(path).hearing
+    assert hearing.channels == (1, 2, 3, 4)
+    assert hearing.playing == (Musician("erhu", (1,)), Musician("drum", (3, 4)))
+    assert hearing.names == ("erhu", "drum")
+    with pytest.raises(BadScene, match=r"there is no musician drum in this show \(musicians: erhu\)"):
+        settings(path, sound__channels=["1:erhu"])
+
+
+def test_who_plays_in_a_take_plays_unless_others_are_named(tmp_path: Path) -> None:
+    take = tmp_path / "a.monochord"
+    with TakeWriter(take, 2, (Musician("erhu", (2,)),)):
+        pass
+    nothing = Path("/dev/null")
+    assert settings(nothing, source=str(take)).hearing.names == ("erhu",)
+    assert settings(nothing, source=str(take), sound__channels=[1]).hearing.names == ()
+    assert settings(nothing, source=str(take), sound__channels=["1:voice"]).hearing.names == ("voice",)
+
+
+def test_what_a_take_has_been_through_is_not_done_to_it_again(show: Path, tmp_path: Path) -> None:
+    with TakeWriter(tmp_path / "a.monochord", 1, (Musician("erhu", (1,)),)):
+        pass
+    hearing = settings(show, source=str(tmp_path / "a.monochord")).hearing
+    assert (hearing.channels, hearing.gain_db, hearing.names) == ((), 0.0, ("erhu",))
+    assert settings(show, source=str(tmp_path / "a.monochord"), sound__gain_db=3.0).hearing.gain_db == 3.0
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
+        ('[sound]\nchannels = ["1:Erhu"]', "musician='Erhu' must be a name"),
+        ("[sound]\nchannels = [{}]", "or with the name of a musician"),
         ('scen = "ink"', "no key scen .did you mean scene"),
         ('[sound]\ndevise = "x"', "did you mean sound.device"),
         ("delay_ms = -1", "delay_ms=-1 must be 0 to"),
         ("delay_ms = nan", "delay_ms=nan must be"),
         ("[sound]\nchannels = [0]", "numbers from 1"),
         ("[sound]\ngain_db = 1000", "gain_db=1000"),
+        ("[band]\nlow_hz = 5", "band.low_hz=5 must be 20 to 20000 Hz"),
+        ("[band]\nlow_hz = 500\nhigh_hz = 400", "band.low_hz=500, band.high_hz=400 must lie"),
+        ("[band]\nhum_hz = 50", "band.hum_hz=50 must be a list"),
+        ("[band]\nlow_hz = 100\nhum_hz = [20]", "band.hum_hz: 20 must lie in the band"),
+        ("[band]\nroom_dbfs = 3", "band.room_dbfs=3 must be -120 to 0 dBFS"),
         ("[stage]\nsize = [1]", "width, height"),
         ("[stage]\nfps = true", "pictures a second"),
         ("[[osc]]\nhz = 3", "osc.to is missing"),
@@ -115,3 +156,12 @@ def test_a_broken_file_is_not_overwritten(tmp_path: Path) -> None:
 def test_a_length_that_is_none_is_refused(seconds: float) -> None:
     with pytest.raises(BadSetting, match="seconds="):
         settings(Path("/dev/null"), seconds=seconds)
+
+
+def test_the_band_of_a_sound_check_is_saved_with_the_show_and_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "show.toml"
+    band = InstrumentBand(190.5, 5200.0, (250.1,), -58.3)
+    for key, value in (("low_hz", 190.5), ("high_hz", 5200.0), ("hum_hz", [250.1]), ("room_dbfs", -58.3)):
+        save(f"band.{key}", value, path)
+    assert settings(path).hearing.band == band
+    assert settings(Path("/dev/null")).hearing.band is None

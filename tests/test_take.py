@@ -10,7 +10,9 @@ import pytest
 
 from engine.errors import BadFile
 from engine.frame import HOP, ROW
-from engine.take import Take, TakeWriter, is_take
+from engine.instrument import InstrumentBand
+from engine.musician import Musician
+from engine.take import Take, TakeWriter, band_in, is_take, musicians_in
 
 
 def _record(path: Path, hops: int, channels: int = 2) -> tuple[np.ndarray, np.ndarray]:
@@ -45,6 +47,30 @@ def test_a_take_without_a_hop_can_be_read(tmp_path: Path) -> None:
     assert Take(tmp_path / "a.monochord").hops == 0
 
 
+def test_a_take_names_its_musicians_and_keeps_a_row_of_each(tmp_path: Path) -> None:
+    path, players = tmp_path / "a.monochord", (Musician("erhu", (1,)), Musician("zither", (2, 3)))
+    row = np.arange(3.0 * ROW)
+    with TakeWriter(path, 3, players) as take:
+        take.write(row, np.ones((HOP, 3), np.float32))
+    assert Take(path).musicians == musicians_in(path) == players
+    assert Take(path).rows.tolist() == [row.tolist()]
+    assert np.array_equal(Take(path).sound(0, 1), np.ones((HOP, 3), np.float32))
+
+
+def test_a_take_of_nobody_is_written_as_if_there_were_no_musicians(tmp_path: Path) -> None:
+    _record(tmp_path / "a.monochord", 2)
+    header, rest = (tmp_path / "a.monochord").read_bytes().split(b"\n", 1)
+    assert b"musicians" not in header
+    assert len(rest) == 2 * (8 * ROW + 4 * 2 * HOP)
+    assert Take(tmp_path / "a.monochord").musicians == ()
+
+
+def test_nobody_plays_in_a_file_that_is_no_take(tmp_path: Path) -> None:
+    (tmp_path / "a.wav").write_bytes(b"RIFF")
+    for path in (tmp_path / "a.wav", tmp_path / "absent", tmp_path, Path("tone:440")):
+        assert musicians_in(path) == ()
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -52,6 +78,9 @@ def test_a_take_without_a_hop_can_be_read(tmp_path: Path) -> None:
         ({"rate": 44100}, "rate=44100"),
         ({"channels": 0}, "channels=0"),
         ({"channels": "two"}, "channels=two"),
+        ({"musicians": "erhu"}, "musicians=erhu, names with channels are wanted"),
+        ({"musicians": ["1:Erhu"]}, "names its musicians wrong: musician='Erhu' must be"),
+        ({"musicians": ["3:erhu"]}, "a musician on channel 3, and sound on 2"),
         ({"what": "else"}, "not a take"),
     ],
 )
@@ -63,6 +92,21 @@ def test_a_take_of_another_kind_is_refused_in_one_line(tmp_path: Path, change: d
     with pytest.raises(BadFile, match=said) as refusal:
         Take(path)
     assert "\n" not in str(refusal.value)
+
+
+def test_a_take_keeps_the_band_that_was_listened_to(tmp_path: Path) -> None:
+    path, band = tmp_path / "a.monochord", InstrumentBand(100.0, 4000.0, (150.0,), -60.0)
+    with TakeWriter(path, 1, band=band):
+        pass
+    assert band_in(path) == band
+    header, rest = path.read_bytes().split(b"\n", 1)
+    for wrong in ({"low_hz": 5}, {"hum_hz": 3}, {"low_hz": "deep", "hum_hz": []}, [3]):
+        path.write_bytes(json.dumps({**json.loads(header), "band": wrong}).encode() + b"\n" + rest)
+        with pytest.raises(BadFile, match="which is none"):
+            band_in(path)
+    with TakeWriter(path, 1):
+        pass
+    assert band_in(path) is None
 
 
 def test_a_text_is_no_take(tmp_path: Path) -> None:

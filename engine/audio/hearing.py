@@ -12,6 +12,7 @@ import select
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from engine.audio.callback import Counter, SoundBlock
@@ -19,6 +20,9 @@ from engine.audio.hops import Hopper
 from engine.child import Child, Watch
 from engine.errors import MissingDriver, MonochordError, NoSuchDevice
 from engine.frame import HOP, RATE, Block, Samples
+from engine.instrument import InstrumentBand
+from engine.musician import Musician
+from engine.take import band_in, is_take, musicians_in
 
 _PATIENCE: Final = 0.5  # seconds without a callback until the ears count as frozen
 _STARTING: Final = 15.0  # seconds that ears may take to say that they are ready (a cold cache compiles)
@@ -28,7 +32,11 @@ _DEAF_AFTER: Final = 0.25
 
 @dataclass(frozen=True, slots=True)
 class HearingSettings:
-    """What is listened to: `source` None captures `device`, else the source is played on it."""
+    """What is listened to: `source` None captures `device`, else the source is played on it.
+
+    `channels` are heard in the mix, all of them where none is named; `musicians` play on some of these. `band` is
+    the instrument's own, as a sound-check found it.
+    """
 
     source: str | None = None
     device: str | None = None
@@ -36,6 +44,27 @@ class HearingSettings:
     gain_db: float = 0.0
     repeat: bool = False
     silent: bool = False
+    musicians: Sequence[Musician] = ()
+    band: InstrumentBand | None = None
+
+    @property
+    def playing(self) -> tuple[Musician, ...]:
+        """Who plays: the musicians, else, where no channels are chosen, those whom the take names that is played."""
+        if self.musicians or self.channels or self.source is None:
+            return tuple(self.musicians)
+        return musicians_in(Path(self.source))
+
+    @property
+    def own_band(self) -> InstrumentBand | None:
+        """The band that is listened to: a take brings the one of its evening, or none."""
+        if self.source is not None and is_take(Path(self.source)):
+            return band_in(Path(self.source))
+        return self.band
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Their names."""
+        return tuple(musician.name for musician in self.playing)
 
 
 class _Ears:

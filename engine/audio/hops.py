@@ -33,6 +33,8 @@ class Hopper:
         self._gain = np.float32(10.0 ** (gain_db / 20.0))
         self._chosen = [number - 1 for number in chosen] or list(range(channels))
         self.channels = len(self._chosen)
+        self.numbers = tuple(number + 1 for number in self._chosen)
+        """Which channel each column of a block is, counted from 1."""
         self._rest: Samples = np.zeros((0, self.channels), np.float32)
         self.tune(rate, channels)
         missing = [number + 1 for number in self._chosen if number >= channels or number < 0]

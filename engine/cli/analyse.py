@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -30,7 +30,8 @@ def analyse(
     from engine.settings import settings
 
     folders = _folders(files, out)
-    summaries, mistakes = {}, 0
+    summaries: dict[str, dict[str, Any]] = {}
+    mistakes = 0
     for file in files:
         try:
             chosen = settings(source=file, seconds=seconds, **options.said(gain=gain, channels=channels))
@@ -45,9 +46,13 @@ def analyse(
             continue
         if analysis.cleaned:
             terminal.remark(f"{file}: {analysis.cleaned} samples were no numbers and became silence")
+        musicians = {name: len(events.onsets) for name, events in analysis.musicians.items()}
         summaries[file] = {"duration": analysis.duration, "onsets": len(analysis.onsets)}
+        if musicians:
+            summaries[file]["musicians"] = {name: {"onsets": count} for name, count in musicians.items()}
         if not as_json:
-            print(f"{file}: {analysis.duration:.2f} s, {len(analysis.onsets)} onsets → {folders[file]}")
+            each = f" ({', '.join(f'{name} {count}' for name, count in musicians.items())})" if musicians else ""
+            print(f"{file}: {analysis.duration:.2f} s, {len(analysis.onsets)} onsets{each} → {folders[file]}")
     if as_json:
         print(json.dumps(summaries, indent=1))
     if mistakes:

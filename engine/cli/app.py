@@ -6,7 +6,8 @@ import sys
 
 import typer
 
-from engine.cli import analyse, devices, doctor, latency, play, render, scenes
+from engine.cli import analyse, devices, doctor, latency, play, render, scenes, soundcheck
+from engine.cli.options import gathered
 from engine.errors import MonochordError
 
 app = typer.Typer(
@@ -23,13 +24,14 @@ app.command("analyse")(analyse.analyse)
 app.command("devices")(devices.devices)
 app.command("scenes")(scenes.scenes)
 app.command("doctor")(doctor.doctor)
+app.command("soundcheck")(soundcheck.soundcheck)
 app.command("latency")(latency.latency)
 
 
 def main() -> None:
     """Run the command line. Exit codes: 0 done, 1 a user's mistake, 2 bad usage, 3 a driver is missing."""
     try:
-        app(prog_name="monochord")
+        app(gathered(sys.argv[1:]), prog_name="monochord")
     except MonochordError as mistake:
         print(f"monochord: {mistake}", file=sys.stderr)
         sys.exit(mistake.exit_code)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -20,13 +22,19 @@ Osc = Annotated[
 ]
 OscHz = Annotated[float | None, typer.Option(help="Frames a second to each --osc; by default every hop (187.5).")]
 Gain = Annotated[float | None, typer.Option(help="Input gain in dB.")]
-Channels = Annotated[str | None, typer.Option(help="Channels to listen to, from 1: 1,2. All of them by default.")]
+Channels = Annotated[
+    str | None,
+    typer.Option(help="Channels to listen to, from 1: 1,2, or with a musician on each: 1:erhu,2:drum. Default: all."),
+]
 Delay = Annotated[float | None, typer.Option(help="Hold the picture back by so many ms, to match the PA.")]
 Record = Annotated[Path | None, typer.Option(help="Keep the performance as data in FILE.monochord.", metavar="FILE")]
 Size = Annotated[str | None, typer.Option(help="Picture size in pixels: 1280x720.", metavar="WxH")]
 Fps = Annotated[float | None, typer.Option(help="Pictures a second.")]
 Monitor = Annotated[str | None, typer.Option(help="Fill this monitor, by name.")]
 Overlay = Annotated[bool | None, typer.Option("--overlay/--no-overlay", help="The operator's window.")]
+
+
+_MUSICIANS: Final = re.compile(r"[\d+]+:\w+(,[\d+]+:\w+)*")
 
 
 def parse_size(text: str | None) -> list[int] | None:
@@ -39,14 +47,25 @@ def parse_size(text: str | None) -> list[int] | None:
     return [int(part) for part in parts]
 
 
-def parse_channels(text: str | None) -> list[int] | None:
-    """`1,3` as [1, 3]; BadSetting if it is none."""
+def parse_channels(text: str | None) -> list[int | str] | None:
+    """`1,3` as [1, 3], `1:erhu,2:drum` as ["1:erhu", "2:drum"]; BadSetting if it is neither."""
     if text is None:
         return None
-    parts = text.split(",")
-    if not all(part.strip().isdecimal() and int(part) >= 1 for part in parts):
-        raise BadSetting(f"channels={text} must be numbers from 1, with commas (try 1,2)")
-    return [int(part) for part in parts]
+    parts = re.split(r"[,\s]+", text.strip())
+    if not all(re.match(r"0*[1-9]\d*(:|\+|$)", part) for part in parts):
+        raise BadSetting(f"channels={text} must be numbers from 1, with commas (try 1,2 or 1:erhu,2:drum)")
+    return [int(part) if part.isdecimal() else part for part in parts]
+
+
+def gathered(arguments: Sequence[str]) -> list[str]:
+    """What was typed, with `--channels 1:erhu 2:drum` as the one value 1:erhu,2:drum."""
+    found: list[str] = []
+    for argument in arguments:
+        if found[-2:-1] == ["--channels"] and _MUSICIANS.fullmatch(argument):
+            found[-1] += f",{argument}"
+        else:
+            found.append(argument)
+    return found
 
 
 def said(

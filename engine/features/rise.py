@@ -28,18 +28,21 @@ _ROOM_PACE: Final = 1 - exp(-HOP / (0.27 * RATE))
 _ROOM_BELOW: Final = 6.0  # dB above the floor: softer hops teach what the room's bands hold
 _FEW: Final = 0.6  # of the bands, added to those that sound: one band that rises alone is no event
 _DECIBELS: Final = 10 / log(10)
+_PRECISION: Final = 0.2  # brings logarithms of power near 1, where networks like their input
 
 
-def band_places() -> tuple[NDArray[np.float64], int]:
-    """Where each bin (BINS,) lies on the axis of the bands, and how many bands there are.
+def band_places(
+    bins: int = BINS, bin_hz: float = BIN_HZ, octave: int = OCTAVE, top_hz: float = TOP_HZ
+) -> tuple[NDArray[np.float64], int]:
+    """Where each bin (bins,), `bin_hz` apart, lies on the axis of the bands, and how many bands there are.
 
-    Up to 380 Hz every bin is a band of its own; above, there are OCTAVE of them an octave up to TOP_HZ. A bin at
-    3.25 gives three quarters of its power to band 3 and one quarter to band 4.
+    Low down every bin is a band of its own (up to 380 Hz for the spectrum); above, there are `octave` of them an
+    octave up to `top_hz`. A bin at 3.25 gives three quarters of its power to band 3 and one quarter to band 4.
     """
-    knee = 1 / (2 ** (1 / OCTAVE) - 1)
-    bins = np.maximum(np.arange(BINS), 1.0)
-    places = np.where(bins < knee, bins - 1, knee - 1 + OCTAVE * np.log2(np.maximum(bins / knee, 1)))
-    return places, int(knee - 1 + OCTAVE * log2(TOP_HZ / BIN_HZ / knee)) + 1
+    knee = 1 / (2 ** (1 / octave) - 1)
+    each = np.maximum(np.arange(bins), 1.0)
+    places = np.where(each < knee, each - 1, knee - 1 + octave * np.log2(np.maximum(each / knee, 1)))
+    return places, int(knee - 1 + octave * log2(top_hz / bin_hz / knee)) + 1
 
 
 @kernel("void(float64[::1], float64[::1], float64[::1])")
@@ -74,7 +77,7 @@ def _weigh(
         least[b] = _QUIET + _DEPTH * loudest[0] + _ROOM * room[b]
 
 
-@kernel("void(float64[::1], float64[::1], float64[::1], float64[::1], float64[:,::1], float64[::1])")
+@kernel("void(float64[::1], float64[::1], float64[::1], float64[::1], float64[:,::1], float64[::1], float32[:,::1])")
 def _compare(
     now: NDArray[np.float64],
     near: NDArray[np.float64],
@@ -82,6 +85,7 @@ def _compare(
     least: NDArray[np.float64],
     logs: NDArray[np.float64],
     rises: NDArray[np.float64],
+    view: NDArray[np.float32],
 ) -> None:
     count = now.size
     for b in range(count):
@@ -97,46 +101,62 @@ def _compare(
         far_was = max(logs[2, low], logs[2, b], logs[2, high])
         weight = now[b] / (now[b] + least[b])
         sounding += weight
-        near_rise += weight * max(logs[0, b] - near_was, 0.0)
+        rise = weight * max(logs[0, b] - near_was, 0.0)
+        view[0, b] = _PRECISION * (logs[0, b] - np.log(least[b]))
+        view[1, b] = rise
+        near_rise += rise
         far_rise += weight * max(logs[0, b] - far_was, 0.0)
     rises[0] = _DECIBELS * near_rise / sounding
     rises[1] = _DECIBELS * far_rise / sounding
 
 
 class SpectralRise:
-    """The mean rise of the spectrum's bands, in dB, since NEAR and since FAR hops ago.
+    """The mean rise of the spectrum's bands, in dB, since `near` and since `far` hops ago.
 
     The bands are log-spaced and each is held against the loudest of its neighbours then, so that vibrato, which
     only moves, does not count (the idea of S. Böck and G. Widmer, Maximum filter vibrato suppression for onset
     detection, DAFx 2013). What a band holds counts in so far as it stands out above the room and is not 39 dB
     softer than the loudest of late, so the level of the instrument does not matter. The delay is that of the
     spectrum. Large at a stroke, small while a note is held.
+
+    `view` (2, bands) float32 is the same, band by band, for a network to look at: how far each stands out, in
+    units of 22 dB, and how much it has risen since `near` hops ago, in nepers of power.
     """
 
-    def __init__(self) -> None:
-        self._places, bands = band_places()
-        self._past = np.zeros((FAR + 1, bands))
+    def __init__(
+        self, places: NDArray[np.float64] | None = None, bands: int = 0, near: int = NEAR, far: int = FAR
+    ) -> None:
+        """By default for a `Spectrum`; `places` and `bands` are what `band_places` gives for another."""
+        if places is None:
+            places, bands = band_places()
+        if not 0 < near < far:
+            raise ValueError(f"near={near}, far={far} must rise from 1 (try {NEAR}, {FAR})")
+        self._places = places
+        self._near, self._far = near, far
+        self._past = np.zeros((far + 1, bands))
         self._room = np.zeros(bands)
         self._loudest = np.zeros(1)
         self._least = np.zeros(bands)
         self._logs = np.zeros((3, bands))
         self._hop = 0
         self.values = np.zeros(2)
+        self.view = np.zeros((2, bands), np.float32)
 
     def step(self, power: NDArray[np.float64], above: float) -> NDArray[np.float64]:
-        """The two rises (2,) of the next spectrum (BINS,), in a hop that lies `above` the room, in dB."""
-        expect_shape("power", power, (BINS,))
-        size = FAR + 1
+        """The two rises (2,) of the next power (as many bins as there are places), in a hop that lies `above` the
+        room, in dB."""
+        expect_shape("power", power, self._places.shape)
+        size = len(self._past)
         now = self._past[self._hop % size]
-        near, far = self._past[(self._hop - NEAR) % size], self._past[(self._hop - FAR) % size]
+        near, far = self._past[(self._hop - self._near) % size], self._past[(self._hop - self._far) % size]
         _gather(power, self._places, now)
         _weigh(now, above, self._room, self._loudest, self._least)
-        _compare(now, near, far, self._least, self._logs, self.values)
+        _compare(now, near, far, self._least, self._logs, self.values, self.view)
         self._hop += 1
         return self.values
 
     def reset(self) -> None:
         """Forget everything heard."""
-        for array in (self._past, self._room, self._loudest, self.values):
+        for array in (self._past, self._room, self._loudest, self.values, self.view):
             array[...] = 0
         self._hop = 0

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.features.fourier import PowerSpectrum
 from engine.features.kernel import expect_shape, kernel
 from engine.frame import HOP, RATE
 
@@ -34,27 +35,14 @@ def listening_window(size: int, fall: int) -> NDArray[np.float64]:
     return np.concatenate([up, down])
 
 
-@kernel("void(float64[::1], float64[::1], float64[::1], float64[::1])")
-def _slide(
-    wave: NDArray[np.float64],
-    heard: NDArray[np.float64],
-    window: NDArray[np.float64],
-    seen: NDArray[np.float64],
-) -> None:
+@kernel("void(float64[::1], float64[::1])")
+def _slide(wave: NDArray[np.float64], heard: NDArray[np.float64]) -> None:
     new = wave.size
     kept = heard.size - new
     for n in range(kept):
         heard[n] = heard[n + new]
     for n in range(new):
         heard[kept + n] = wave[n]
-    for n in range(heard.size):
-        seen[n] = heard[n] * window[n]
-
-
-@kernel("void(complex128[::1], float64, float64[::1])", reorder=True)
-def _power(bins: NDArray[np.complex128], scale: float, power: NDArray[np.float64]) -> None:
-    for k in range(power.size):
-        power[k] = (bins[k].real ** 2 + bins[k].imag ** 2) * scale
 
 
 class Spectrum:
@@ -67,11 +55,9 @@ class Spectrum:
     def __init__(self) -> None:
         window = listening_window(SIZE, FALL)
         self._window = window
-        self._scale = 2.0 / window.sum() ** 2
-        self._seen = np.zeros(SIZE)
-        self._bins = np.zeros(BINS, np.complex128)
+        self._transform = PowerSpectrum(window, 2.0 / window.sum() ** 2)
         self.heard = np.zeros(SIZE)
-        self.power = np.zeros(BINS)
+        self.power = self._transform.power
 
     @property
     def delay(self) -> int:
@@ -84,10 +70,8 @@ class Spectrum:
         `heard` (SIZE,) holds the samples themselves.
         """
         expect_shape("wave", wave, (HOP,))
-        _slide(wave, self.heard, self._window, self._seen)
-        np.fft.rfft(self._seen, out=self._bins)
-        _power(self._bins, self._scale, self.power)
-        return self.power
+        _slide(wave, self.heard)
+        return self._transform.step(self.heard)
 
     def reset(self) -> None:
         """Forget everything heard."""

@@ -2,7 +2,8 @@
 
 A template is the finished datagram, cut into 32-bit words as OSC is; sending a frame puts its numbers into their
 words and nothing else. Counters go as int32, all other signals as float32, lists as one message of many floats;
-`/monochord/frame` carries the hop's index and its time, so that a receiver sees what it lost.
+`/monochord/frame` carries the hop's index and its time, so that a receiver sees what it lost. It comes first, and
+with it, in the first datagram of a hop, what cannot wait: levels and onsets of the mix.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 from pythonosc.osc_message_builder import OscMessageBuilder
 
 from engine.errors import BadSetting
-from engine.frame import HOP, RATE, ROW, SIGNALS, Row
+from engine.frame import HOP, RATE, ROW, Row, signals_of
 from engine.frame_ring import SLOTS
 from engine.lights.destination import PROFILES, Destination
 
@@ -59,10 +60,10 @@ def _message(address: str, arguments: Sequence[tuple[str, int]]) -> _Message:
     return _Message(builder.build().dgram, tuple(arguments))
 
 
-def frame_messages() -> list[_Message]:
-    """A message for the frame itself and one for each of SIGNALS."""
+def frame_messages(musicians: tuple[str, ...] = ()) -> list[_Message]:
+    """A message for the frame itself and one for each signal, the mix's before the musicians'."""
     messages = [_message(FRAME_ADDRESS, [("i", 0), ("f", 1)])]
-    for signal in SIGNALS.values():
+    for signal in signals_of(musicians).values():
         kind = "i" if signal.counts else "f"
         messages.append(_message(signal.address, [(kind, signal.start + k) for k in range(signal.size)]))
     return messages
@@ -98,14 +99,14 @@ def _template(data: bytes, parts: Sequence[tuple[int, _Message]]) -> Template:
 class Sender:
     """Sends frames to one destination: at its rate, so many hops late, and never waiting for the network."""
 
-    def __init__(self, destination: Destination) -> None:
+    def __init__(self, destination: Destination, musicians: tuple[str, ...] = ()) -> None:
         """Resolve the host and open a socket; BadSetting if the name means nothing."""
         self.destination = destination
         profile = PROFILES[destination.profile]
-        self._templates = templates(frame_messages(), bundle=profile.bundle, max_bytes=profile.max_bytes)
+        self._templates = templates(frame_messages(musicians), bundle=profile.bundle, max_bytes=profile.max_bytes)
         self._hops_each = RATE / HOP / min(destination.hz, profile.max_hz)
         self._delay = round(destination.delay * RATE / HOP)
-        self._late: NDArray[np.float64] = np.zeros((SLOTS if self._delay else 1, ROW))
+        self._late: NDArray[np.float64] = np.zeros((SLOTS if self._delay else 1, ROW * (1 + len(musicians))))
         self._hops = 0
         self._next = 0.0
         self.trouble: str | None = None
@@ -146,8 +147,8 @@ class Sender:
 class Lights:
     """Every destination of the show."""
 
-    def __init__(self, destinations: Sequence[Destination]) -> None:
-        self._senders = [Sender(destination) for destination in destinations]
+    def __init__(self, destinations: Sequence[Destination], musicians: tuple[str, ...] = ()) -> None:
+        self._senders = [Sender(destination, musicians) for destination in destinations]
         self._reported: set[str] = set()
 
     def send(self, row: Row) -> None:

@@ -176,6 +176,7 @@ class Backdrop:
             {
                 "ring": self._ring.memory.fd,
                 "report": self.report.memory.fd,
+                "musicians": self._ring.musicians,
                 "scene": self.scene,
                 "headless": settings.headless,
                 "size": settings.size,

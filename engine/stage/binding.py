@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, Final, NoReturn
 
 from engine.errors import BadScene, nearest
-from engine.frame import SIGNALS, Signal
+from engine.frame import GROUPS, Signal, signals_of
 from engine.stage.color import Color, read_color
 from engine.stage.place import one_line, shown
 
@@ -56,12 +56,18 @@ class Binding:
 
 
 def read_binding(
-    given: object, target: str, part: int | None, to: Span | tuple[Color, Color] | None, refuse: Refuse
+    given: object,
+    target: str,
+    part: int | None,
+    to: Span | tuple[Color, Color] | None,
+    refuse: Refuse,
+    musicians: tuple[str, ...] = (),
 ) -> Binding:
     """The binding that a scene gives `target`: a table, or only the name of a signal.
 
     `to` is the range that it has where the scene names none; None demands one; a pair of colours says that it
     ends in colours. Counters and times are taken as they are (curve none, 0..1 to 0..1) unless told otherwise.
+    `musicians` are those of the show, whose signals may be named too (`erhu.pitch.hz`).
     `refuse` raises a BadScene of what it is told, adding file and place.
     """
     table = {"signal": given} if isinstance(given, str) else given
@@ -72,7 +78,7 @@ def read_binding(
             refuse(f"has no key {key} ({nearest(key, _KEYS)})")
     if "signal" not in table:
         refuse('needs a signal (add signal = "sound.loudness")')
-    signal, column = _signal(table["signal"], refuse)
+    signal, column = _signal(table["signal"], refuse, musicians)
     colors = to is not None and isinstance(to[0], tuple)
     curve = table.get("curve", "none" if _goes_on(signal) and not colors else "linear")
     if curve not in CURVES or (curve == "none" and colors):
@@ -106,9 +112,9 @@ def refusal(where: str) -> Refuse:
     return refuse
 
 
-def signal_names() -> Iterable[str]:
-    """Every name that a binding may give: `group.name`, lists with their elements."""
-    for name, signal in SIGNALS.items():
+def signal_names(musicians: tuple[str, ...] = ()) -> Iterable[str]:
+    """Every name that a binding may give: `group.name` or `musician.group.name`, lists with their elements."""
+    for name, signal in signals_of(musicians).items():
         yield from (name,) if signal.size == 1 else (f"{name}[{n}]" for n in range(signal.size))
 
 
@@ -119,12 +125,13 @@ def finite(value: object) -> float | None:
     return float(value) if abs(value) < 1e38 else None
 
 
-def _signal(name: object, refuse: Refuse) -> tuple[Signal, int]:
+def _signal(name: object, refuse: Refuse, musicians: tuple[str, ...]) -> tuple[Signal, int]:
     """The signal of that name, and the column of a row in which it stands."""
     found = _ELEMENT.fullmatch(name) if isinstance(name, str) else None
-    signal = SIGNALS.get(found[1]) if found else None
+    signal = signals_of(musicians).get(found[1]) if found else None
     if found is None or signal is None:
-        refuse(f"signal={name!r} is none ({nearest(str(name), signal_names())})")
+        _refuse_stranger(str(name), refuse, musicians)
+        refuse(f"signal={name!r} is none ({nearest(str(name), signal_names(musicians))})")
     if found[2] is None:
         if signal.size > 1:
             refuse(f"signal={name} is a list of {signal.size} (choose one: {name}[0] to {name}[{signal.size - 1}])")
@@ -134,6 +141,16 @@ def _signal(name: object, refuse: Refuse) -> tuple[Signal, int]:
     if not int(found[2]) < signal.size:
         refuse(f"signal={name} has no such element ({found[1]}[0] to {found[1]}[{signal.size - 1}])")
     return signal, signal.start + int(found[2])
+
+
+def _refuse_stranger(name: str, refuse: Refuse, musicians: tuple[str, ...]) -> None:
+    """Refuse the signal of a musician who does not play in this show; other names pass."""
+    who, _, rest = name.partition(".")
+    groups = {group.__name__.lower() for group in GROUPS}
+    if who in musicians or who in groups or rest.partition(".")[0] not in groups:
+        return
+    mend = f"musicians: {', '.join(musicians)}" if musicians else f"nobody has a name yet: --channels 1:{who} gives one"
+    refuse(f"signal={name!r}: there is no musician {who} in this show ({mend})")
 
 
 def _goes_on(signal: Signal) -> bool:

@@ -61,7 +61,7 @@ class Painter:
         `mend`: a scene that had to leave the stage; it is tried again when one of its files is saved.
         """
         self._parent = parent
-        self._ring = FrameRing(settings["ring"])
+        self._ring = FrameRing(settings["ring"], tuple(settings["musicians"]))
         self._report = StageReport(settings["report"])
         self._pace = Pace()
         self._delay: int = settings["delay_hops"]
@@ -123,7 +123,7 @@ class Painter:
         """Put a scene on stage; if it cannot be, the one before stays and the operator hears why."""
         self._parent.tell(trying=name)
         try:
-            scene = load_scene(name)
+            scene = load_scene(name, self._ring.musicians)
             self._renderer.stage(scene)
         except BadScene as why:
             if strict:
@@ -138,7 +138,7 @@ class Painter:
     def _look_after(self, name: str, mending: bool = False) -> None:
         """Try this scene again when it is saved; `mending`: or anything beside it, for a file may be missing."""
         try:
-            files = load_scene(name).files
+            files = load_scene(name, self._ring.musicians).files
         except BadScene:
             files, mending = (), True
         home = Path(name).parent if Path(name).suffix else assets.SCENES
@@ -177,7 +177,7 @@ class Painter:
             self._clock += dt
         self._fit()
         count, stamp = self._ring.count, self._ring.stamp
-        row = self._ring.row(self._delay) if count else blank_row()
+        row = self._ring.row(self._delay) if count else blank_row(len(self._ring.musicians))
         if not self._freeze or not self._pictures:
             sound = self._ring.sound(self._sound_hops, self._delay)
             self._renderer.draw(Moment(row=row, samples=sound, time=self._clock, dt=dt, date=_date()))
@@ -188,7 +188,7 @@ class Painter:
         self._note(row, stamp - min(self._delay, max(count - 1, 0)) * HOP / RATE)
         self._judge(time.monotonic() - now)
         if self._surface.panel_due():
-            self._surface.show_panel(Frame(row), {**self._status, **self._pace.facts()})
+            self._surface.show_panel(Frame(row, self._ring.musicians), {**self._status, **self._pace.facts()})
 
     def _note(self, row: Row, delivered: float) -> None:
         """A picture of this row is seen now; its sound was delivered at `delivered`, seconds of the monotonic clock."""

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.frame import Frame, Sound
+from engine.stage.note_names import NAMES, note_name
 from engine.stage.slate import Color, Slate, shortened, width, wrapped
 from engine.stage.targets import Size
 
-PANEL: Final[Size] = (520, 700)
+PANEL: Final[Size] = (520, 720)
 _GROUND: Final[Color] = (16, 17, 19)
 _WELL: Final[Color] = (32, 34, 37)
 _LINE: Final[Color] = (58, 61, 65)
@@ -29,6 +30,15 @@ _SCALE: Final = (-60.0, 0.0)  # dBFS from end to end of a meter
 _TITLE, _LARGE, _PLAIN, _SMALL = 32, 22, 17, 14  # heights of letters in pixels
 _OCTAVES: Final = ("63", "125", "250", "500", "1k", "2k", "4k", "8k")
 _FACTS: Final = ("latency", "picture", "stage", "ears", "lights")
+_COLOURS: Final = ("fractal", "centroid", "flatness")
+_METERS: Final = ("level", "peak", "LUFS", "band")
+_FIRST_METER: Final = 102  # its top, pixels; the next are 26 lower each
+_BARS: Final = (228, 284)  # top and foot of the octaves
+_SENSES: Final = (78, 222, 384)  # where the senses begin, in three columns
+_ROWS: Final = (332, 386, 440)  # baselines of their names; the values are 26 lower
+_FIRST_FACT: Final = 510
+_FIRST_MESSAGE: Final = 640
+_SURE: Final = 0.5  # from which a tempo and a key are bright
 _LOUD, _NEAR = -1.0, -9.0  # dBFS from which a meter is red, and amber
 
 
@@ -52,19 +62,21 @@ class Panel:
 
     def _labels(self, slate: Slate) -> None:
         """What never changes."""
-        for row, name in enumerate(("level", "peak", "LUFS")):
-            slate.text(_LEFT, 127 + 30 * row, name, _QUIET, _PLAIN)
+        for row, name in enumerate(_METERS):
+            slate.text(_LEFT, _FIRST_METER + 15 + 26 * row, name, _QUIET, _PLAIN)
         for value in (-60, -40, -20, 0):
-            slate.text(_across(value), 210, f"{value}", _QUIET, _SMALL, "middle")
+            slate.text(_across(value), _FIRST_METER + 118, f"{value}", _QUIET, _SMALL, "middle")
         for k, octave in enumerate(_OCTAVES):
-            slate.text(_LEFT + 59 * (k + 0.5), 338, octave, _QUIET, _SMALL, "middle")
-        slate.text(220, 376, "fractal", _QUIET, _SMALL)
-        slate.text(316, 376, "centroid", _QUIET, _SMALL)
-        slate.text(_RIGHT, 376, "flatness", _QUIET, _SMALL, "right")
-        for y in (424, 574):
+            slate.text(_LEFT + 59 * (k + 0.5), _BARS[1] + 18, octave, _QUIET, _SMALL, "middle")
+        for baseline, names in zip(
+            _ROWS, (("onsets", "tempo", "bar"), ("note", "key", "own band"), _COLOURS), strict=True
+        ):
+            for x, name in zip(_SENSES, names, strict=True):
+                slate.text(x, baseline, name, _QUIET, _SMALL)
+        for y in (_FIRST_FACT - 24, _FIRST_MESSAGE - 24):
             slate.fill(_LEFT, y, _RIGHT, y + 1, _LINE)
         for row, name in enumerate(_FACTS):
-            slate.text(_LEFT, 453 + 26 * row, name, _QUIET, _PLAIN)
+            slate.text(_LEFT, _FIRST_FACT + 24 * row, name, _QUIET, _PLAIN)
 
     def _heading(self, slate: Slate, status: Mapping[str, Any]) -> None:
         position = str(status.get("position", ""))
@@ -82,50 +94,84 @@ class Panel:
 
     def _levels(self, slate: Slate, frame: Frame) -> None:
         sound = frame.sound
-        for row, value in enumerate((sound.level, sound.peak, sound.loudness)):
-            top = 112 + 30 * row
+        for row, value in enumerate((sound.level, sound.peak, sound.loudness, frame.band.level)):
+            top = _FIRST_METER + 26 * row
             slate.fill(_METER[0], top, _METER[1], top + 18, _WELL)
             slate.fill(_METER[0], top, _across(value), top + 18, _heat(value))
             text = f"{value:.1f}" if value > -100 else "< -99"
             slate.text(_RIGHT, top + 16, text, _INK, _LARGE, "right")
         floor = _across(sound.floor)
-        slate.fill(floor, 106, floor + 2, 196, _QUIET)  # what lies left of it is the room
-        said = "silence" if sound.silence else "sounding"
-        slate.text(_RIGHT, 81, said, _QUIET if sound.silence else _GOOD, _PLAIN, "right")
+        slate.fill(floor, _FIRST_METER - 4, floor + 2, _FIRST_METER + 74, _QUIET)  # what lies left of it is the room
+        said = "breath" if frame.form.breath and not sound.silence else "silence" if sound.silence else "sounding"
+        slate.text(_RIGHT, 81, said, _GOOD if said == "sounding" else _QUIET, _PLAIN, "right")
         if sound.clipping:
-            slate.text(_RIGHT, 232, f"{sound.clipping:.0f} samples clipped", _HOT, _SMALL, "right")
+            slate.text(_RIGHT, _FIRST_METER + 118, f"clip {_brief(sound.clipping)}", _HOT, _SMALL, "right")
 
     def _bands(self, slate: Slate, frame: Frame) -> None:
         low, high = Sound.bands.span
+        top, foot = _BARS
         for k, value in enumerate(frame.sound.bands):
             left, right = _LEFT + 59 * k + 4, _LEFT + 59 * (k + 1) - 4
-            filled = 78 * _share(float(value), low, high)
-            slate.fill(left, 242, right, 320, _WELL)
-            slate.fill(left, 320 - filled, right, 320, _heat(float(value)))
+            filled = (foot - top) * _share(float(value), low, high)
+            slate.fill(left, top, right, foot, _WELL)
+            slate.fill(left, foot - filled, right, foot, _heat(float(value)))
 
     def _senses(self, slate: Slate, frame: Frame) -> None:
-        rhythm, sound = frame.rhythm, frame.sound
-        glow = _share(rhythm.hits, 0.0, 1.0)
-        red, green, blue = (round(a + (b - a) * glow) for a, b in zip(_WELL, _WARM, strict=True))
-        slate.disc(_LEFT + 20, 386, 18, (red, green, blue))
-        slate.text(_LEFT + 54, 376, "onsets", _QUIET, _SMALL)
-        slate.text(_LEFT + 54, 404, f"{rhythm.onsets:.0f}", _INK, _LARGE)
-        slate.text(220, 404, f"{frame.texture.fractal:.2f}", _INK, _LARGE)
-        slate.text(316, 404, f"{round(sound.centroid, -1):.0f} Hz", _INK, _LARGE)
-        slate.text(_RIGHT, 404, f"{sound.flatness:.2f}", _INK, _LARGE, "right")
+        """What the analyser hears: when, which note, what it is like. What it is not sure of is dim."""
+        self._rhythm(slate, frame)
+        self._pitch(slate, frame)
+        texts = (f"{frame.texture.fractal:.2f}", f"{frame.sound.centroid:.0f} Hz", f"{frame.sound.flatness:.2f}")
+        for x, text in zip(_SENSES, texts, strict=True):
+            slate.text(x, _ROWS[2] + 26, text, _INK, _LARGE)
+
+    def _rhythm(self, slate: Slate, frame: Frame) -> None:
+        """Onsets with a lamp, the tempo with a dot that lights on the beat and a line as long as it is sure."""
+        rhythm, baseline = frame.rhythm, _ROWS[0] + 26
+        sure = rhythm.confidence >= _SURE
+        slate.disc(_LEFT + 20, baseline - 12, 18, _glow(rhythm.hits, _WARM))
+        slate.text(_SENSES[0], baseline, f"{rhythm.onsets:.0f}", _INK, _LARGE)
+        slate.disc(
+            _SENSES[1] - 18,
+            baseline - 8,
+            8,
+            _glow((1 - _share(rhythm.phase, 0.0, 1.0)) ** 3, _GOOD if sure else _QUIET),
+        )
+        tempo = f"{rhythm.tempo:.0f} BPM" if rhythm.tempo > 0 else "-"
+        slate.text(_SENSES[1], baseline, tempo, _INK if sure else _QUIET, _LARGE)
+        slate.fill(_SENSES[1], baseline + 7, _SENSES[1] + 110, baseline + 10, _WELL)
+        filled = 110 * _share(rhythm.confidence, 0.0, 1.0)
+        slate.fill(_SENSES[1], baseline + 7, _SENSES[1] + filled, baseline + 10, _GOOD if sure else _QUIET)
+        slate.text(_SENSES[2], baseline, f"{rhythm.bar:.0f}" if rhythm.bar > 0 else "-", _INK, _LARGE)
+
+    def _pitch(self, slate: Slate, frame: Frame) -> None:
+        """The note with a needle of ±50 cents, the key, and the edges of the instrument's own band."""
+        pitch, band, baseline = frame.pitch, frame.band, _ROWS[1] + 26
+        voiced = pitch.hz > 0
+        name, cents = note_name(pitch.cents)
+        slate.text(_SENSES[0], baseline, f"{name} {cents:+d}" if voiced else "-", _INK if voiced else _QUIET, _LARGE)
+        slate.fill(_SENSES[0], baseline + 7, _SENSES[0] + 100, baseline + 10, _WELL)
+        slate.fill(_SENSES[0] + 50, baseline + 4, _SENSES[0] + 51, baseline + 13, _LINE)
+        if voiced:
+            needle = _SENSES[0] + 50 + cents
+            slate.fill(needle - 2, baseline + 3, needle + 3, baseline + 14, _GOOD if abs(cents) < 10 else _WARM)
+        tonic = NAMES[round(11 * _share(pitch.key, 0.0, 11.0))]
+        key = f"{tonic} {'major' if pitch.mode >= 0.5 else 'minor'}" if pitch.clarity > 0 else "-"
+        slate.text(_SENSES[1], baseline, key, _INK if pitch.clarity >= _SURE else _QUIET, _LARGE)
+        edges = f"{_brief(band.low)}-{_brief(band.high)}"
+        slate.text(_SENSES[2], baseline, edges, _INK, _LARGE)
 
     def _facts(self, slate: Slate, status: Mapping[str, Any]) -> None:
         for row, name in enumerate(_FACTS):
             text = str(status.get(name) or "-")
-            slate.text(_COLUMN, 453 + 26 * row, shortened(text, _PLAIN, _RIGHT - _COLUMN), _INK, _PLAIN)
+            slate.text(_COLUMN, _FIRST_FACT + 24 * row, shortened(text, _PLAIN, _RIGHT - _COLUMN), _INK, _PLAIN)
 
     def _messages(self, slate: Slate, status: Mapping[str, Any]) -> None:
         """The newest lines that there is room for, the newest message brightest."""
         lines: list[tuple[str, Color]] = []
         for age, message in enumerate(reversed(list(status.get("messages", ())))):
             lines = [(line, _QUIET if age else _INK) for line in wrapped(str(message), 16, _RIGHT - _LEFT)] + lines
-        for row, (line, color) in enumerate(lines[-5:]):
-            slate.text(_LEFT, 598 + 22 * row, line, color, 16)
+        for row, (line, color) in enumerate(lines[-4:]):
+            slate.text(_LEFT, _FIRST_MESSAGE + 22 * row, line, color, 16)
 
 
 def _across(dbfs: float) -> int:
@@ -136,6 +182,18 @@ def _across(dbfs: float) -> int:
 def _share(value: float, low: float, high: float) -> float:
     """How far from low to high, 0..1; 0 for what is no number: a meter must not end the show."""
     return min((value - low) / (high - low), 1.0) if value > low else 0.0
+
+
+def _glow(value: float, color: Color) -> Color:
+    """A lamp that is lit so much, 0..1."""
+    share = _share(value, 0.0, 1.0)
+    red, green, blue = (round(dark + (lit - dark) * share) for dark, lit in zip(_WELL, color, strict=True))
+    return red, green, blue
+
+
+def _brief(hz: float) -> str:
+    """A number in four letters: 190, 5.2k, 20k."""
+    return f"{hz:.0f}" if not hz >= 1000 else f"{hz / 1000:.2g}k" if hz < 10_000 else f"{hz / 1000:.0f}k"
 
 
 def _heat(dbfs: float) -> Color:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from engine import assets
 from engine.errors import BadScene
+from engine.frame import blank_row
 from engine.stage import gpu
 from engine.stage.drawing import Drawing, Moment
 from engine.stage.scene import Scene, load_scene
@@ -149,7 +150,7 @@ class Renderer:
         drawing: Drawing | None = None
         try:
             drawing = Drawing(self._ctx, self._copier, scene)
-            drawing.draw(Moment(), surface.framebuffer)
+            drawing.draw(Moment(row=blank_row(len(scene.musicians))), surface.framebuffer)
             gpu.wait(self._ctx)
             gpu.check(self._ctx, drawing.where)
             drawing.restart()

@@ -41,6 +41,8 @@ class Scene:
     palette: Mapping[str, Color]
     lights: Lights
     files: tuple[Path, ...]
+    musicians: tuple[str, ...] = ()
+    """Those of the show for which it was read: rows have theirs behind the mix's."""
 
 
 def scene_names() -> list[str]:
@@ -48,9 +50,10 @@ def scene_names() -> list[str]:
     return sorted(path.stem for path in assets.SCENES.glob("*.toml"))
 
 
-def load_scene(scene: str | Path) -> Scene:
+def load_scene(scene: str | Path, musicians: tuple[str, ...] = ()) -> Scene:
     """The scene of a name, or in a .toml file, or a .fs file as a scene in which nothing is bound.
 
+    `musicians`: who plays in the show, for their signals may move it.
     BadScene, in one line with file, value, rule and mend, for everything that could not be played.
     """
     name = str(scene)
@@ -60,7 +63,7 @@ def load_scene(scene: str | Path) -> Scene:
     if not name.endswith(".toml") and name not in scene_names():
         raise BadScene(f"scene={name!r} is none ({nearest(name, scene_names())}; or give a .toml or .fs file)")
     try:
-        return _scene(path, _table(path))
+        return _scene(path, _table(path), musicians)
     except BadFile as problem:
         raise BadScene(str(problem)) from None
 
@@ -83,7 +86,7 @@ def _table(path: Path) -> dict[str, Any]:
         raise BadScene(f"{place(path)}: is not TOML that can be read: {type(problem).__name__}") from None
 
 
-def _scene(path: Path, table: dict[str, Any]) -> Scene:
+def _scene(path: Path, table: dict[str, Any], musicians: tuple[str, ...]) -> Scene:
     refuse = refusal(f"{place(path)}:")
     for key in table:
         if key not in _KEYS:
@@ -92,7 +95,7 @@ def _scene(path: Path, table: dict[str, Any]) -> Scene:
     title = table.get("title", path.stem)
     if not isinstance(title, str):
         refuse(f"title={title!r} must be text")
-    bindings = _bindings(path, shader, _part(table, "bind", refuse))
+    bindings = _bindings(path, shader, _part(table, "bind", refuse), musicians)
     palette = _palette(_part(table, "palette", refuse), refuse)
     values = _values(path, shader, _part(table, "set", refuse))
     _refuse_both(path, bindings, values)
@@ -105,8 +108,9 @@ def _scene(path: Path, table: dict[str, Any]) -> Scene:
         bindings,
         MappingProxyType({**roles, **values}),
         MappingProxyType(palette),
-        MappingProxyType(_lights(path, _part(table, "lights", refuse))),
+        MappingProxyType(_lights(path, _part(table, "lights", refuse), musicians)),
         (path, *shader.files),
+        musicians,
     )
 
 
@@ -142,7 +146,7 @@ def _input(shader: Shader, name: str, refuse: Refuse) -> Input:
     return item
 
 
-def _bindings(path: Path, shader: Shader, table: dict[str, Any]) -> tuple[Binding, ...]:
+def _bindings(path: Path, shader: Shader, table: dict[str, Any], musicians: tuple[str, ...]) -> tuple[Binding, ...]:
     """[bind.<input>], or [bind.<input>.<part>] for one axis of a point or one channel of a colour."""
     found: list[Binding] = []
     for name, given in table.items():
@@ -155,11 +159,11 @@ def _bindings(path: Path, shader: Shader, table: dict[str, Any]) -> tuple[Bindin
                     refuse(f"has no part {part} ({nearest(part, parts)})")
                 index = parts.index(part)
                 refuse_part = refusal(f"{place(path)}: bind.{name}.{part}")
-                found.append(read_binding(more, name, index, _range(item, index), refuse_part))
+                found.append(read_binding(more, name, index, _range(item, index), refuse_part, musicians))
         elif item.type == "point2D":
             refuse(f"is a point: bind its axes one by one ([bind.{name}.x] and [bind.{name}.y])")
         else:
-            found.append(read_binding(given, name, None, _range(item, None), refuse))
+            found.append(read_binding(given, name, None, _range(item, None), refuse, musicians))
     return tuple(found)
 
 
@@ -231,7 +235,7 @@ def _palette(table: dict[str, Any], refuse: Refuse) -> dict[str, Color]:
     return found
 
 
-def _lights(path: Path, table: dict[str, Any]) -> dict[str, Mapping[str, Binding | float]]:
+def _lights(path: Path, table: dict[str, Any], musicians: tuple[str, ...]) -> dict[str, Mapping[str, Binding | float]]:
     """[lights.<group>]: channels, each driven by a binding or standing at a number."""
     found: dict[str, Mapping[str, Binding | float]] = {}
     refuse = refusal(f"{place(path)}:")
@@ -242,6 +246,8 @@ def _lights(path: Path, table: dict[str, Any]) -> dict[str, Mapping[str, Binding
         for channel, given in channels.items():
             number = finite(given)
             refuse_one = refusal(f"{place(path)}: lights.{group}.{channel}")
-            one[channel] = read_binding(given, channel, None, (0.0, 1.0), refuse_one) if number is None else number
+            one[channel] = (
+                read_binding(given, channel, None, (0.0, 1.0), refuse_one, musicians) if number is None else number
+            )
         found[group] = MappingProxyType(one)
     return found

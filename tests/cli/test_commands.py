@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from engine import assets
+from engine.cli.options import gathered
 from engine.frame import RATE, SIGNALS, Numbers
 from engine.stage.scene import scene_names
 
@@ -44,7 +45,9 @@ def run(tmp_path: Path) -> Run:
     return command
 
 
-@pytest.mark.parametrize("command", ["preview", "live", "render", "analyse", "devices", "scenes", "doctor", "latency"])
+@pytest.mark.parametrize(
+    "command", ["preview", "live", "render", "analyse", "devices", "scenes", "doctor", "latency", "soundcheck"]
+)
 def test_every_command_explains_itself_with_an_example(run: Run, command: str) -> None:
     shown = run(command, "--help", COLUMNS="200")
     assert shown.returncode == 0
@@ -68,6 +71,8 @@ def test_bad_usage_is_exit_code_two(run: Run) -> None:
         (["preview", "tone:440", "--headless", "--osc", "nowhere"], "HOST:PORT"),
         (["preview", "tone:440", "--headless", "--size", "big"], "size=big must be WIDTHxHEIGHT"),
         (["preview", "tone:440", "--headless", "--channels", "left"], "channels=left must be numbers"),
+        (["analyse", "tone:440", "--out", "o", "--channels", "1:Erhu"], "musician='Erhu' must be a name"),
+        (["analyse", "tone:440", "--out", "o", "--channels", "1:erhu,2:drum"], "channels=2 is not there"),
         (["live", "--headless", "--show", "none.toml"], "show=none.toml"),
     ],
 )
@@ -182,3 +187,25 @@ def test_the_same_take_gives_the_same_film(run: Run, tmp_path: Path) -> None:
         )
         assert ended.returncode == 0, ended.stderr
     assert (tmp_path / "a.mp4").read_bytes() == (tmp_path / "b.mp4").read_bytes()
+
+
+@pytest.mark.parametrize("typed", [["1:string,2:drum"], ["1:string", "2:drum"], ["1:string 2:drum"]])
+def test_musicians_are_named_after_their_channels_with_commas_or_spaces(
+    run: Run, sound_file: Callable, tmp_path: Path, typed: list[str]
+) -> None:
+    clicks = np.zeros((RATE, 2), np.float32)
+    clicks[24_000, 0] = clicks[36_000, 1] = 0.9
+    path = sound_file("duo.wav", clicks)
+    ended = run("analyse", "--out", "numbers", "--channels", *typed, path)
+    assert ended.returncode == 0, ended.stderr
+    assert "2 onsets (string 1, drum 1)" in ended.stdout
+    summary = json.loads((tmp_path / "numbers" / "summary.json").read_text())
+    assert summary["musicians"]["string"]["onsets"] == pytest.approx([0.5], abs=0.01)
+    assert summary["musicians"]["drum"]["onsets"] == pytest.approx([0.75], abs=0.01)
+
+
+def test_only_musicians_right_after_channels_are_gathered() -> None:
+    assert gathered(["--channels", "1:a", "2:b", "2:b.wav", "3:c"]) == ["--channels", "1:a,2:b", "2:b.wav", "3:c"]
+    assert gathered(["1:a", "2:b"]) == ["1:a", "2:b"]
+    assert gathered(["--channels", "1", "tune.wav"]) == ["--channels", "1", "tune.wav"]
+    assert gathered([]) == []

@@ -12,6 +12,7 @@ from engine.frame import HOP, RATE, SIGNALS, SILENT_DB, Block, Frame
 from tests.features.sounds import blown, bowed, frames, gain, hops, noise, placed, plucked, sine
 
 STILL = ["sound.centroid", "sound.flatness", "sound.crest", "sound.crossings", "sound.flux", "texture.fractal"]
+STILL += ["texture.katz", "texture.petrosian", "texture.roughness"]
 
 
 def _is_sane(frame: Frame) -> None:
@@ -46,6 +47,11 @@ def test_every_signal_of_a_sine_is_known() -> None:
     assert sound.crossings == pytest.approx(1000, abs=1)
     assert sound.flux < 0.1
     assert texture.fractal < 1.2
+    assert texture.profile[0] < 1.05 < 1.7 < texture.profile[7]
+    assert 1.5 < texture.katz < 3.5
+    assert texture.petrosian < 1.01
+    assert np.argmax(texture.wavelets) == 4  # 750–1500 Hz
+    assert texture.roughness == 0
 
 
 def test_silence_is_still() -> None:
@@ -55,6 +61,7 @@ def test_silence_is_still() -> None:
     assert all(frame.sound.silence == 1 for frame in calm)
     for name in STILL:
         assert len({frame[name] for frame in calm}) == 1, name
+    assert len({frame.texture.profile.tobytes() for frame in calm}) == 1
     assert calm[-1].sound.flux == 0
     assert calm[-1].rhythm.hits < 1e-6
     assert calm[-1].sound.level == pytest.approx(-65, abs=3)

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+import tomllib
+
 import numpy as np
 import pytest
 
+from engine.assets import RECORDING
+from engine.audio.hearing import HearingSettings
 from engine.features.beginning import PIECE, SOUGHT, Beginning, rise_of_energy
 from engine.features.onset import REST, OnsetDetector
-from engine.frame import HOP, RATE, SIGNALS
+from engine.frame import HOP, RATE, SIGNALS, Frame
+from engine.rehearsal import Rehearsal
 from tests import naive
 from tests.features.sounds import blown, bowed, frames, gain, noise, onsets, placed, plucked, sine, struck
 
@@ -137,14 +142,58 @@ def test_the_time_of_the_last_onset_never_goes_back_nor_into_the_future() -> Non
         last = frame.rhythm.last
 
 
+def _said(fast: float, slow: float = 0.0, ago: float = 0.1, kind: float = 1.0) -> np.ndarray:
+    return np.array([fast, slow, ago, kind], np.float32)
+
+
+def test_a_swell_is_counted_once_whether_it_was_noticed_at_once_or_at_last() -> None:
+    rises, hop = np.zeros(2), np.random.default_rng(0).standard_normal(HOP)
+    for noticed_at_once in (True, False):
+        detector = OnsetDetector()
+        for index in range(100):
+            fast = 0.9 if noticed_at_once and index in (50, 51) else 0.0
+            slow = 0.9 if 57 <= index <= 64 else 0.0
+            values = detector.step(_said(fast, slow, (index + 1 - 50) / 20, 0.1), rises, hop, index, heard=True)
+        assert values[1] == 1
+        assert values[2] == pytest.approx(50 * HOP / RATE, abs=3 * HOP / RATE)
+        assert values[4] == pytest.approx(0.1)
+
+
+def test_where_nothing_stands_out_from_the_room_the_network_must_be_sure() -> None:
+    for certainty, counted in ((0.8, 0), (0.95, 1)):
+        detector = OnsetDetector()
+        for index in range(500):
+            said = _said(certainty if index == 450 else 0.0)
+            values = detector.step(said, np.ones(2), np.zeros(HOP), index, heard=False)
+        assert values[1] == counted
+
+
+def test_plucked_and_struck_are_told_apart_from_bowed_and_blown() -> None:
+    card = tomllib.loads(RECORDING.with_suffix(".toml").read_text())
+    kinds: dict[str, list[float]] = {section: [] for section in ("pluck", "flute", "drum")}
+    before: Frame | None = None
+    for _, frame in Rehearsal(HearingSettings(source=str(RECORDING)), seconds=card["sections"]["drum"]["end"]):
+        if before is not None and frame.rhythm.onsets > before.rhythm.onsets:
+            for section, heard in kinds.items():
+                edges = card["sections"][section]
+                if edges["start"] < before.rhythm.last < edges["end"]:
+                    heard.append(before.rhythm.attack)  # the kind that the onset before had settled on
+        before = frame
+    assert np.mean(np.array(kinds["pluck"]) > 0.5) > 0.9
+    assert np.mean(np.array(kinds["drum"]) > 0.5) > 0.9
+    assert np.mean(np.array(kinds["flute"]) < 0.5) > 0.8
+
+
 def test_reset_is_as_good_as_new() -> None:
-    rises = np.array([20.0, 20.0])
-    hop = np.random.default_rng(0).standard_normal(HOP)
+    rises, hop = np.array([20.0, 20.0]), np.random.default_rng(0).standard_normal(HOP)
     used = OnsetDetector()
     for index in range(3 * REST):
-        used.step(rises * (index % 2), hop, 20.0, index)
+        used.step(_said(index % 2), rises * (index % 2), hop, index, heard=True)
     used.reset()
-    assert np.array_equal(used.step(rises, hop, 20.0, 0), OnsetDetector().step(rises, hop, 20.0, 0))
+    new = OnsetDetector()
+    assert np.array_equal(
+        used.step(_said(1.0), rises, hop, 0, heard=True), new.step(_said(1.0), rises, hop, 0, heard=True)
+    )
 
 
 @pytest.mark.parametrize("kind", ["step", "noise", "nothing", "constant", "falling"])
@@ -177,6 +226,8 @@ def test_the_beginning_looks_back_as_far_as_it_says() -> None:
 
 def test_wrong_arguments_are_named() -> None:
     with pytest.raises(ValueError, match=r"wave\.shape=\(3,\) must be \(256,\)"):
-        OnsetDetector().step(np.zeros(2), np.zeros(3), 0.0, 0)
+        OnsetDetector().step(_said(0.0), np.zeros(2), np.zeros(3), 0, heard=True)
+    with pytest.raises(ValueError, match=r"said\.shape=\(3,\) must be \(4,\)"):
+        OnsetDetector().step(np.zeros(3, np.float32), np.zeros(2), np.zeros(HOP), 0, heard=True)
     with pytest.raises(ValueError, match=r"energies\.shape=\(1,\) must be \(n,\) with n at least 2"):
         rise_of_energy(np.zeros(1))

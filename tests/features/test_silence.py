@@ -71,3 +71,16 @@ def test_reset_is_as_good_as_new() -> None:
     _listen(noise(5, -70), used)
     used.reset()
     assert np.array_equal(_listen(sound, used), _listen(sound))
+
+
+def test_a_drone_never_becomes_the_room_that_a_sound_check_has_heard() -> None:
+    drone = sine(110, 60, gain(-34)) + noise(60, -70, 1)
+    known, learning = Silence(room_dbfs=-70.0, width_hz=500.0), Silence()
+    assert np.all(_listen(drone, known)[5:, 1] == 0)
+    assert known.floor <= -58
+    assert _listen(drone, learning)[-1, 0] > -58
+
+
+def test_a_room_that_is_known_is_silence_from_the_first_hop() -> None:
+    loud = noise(10, -44, 1, seed=2)
+    assert np.all(_listen(loud, Silence(room_dbfs=-44.0))[:, 1] == 1)

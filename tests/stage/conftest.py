@@ -96,8 +96,10 @@ def stage() -> Iterator[Callable[..., Stage]]:
     """Starts a painter and waits for its first picture; headless where the settings do not say otherwise."""
     made: list[Stage] = []
 
-    def start(scene: str | Path = "fallback", settings: StageSettings = SMALL) -> Stage:
-        made.append(Stage(settings, str(scene)))
+    def start(
+        scene: str | Path = "fallback", settings: StageSettings = SMALL, musicians: tuple[str, ...] = ()
+    ) -> Stage:
+        made.append(Stage(settings, str(scene), musicians))
         made[-1].back.await_ready()
         return made[-1]
 

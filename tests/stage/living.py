@@ -14,8 +14,8 @@ SMALL = StageSettings(headless=True, size=(64, 36), fps=60.0, nice=0)
 class Stage:
     """A backdrop that is tended whenever somebody waits for something."""
 
-    def __init__(self, settings: StageSettings, scene: str) -> None:
-        self.ring = FrameRing()
+    def __init__(self, settings: StageSettings, scene: str, musicians: tuple[str, ...] = ()) -> None:
+        self.ring = FrameRing(musicians=musicians)
         self.said: list[str] = []
         self.back = Backdrop(settings, scene, self.ring)
 

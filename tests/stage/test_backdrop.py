@@ -46,6 +46,24 @@ def test_a_lost_painter_is_back_within_three_seconds_as_it_was(stage: Callable[.
 
 
 @pytest.mark.gl
+def test_a_painter_knows_who_plays_before_and_after_it_was_lost(stage: Callable[..., Stage], write: Write) -> None:
+    level = [{"NAME": "level", "TYPE": "float", "MIN": 0.0, "MAX": 1.0}]
+    write("level.fs", isf("void main() { gl_FragColor = vec4(level); }", INPUTS=level))
+    drum, erhu = (
+        write(f"{name}.toml", f'shader = "level.fs"\n[bind.level]\nsignal = "{name}.sound.level"')
+        for name in ("drum", "erhu")
+    )
+    show = stage(drum, musicians=("zither", "drum"))
+    show.ring.push(blank_row(2), np.zeros((HOP, 2), np.float32), time.monotonic())
+    show.runs()
+    show.back.show(str(erhu))
+    show.until(lambda: show.heard("there is no musician erhu in this show (musicians: zither, drum)"))
+    pid = show.back.pid
+    os.kill(pid, signal.SIGKILL)
+    show.until(lambda: show.heard(f"the picture is back in {drum}"))
+
+
+@pytest.mark.gl
 @pytest.mark.slow
 def test_a_new_scene_that_hangs_the_driver_does_not_go_on_stage(stage: Callable[..., Stage], write: Write) -> None:
     show = stage("strings")

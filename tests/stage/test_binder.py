@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.frame import SIGNALS, Row, blank_row
+from engine.frame import ROW, SIGNALS, Row, blank_row, signals_of
 from engine.stage.binder import Binder, Follower
 from engine.stage.binding import CURVES
 from engine.stage.color import read_color
@@ -211,3 +211,19 @@ def test_a_binding_to_the_lights_is_the_same_machine(scene: Made) -> None:
     assert not isinstance(hue, float)
     assert Follower(level).step(row(sound_loudness=-30), 0.1) == 0.5
     assert Follower(hue).step(row(rhythm_hits=1), 0.1) == pytest.approx(0.1)
+
+
+def test_a_musician_moves_what_is_bound_to_their_name_and_nothing_else(write: Write) -> None:
+    write("s.fs", isf(INPUTS=INPUTS))
+    lines = "bind.flow = {signal = 'drum.sound.level', from = [-60, 0], to = [0, 1]}\nbind.drop = 'erhu.rhythm.onsets'"
+    binder = Binder(load_scene(write("s.toml", f'shader = "s.fs"\n{lines}'), ("erhu", "drum")))
+    rows = blank_row(2)
+    level, onsets = signals_of(("erhu", "drum"))["drum.sound.level"], SIGNALS["rhythm.onsets"]
+    binder.step(rows, 0.1)
+    rows[onsets.start] += 1  # the mix's
+    rows[level.start] = -30.0
+    values = binder.step(rows, 0.1)
+    assert values["flow"] == pytest.approx(0.5)
+    assert values["drop"] is False
+    rows[ROW + onsets.start] += 1
+    assert binder.step(rows, 0.1)["drop"] is True

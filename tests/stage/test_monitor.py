@@ -7,7 +7,7 @@ import pytest
 from engine.errors import NoSuchDevice
 from engine.stage.monitor import Area, Monitor, choose, overlap, place_beside
 
-PANEL = (520, 700)
+PANEL = (520, 720)
 
 
 def monitor(name: str, x: int = 0, width: int = 1920) -> Monitor:

@@ -15,9 +15,9 @@ from engine.stage.panel import PANEL, Panel
 from engine.stage.slate import shortened, width, wrapped
 
 WIDTH, HEIGHT = PANEL
-LEVEL = slice(110, 132)  # rows of the first meter
-FACTS = slice(430, 572)
-MESSAGES = slice(578, HEIGHT)
+LEVEL = slice(100, 122)  # rows of the first meter
+MESSAGES = slice(618, HEIGHT)
+SENSES = slice(310, 484)
 
 
 def frame(**signals: Any) -> Frame:
@@ -47,7 +47,7 @@ def test_a_meter_is_as_long_as_the_level_is_high() -> None:
 
 
 def test_a_level_near_full_scale_is_red() -> None:
-    red, green, _ = drawn(sound__peak=-0.2)[150, 300]
+    red, green, _ = drawn(sound__peak=-0.2)[137, 300]
     assert red > 2 * green
 
 
@@ -58,14 +58,58 @@ def test_each_octave_has_a_column_of_its_own() -> None:
         bands = np.full(8, -120.0)
         bands[octave] = -20.0
         rows, columns = changed(silent, drawn(sound__bands=bands))
-        assert rows.stop == 320
+        assert rows.stop == 284
         edges.append((columns.start, columns.stop))
     assert all(left[1] < right[0] for left, right in pairwise(edges))
 
 
 def test_the_lamp_glows_with_an_onset() -> None:
-    dark, lit = drawn()[386, 44], drawn(rhythm__hits=1.0)[386, 44]
+    dark, lit = drawn()[346, 44], drawn(rhythm__hits=1.0)[346, 44]
     assert lit.sum() > 4 * dark.sum()
+
+
+def test_the_instruments_own_level_has_a_meter_of_its_own() -> None:
+    rows, _ = changed(drawn(), drawn(band__level=-20.0))
+    assert (rows.start, rows.stop) == pytest.approx((180, 200), abs=4)
+
+
+def test_each_sense_has_a_place_of_its_own_that_no_other_leaves_it() -> None:
+    blank = drawn()
+    said = [
+        {"rhythm__onsets": 88888.0, "rhythm__hits": 1.0},
+        {"rhythm__tempo": 188.0, "rhythm__confidence": 1.0, "rhythm__phase": 0.99},
+        {"rhythm__bar": 12.0},
+        {"pitch__hz": 440.0, "pitch__cents": 6649.0},
+        {"pitch__key": 10.0, "pitch__clarity": 1.0, "pitch__mode": 1.0},
+        {"band__low": 1234.0, "band__high": 12345.0},
+        {"texture__fractal": 2.0},
+        {"sound__centroid": 24_000.0},
+        {"sound__flatness": 1.0},
+    ]
+    taken = np.zeros((HEIGHT, WIDTH), int)
+    for signals in said:
+        rows, columns = changed(blank, drawn(**signals))
+        assert SENSES.start <= rows.start
+        assert rows.stop <= SENSES.stop
+        assert columns.stop <= WIDTH - 4
+        taken[rows, columns] += 1
+    assert taken.max() == 1
+
+
+def test_the_needle_points_to_where_the_note_lies_between_its_neighbours() -> None:
+    needles = []
+    for cents in (6860, 6900, 6940):
+        row = drawn(pitch__hz=440.0, pitch__cents=float(cents))[417, 78:180]
+        needles.append(np.flatnonzero((row != drawn()[417, 78:180]).any(axis=1)).mean())
+    assert np.diff(needles) == pytest.approx([40, 40], abs=2)
+
+
+def test_the_dot_lights_on_the_beat_and_a_tempo_that_is_unsure_is_dim() -> None:
+    on, off = (drawn(rhythm__tempo=90.0, rhythm__confidence=0.9, rhythm__phase=phase) for phase in (0.0, 0.9))
+    assert on[350, 204].sum() > 2 * off[350, 204].sum()
+    sure, unsure = (drawn(rhythm__tempo=90.0, rhythm__confidence=value) for value in (0.9, 0.3))
+    text = (slice(338, 362), slice(222, 300))
+    assert sure[text].max() > unsure[text].max() + 40
 
 
 @pytest.mark.parametrize("fact", ["latency", "picture", "stage", "ears", "lights"])
@@ -84,7 +128,7 @@ def test_the_newest_messages_are_shown_and_stay_on_the_panel() -> None:
     assert rows.stop <= HEIGHT - 4
     assert columns.start >= 20
     assert columns.stop <= WIDTH - 20
-    assert (drawn({"messages": messages}) == drawn({"messages": messages[-5:]})).all()
+    assert (drawn({"messages": messages}) == drawn({"messages": messages[-4:]})).all()
 
 
 def test_a_long_scene_name_leaves_the_position_readable() -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from engine import assets
 from engine.errors import BadScene
+from engine.frame import ROW, SIGNALS
 from engine.stage.scene import load_scene, scene_names
 
 from .conftest import Write, isf
@@ -127,6 +128,36 @@ def test_a_wrong_scene_is_refused_in_one_line(shaders: Path, write: Write, text:
     assert message.startswith(f"{path}: ")
     assert words in message
     assert "\n" not in message
+
+
+STRANGERS = [
+    ((), "erhu.pitch.hz", "no musician erhu in this show (nobody has a name yet: --channels 1:erhu gives one)"),
+    (("erhu", "drum"), "ehru.pitch.hz", "there is no musician ehru in this show (musicians: erhu, drum)"),
+    (("erhu", "drum"), "zither.sound.bands[3]", "there is no musician zither in this show (musicians: erhu, drum)"),
+    (("erhu", "drum"), "erhu.pitch.hx", "signal='erhu.pitch.hx' is none (did you mean erhu.pitch.hz"),
+    (("erhu",), "erhu.sound.bands", "is a list of 8 (choose one: erhu.sound.bands[0] to erhu.sound.bands[7])"),
+    (("erhu",), "sound.levl", "signal='sound.levl' is none (did you mean sound.level"),
+]
+
+
+@pytest.mark.parametrize(("musicians", "signal", "words"), STRANGERS, ids=[signal for _, signal, _ in STRANGERS])
+@pytest.mark.parametrize("part", ["bind.flow", "lights.wash.hue"])
+def test_a_scene_that_names_a_musician_who_does_not_play_is_refused(
+    shaders: Path, write: Write, part: str, musicians: tuple[str, ...], signal: str, words: str
+) -> None:
+    path = write("wrong.toml", f'shader = "ink.fs"\n{part} = {{signal = "{signal}", to = [0, 1]}}')
+    with pytest.raises(BadScene) as caught:
+        load_scene(path, musicians)
+    assert words in str(caught.value)
+    assert str(caught.value).startswith(f"{path}: {part} signal=")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_scene_may_name_whoever_plays(shaders: Path, write: Write) -> None:
+    path = write("a.toml", 'shader = "ink.fs"\n[bind.flow]\nsignal = "drum.sound.bands[2]"\nto = [0, 1]')
+    (binding,) = load_scene(path, ("erhu", "drum")).bindings
+    assert binding.signal.name == "drum.sound.bands"
+    assert binding.column == 2 * ROW + SIGNALS["sound.bands"].start + 2
 
 
 def test_broken_toml_names_its_line(shaders: Path, write: Write) -> None:

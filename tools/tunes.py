@@ -1,0 +1,137 @@
+"""The tunes of music21's corpus as plain numbers, for training and judging. Needs music21.
+
+    python tools/tunes.py --out tunes.npz
+
+Essen folk songs, O'Neill's Irish tunes and Aird's airs, in the package music21 10. Left out, because they are
+reserved for evaluation: `ryansMammoth` and `essenFolksong/han2`. A tune is its notes, as written, and its beats.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+COLLECTIONS: Final = ("essenFolksong", "oneills1850", "airdsAirs")
+_RESERVED: Final = ("han2",)
+_LEAST_NOTES: Final = 16
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tune:
+    """A melody as notated. All times in quarter notes from the first note.
+
+    `notes` (n, 3): onset, duration, MIDI number. `beats` (m, 2): where the beats of its metre are (a dotted quarter
+    in 6/8), and which of the bar each is, from 1.
+    """
+
+    name: str
+    notes: NDArray[np.float64]
+    beats: NDArray[np.float64]
+
+    @property
+    def length(self) -> float:
+        """Quarters to the end of the last note."""
+        return float((self.notes[:, 0] + self.notes[:, 1]).max())
+
+    @property
+    def half(self) -> str:
+        """`tune` or `report`: which half of the tunes it belongs to, by its name, for ever."""
+        return ("tune", "report")[hashlib.sha256(self.name.encode()).digest()[0] % 2]
+
+
+def read_tunes(path: Path) -> list[Tune]:
+    """The tunes of a file that this script wrote."""
+    with np.load(path) as file:
+        names, ends = file["names"], file["ends"]
+        notes, beats = file["notes"], file["beats"]
+    tunes = []
+    note_from = beat_from = 0
+    for name, (note_to, beat_to) in zip(names, ends, strict=True):
+        tunes.append(Tune(str(name), notes[note_from:note_to], beats[beat_from:beat_to]))
+        note_from, beat_from = note_to, beat_to
+    return tunes
+
+
+def write_tunes(tunes: list[Tune], path: Path) -> None:
+    """All tunes in one file."""
+    ends = np.cumsum([(len(t.notes), len(t.beats)) for t in tunes], axis=0)
+    np.savez_compressed(
+        path,
+        names=np.array([t.name for t in tunes]),
+        ends=ends,
+        notes=np.concatenate([t.notes for t in tunes]),
+        beats=np.concatenate([t.beats for t in tunes]),
+    )
+
+
+def _tune(name: str, score: Any) -> Tune | None:
+    """A tune of a music21 score; None where its metre changes or it is too short to be one."""
+    flat = score.flatten()
+    metres = {m.ratioString for m in flat.getElementsByClass("TimeSignature")}
+    if len(metres) != 1:
+        return None
+    notes = [
+        (float(note.offset), float(note.quarterLength), float(note.pitch.midi))
+        for note in flat.stripTies().notes
+        if note.isNote and note.quarterLength > 0
+    ]
+    metre = flat.getElementsByClass("TimeSignature")[0]
+    beat = float(metre.beatDuration.quarterLength)
+    beats: list[tuple[float, float]] = []
+    bar_length = float(metre.barDuration.quarterLength)
+    bars = list(score.recurse().getElementsByClass("Measure"))
+    for bar in bars:
+        length = float(bar.duration.quarterLength)
+        missing = bar_length - length if bar is bars[0] else 0.0  # a pick-up is the end of a bar
+        count = round(bar_length / beat)
+        for k in range(count):
+            at = k * beat - missing
+            if -1e-6 <= at < length - 1e-6:
+                beats.append((float(bar.offset) + at, k + 1))
+    if len(notes) < _LEAST_NOTES or len(beats) < 8:
+        return None
+    table = np.array(notes)
+    first = table[0, 0]
+    table[:, 0] -= first
+    grid = np.array(beats)
+    grid[:, 0] -= first
+    return Tune(name, table, grid[grid[:, 0] > -1e-6])
+
+
+def main() -> None:
+    from music21 import converter, corpus
+
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, required=True)
+    out: Path = parser.parse_args().out
+    folder = Path(corpus.__file__).parent
+    tunes: list[Tune] = []
+    for collection in COLLECTIONS:
+        for path in sorted((folder / collection).glob("*.abc")):
+            if path.stem in _RESERVED:
+                continue
+            try:
+                opus = converter.parse(path, forceSource=True)
+            except Exception as why:  # music21 has many ways to stumble over old transcriptions
+                print(f"{path.name}: left out ({type(why).__name__})")
+                continue
+            for number, score in enumerate(getattr(opus, "scores", [opus])):
+                try:
+                    tune = _tune(f"{collection}/{path.stem}/{number}", score)
+                except Exception as why:
+                    print(f"{path.stem}/{number}: left out ({type(why).__name__})")
+                    continue
+                if tune is not None:
+                    tunes.append(tune)
+            print(f"{path.stem}: {len(tunes)} tunes so far", flush=True)
+    write_tunes(tunes, out)
+
+
+if __name__ == "__main__":
+    main()
