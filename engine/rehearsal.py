@@ -119,6 +119,11 @@ class Events:
         if not frame.sound.silence:
             self._keys[int(pitch.key) + (0 if pitch.mode else 12)] += pitch.clarity
 
+    def end(self, seconds: float) -> None:
+        """Leave out what came after the end: the last hop is filled up with silence, and the cut may click."""
+        self.onsets = [onset for onset in self.onsets if onset < seconds]
+        self.beats = [beat for beat in self.beats if beat < seconds]
+
     @property
     def tempo_bpm(self) -> float | None:
         """The tempo in the middle of all those that were sure; None where none was."""
@@ -173,6 +178,8 @@ def analyse(hearing: HearingSettings, *, seconds: float | None = None, progress:
                 own.note(frame.of(name))
             if rehearsal.duration and block.index % 256 == 0:
                 progress(min(block.time / rehearsal.duration, 1.0))
+        for each in (events, *musicians.values()):
+            each.end(rehearsal.seconds_read)
         rows.flush()
         table = np.memmap(rows, dtype="<f8", mode="r").reshape(-1, ROW * (1 + len(musicians)))
         signals = {name: _column(table, signal) for name, signal in signals_of(rehearsal.musicians).items()}

@@ -47,12 +47,21 @@ def analyse(
         if analysis.cleaned:
             terminal.remark(f"{file}: {analysis.cleaned} samples were no numbers and became silence")
         musicians = {name: len(events.onsets) for name, events in analysis.musicians.items()}
-        summaries[file] = {"duration": analysis.duration, "onsets": len(analysis.onsets)}
+        heard = analysis.events
+        summaries[file] = {
+            "duration": analysis.duration,
+            "onsets": len(heard.onsets),
+            "beats": len(heard.beats),
+            "tempo_bpm": heard.tempo_bpm,
+            "key": heard.key,
+        }
         if musicians:
             summaries[file]["musicians"] = {name: {"onsets": count} for name, count in musicians.items()}
         if not as_json:
             each = f" ({', '.join(f'{name} {count}' for name, count in musicians.items())})" if musicians else ""
-            print(f"{file}: {analysis.duration:.2f} s, {len(analysis.onsets)} onsets{each} → {folders[file]}")
+            tempo = f", {heard.tempo_bpm:.0f} BPM" if heard.tempo_bpm else ""
+            key = f", {heard.key}" if heard.key else ""
+            print(f"{file}: {analysis.duration:.2f} s, {len(heard.onsets)} onsets{each}{tempo}{key} → {folders[file]}")
     if as_json:
         print(json.dumps(summaries, indent=1))
     if mistakes:

@@ -59,7 +59,7 @@ class FastSenses:
     same samples give the same frames, bit for bit.
     """
 
-    delay: Final = FractalDimension.delay
+    delay: Final = PitchSenses.delay
     """Samples by which the slowest descriptor follows the sound; a click is counted within 2 × HOP."""
 
     def __init__(self, channels: int, band: InstrumentBand | None = None) -> None:

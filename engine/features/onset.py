@@ -19,7 +19,7 @@ HEARD: Final = ("fast", "slow", "ago", "kind")
 hops ago; how long ago, in units of AGO hops; and whether it was plucked or struck."""
 AGO: Final = 20.0
 """Hops that the output `ago` = 1 stands for."""
-_AT_ONCE: Final = 0.5  # of `fast`, from which an onset is counted
+_AT_ONCE: Final = 0.65  # of `fast`, from which an onset is counted
 _AT_LAST: Final = 0.5  # of `slow`, from which one is counted that was not noticed at once
 _REARM: Final = 0.6  # of its own peak that `fast` must fall below before the next
 _SURE_AT_ONCE: Final = 0.9  # of `fast`, where the hop does not stand out from the room

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -80,7 +81,7 @@ def test_before_anything_is_heard_there_is_no_beat() -> None:
 
 def test_the_phase_goes_from_beat_to_beat() -> None:
     heard, _ = _melody(120, 12.0)
-    for before, after in zip(heard[1000:2000], heard[1001:2001], strict=True):
+    for before, after in pairwise(heard[1000:2001]):
         if after.rhythm.beats == before.rhythm.beats:
             assert after.rhythm.phase >= before.rhythm.phase - 0.12
         else:
@@ -104,9 +105,7 @@ def test_reset_is_as_good_as_new() -> None:
     used.reset()
     new = BeatTracker(weights, 64)
     for index in range(500):
-        assert np.array_equal(
-            used.step(memory, said, index, playing=True), new.step(memory, said, index, playing=True)
-        )
+        assert np.array_equal(used.step(memory, said, index, playing=True), new.step(memory, said, index, playing=True))
 
 
 def test_a_network_that_does_not_fit_is_named() -> None:
