@@ -154,7 +154,7 @@ def judge(folder: Path, said: argparse.Namespace) -> None:
     if "aubio" in listeners:
         pitch["aubio"] = aubio_with(said.aubio_python)
     print("\npitch of the voices alone (tools/judge_pitch.py says what the columns are)")
-    print(pitch_table(judge_pitch(folder, pitch)))
+    print(pitch_table(row for row in judge_pitch(folder, pitch) if said.instruments or "/" not in row.name))
 
 
 def table(rows: Mapping[tuple[str, str], Mapping[str, list[Any]]], names: Sequence[str]) -> None:

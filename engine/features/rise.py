@@ -83,29 +83,31 @@ def _compare(
     near: NDArray[np.float64],
     far: NDArray[np.float64],
     least: NDArray[np.float64],
-    logs: NDArray[np.float64],
+    sums: NDArray[np.float64],
     rises: NDArray[np.float64],
     view: NDArray[np.float32],
 ) -> None:
+    # sums (2, bands): near and far, each with what it needs to count; a logarithm is taken only where something rose
     count = now.size
     for b in range(count):
-        logs[0, b] = np.log(now[b] + least[b])
-        logs[1, b] = np.log(near[b] + least[b])
-        logs[2, b] = np.log(far[b] + least[b])
+        sums[0, b] = near[b] + least[b]
+        sums[1, b] = far[b] + least[b]
     sounding = _FEW * count
     near_rise = far_rise = 0.0
     for b in range(count):
         low, high = max(b - 1, 0), min(b + 1, count - 1)
         # What was in a neighbouring band may have moved here: vibrato is not an onset.
-        near_was = max(logs[1, low], logs[1, b], logs[1, high])
-        far_was = max(logs[2, low], logs[2, b], logs[2, high])
-        weight = now[b] / (now[b] + least[b])
+        near_was = max(sums[0, low], sums[0, b], sums[0, high])
+        far_was = max(sums[1, low], sums[1, b], sums[1, high])
+        here = now[b] + least[b]
+        weight = now[b] / here
         sounding += weight
-        rise = weight * max(logs[0, b] - near_was, 0.0)
-        view[0, b] = _PRECISION * (logs[0, b] - np.log(least[b]))
+        rise = weight * np.log(here / near_was) if here > near_was else 0.0
+        view[0, b] = _PRECISION * np.log(here / least[b])
         view[1, b] = rise
         near_rise += rise
-        far_rise += weight * max(logs[0, b] - far_was, 0.0)
+        if here > far_was:
+            far_rise += weight * np.log(here / far_was)
     rises[0] = _DECIBELS * near_rise / sounding
     rises[1] = _DECIBELS * far_rise / sounding
 
@@ -137,7 +139,7 @@ class SpectralRise:
         self._room = np.zeros(bands)
         self._loudest = np.zeros(1)
         self._least = np.zeros(bands)
-        self._logs = np.zeros((3, bands))
+        self._sums = np.zeros((2, bands))
         self._hop = 0
         self.values = np.zeros(2)
         self.view = np.zeros((2, bands), np.float32)
@@ -151,7 +153,7 @@ class SpectralRise:
         near, far = self._past[(self._hop - self._near) % size], self._past[(self._hop - self._far) % size]
         _gather(power, self._places, now)
         _weigh(now, above, self._room, self._loudest, self._least)
-        _compare(now, near, far, self._least, self._logs, self.values, self.view)
+        _compare(now, near, far, self._least, self._sums, self.values, self.view)
         self._hop += 1
         return self.values
 
