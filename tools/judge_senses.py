@@ -47,7 +47,8 @@ Peer = Callable[[Path], Heard]
 
 def ours(path: Path) -> Heard:
     found = analyse(HearingSettings(source=str(path)))
-    return {"onsets": np.array(found.onsets), "beats": np.array(found.beats)}
+    counted = found.time[np.flatnonzero(np.diff(found.signals["rhythm.onsets"], prepend=0) > 0)]
+    return {"onsets": np.array(found.onsets), "beats": np.array(found.beats), "noticed": counted}
 
 
 def librosa_peer() -> Peer:
@@ -124,10 +125,18 @@ def beat_scores(truth: Array, heard: Array) -> tuple[float, float]:
     return f, float(truth[runs[0]] - truth[0]) if runs.size else np.inf
 
 
+def onset_delays(truth: Array, heard: Heard) -> Array:
+    """By how much each onset that is right was counted after it was played, in seconds."""
+    pairs = mir_eval.util.match_events(truth, heard["onsets"], _ONSET_WINDOW)
+    return np.array([heard["noticed"][k] - truth[n] for n, k in pairs])
+
+
 def judge(folder: Path, said: argparse.Namespace) -> None:
     paths = sorted(folder.glob("*.wav"))
     listeners = peers(said, paths)
     rows: dict[tuple[str, str], dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
+    delays: dict[str, list[Array]] = defaultdict(list)
+    right_tempo: list[tuple[bool, float]] = []
     for number, path in enumerate(paths):
         with np.load(path.with_suffix(".npz")) as known:
             what = json.loads(str(known["what"]))
@@ -135,6 +144,10 @@ def judge(folder: Path, said: argparse.Namespace) -> None:
         for name, listen in listeners.items():
             heard = listen(path)
             scores = (*onset_scores(onsets, heard["onsets"]), *beat_scores(beats, heard["beats"]))
+            if name == "monochord":
+                delays[_KINDS[what["instrument"]]].append(onset_delays(onsets, heard))
+                ratio = np.median(np.diff(heard["beats"])) / np.median(np.diff(beats)) if len(heard["beats"]) > 2 else 0
+                right_tempo.append((abs(ratio - 1) < 0.1, scores[3]))
             voices = "alone" if not what["with"] else "with others"
             wander = f"tempo ± {100 * what['wander']:.0f} %"
             for row in (
@@ -148,6 +161,12 @@ def judge(folder: Path, said: argparse.Namespace) -> None:
         print(f"\r{number + 1}/{len(paths)}", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
     table(rows, list(listeners))
+    for kind, each in sorted(delays.items()):
+        late = 1000 * np.concatenate(each)
+        median, most = np.quantile(late, [0.5, 0.9])
+        print(f"{kind}: counted {median:.0f} ms after they were played in the median, 90 % by {most:.0f}")
+    share, f = np.mean([right for right, _ in right_tempo]), np.mean([f for right, f in right_tempo if right])
+    print(f"the tempo that was meant: {share:.2f} of the pieces, beat F {f:.3f} there")
     pitch: dict[str, Listener] = {"monochord": our_pitch}
     if "essentia" in listeners:
         pitch["essentia"] = essentia_yinfft
