@@ -30,7 +30,8 @@ from judge_pitch import Listener, aubio_with, essentia_yinfft, judge_pitch
 from judge_pitch import ours as our_pitch
 from judge_pitch import table as pitch_table
 from numpy.typing import NDArray
-from renders import INSTRUMENTS, make
+from performing import INSTRUMENTS
+from renders import make
 from tunes import read_tunes
 
 from engine.audio.hearing import HearingSettings
