@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -43,8 +46,9 @@ def session(name: str, folder: Path = assets.MODELS) -> onnxruntime.InferenceSes
         raise BadFile(f"model={path} cannot be read: {str(why).splitlines()[0]}") from why
 
 
-def weights(name: str, folder: Path = assets.MODELS) -> dict[str, NDArray[np.float32]]:
-    """The weights of a small model by name, for a kernel of our own to run.
+@cache
+def weights(name: str, folder: Path = assets.MODELS) -> Mapping[str, NDArray[np.float32]]:
+    """The weights of a small model by name, for a kernel of our own to run; read once, whoever asks again.
 
     Such a model names its weights among its outputs: whoever runs it sees them, and so do we, once, at the start.
     """
@@ -54,4 +58,5 @@ def weights(name: str, folder: Path = assets.MODELS) -> dict[str, NDArray[np.flo
         for given in model.get_inputs()
     }
     names = [out.name for out in model.get_outputs()]
-    return {key: np.asarray(value) for key, value in zip(names, model.run(names, inputs), strict=True)}
+    arrays = model.run(names, inputs)
+    return MappingProxyType({key: np.asarray(value) for key, value in zip(names, arrays, strict=True)})

@@ -7,13 +7,10 @@ shows what the show would have shown.
 from __future__ import annotations
 
 import contextlib
-import json
-import os
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,13 +19,11 @@ from engine.audio.hearing import HearingSettings
 from engine.audio.hops import Hopper
 from engine.audio.source import Source, open_source
 from engine.errors import BadFile, BadSetting
-from engine.features.beat import FREE
 from engine.features.ensemble import Ensemble
-from engine.frame import HOP, RATE, ROW, Block, Frame, Numbers, Row, Samples, Signal, blank_row, signals_of
+from engine.frame import HOP, RATE, Block, Frame, Row, Samples, blank_row
 from engine.frame_ring import stereo
 from engine.stage import gpu
 from engine.stage.film import Film
-from engine.stage.note_names import NAMES as PITCH_CLASSES
 from engine.stage.render import Moment, Renderer
 from engine.stage.scene import Scene, load_scene
 from engine.stage.sheet import write_sheet
@@ -42,8 +37,8 @@ Progress = Callable[[float], None]
 """Told how much is done, 0..1."""
 
 
-def _nobody(_share: float) -> None:
-    pass
+def nobody(_share: float) -> None:
+    """Nobody wants to know how much is done."""
 
 
 class Rehearsal:
@@ -96,127 +91,6 @@ class Rehearsal:
         yield from self._hopper.finish()
         if self.read == 0:
             raise BadFile(f"{self.source.name} holds no sound that can be read (is it damaged?)")
-
-
-class Events:
-    """When something happened, in seconds, and what lasted: of the mix, or of one musician."""
-
-    def __init__(self) -> None:
-        self.onsets: list[float] = []
-        self.beats: list[float] = []
-        self._intervals: list[float] = []
-        self._keys = np.zeros(24)
-
-    def note(self, frame: Frame) -> None:
-        """Take in what the next hop says."""
-        rhythm, pitch = frame.rhythm, frame.pitch
-        if rhythm.onsets > len(self.onsets):
-            self.onsets.append(rhythm.last)
-        if rhythm.beats > len(self.beats):
-            self.beats.append(rhythm.beat_at)
-            if rhythm.confidence >= FREE and rhythm.tempo > 0:
-                self._intervals.append(60 / rhythm.tempo)
-        if not frame.sound.silence:
-            self._keys[int(pitch.key) + (0 if pitch.mode else 12)] += pitch.clarity
-
-    def end(self, seconds: float) -> None:
-        """Leave out what came after the end: the last hop is filled up with silence, and the cut may click."""
-        self.onsets = [onset for onset in self.onsets if onset < seconds]
-        self.beats = [beat for beat in self.beats if beat < seconds]
-
-    @property
-    def tempo_bpm(self) -> float | None:
-        """The tempo in the middle of all those that were sure; None where none was."""
-        return round(60 / float(np.median(self._intervals)), 2) if self._intervals else None
-
-    @property
-    def key(self) -> str | None:
-        """The key that was heard clearest and longest, `D major`; None where none was heard."""
-        best = int(self._keys.argmax())
-        mode = "major" if best < 12 else "minor"
-        return f"{PITCH_CLASSES[best % 12]} {mode}" if self._keys[best] > 0 else None
-
-    def summary(self) -> dict[str, Any]:
-        """What summary.json says of them."""
-        return {"onsets": self.onsets, "beats": self.beats, "tempo_bpm": self.tempo_bpm, "key": self.key}
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Analysis:
-    """What a recording's frames say: `signals` by name, (hops,) or (hops, size), and `time` (hops,) in seconds.
-
-    `events` are the mix's, `musicians` the events of each by name.
-    """
-
-    duration: float
-    time: NDArray[np.float64]
-    signals: Mapping[str, NDArray[np.float64]]
-    events: Events
-    musicians: Mapping[str, Events]
-    cleaned: int
-
-    @property
-    def onsets(self) -> list[float]:
-        """When a sound began in the mix, in seconds."""
-        return self.events.onsets
-
-    @property
-    def beats(self) -> list[float]:
-        """When the mix's beats were, in seconds."""
-        return self.events.beats
-
-
-def analyse(hearing: HearingSettings, *, seconds: float | None = None, progress: Progress = _nobody) -> Analysis:
-    """Every frame of a recording. Rows go through a file without a name, so that hours need no memory."""
-    rehearsal = Rehearsal(hearing, seconds)
-    events, musicians = Events(), {name: Events() for name in rehearsal.musicians}
-    with tempfile.TemporaryFile() as rows:
-        for block, frame in rehearsal:
-            rows.write(frame.row.data)
-            events.note(frame)
-            for name, own in musicians.items():
-                own.note(frame.of(name))
-            if rehearsal.duration and block.index % 256 == 0:
-                progress(min(block.time / rehearsal.duration, 1.0))
-        for each in (events, *musicians.values()):
-            each.end(rehearsal.seconds_read)
-        rows.flush()
-        table = np.memmap(rows, dtype="<f8", mode="r").reshape(-1, ROW * (1 + len(musicians)))
-        signals = {name: _column(table, signal) for name, signal in signals_of(rehearsal.musicians).items()}
-        time = np.array(table[:, 1])
-    progress(1.0)
-    return Analysis(rehearsal.seconds_read, time, signals, events, musicians, rehearsal.cleaned)
-
-
-def _column(table: NDArray[np.float64], signal: Signal) -> NDArray[np.float64]:
-    return np.array(table[:, signal.part] if isinstance(signal, Numbers) else table[:, signal.start])
-
-
-def write_analysis(analysis: Analysis, folder: Path) -> None:
-    """`frames.npz` and `summary.json` in `folder`; each appears when it is whole. BadFile if it cannot be."""
-    summary = {"duration": analysis.duration, "hops": len(analysis.time), **analysis.events.summary()}
-    if analysis.musicians:
-        summary["musicians"] = {name: events.summary() for name, events in analysis.musicians.items()}
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with _whole(folder / "frames.npz") as part, part.open("wb") as file:
-            arrays: dict[str, Any] = {"time": analysis.time, **analysis.signals}
-            np.savez(file, **arrays)
-        with _whole(folder / "summary.json") as part:
-            part.write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
-    except OSError as why:
-        raise BadFile(f"out={folder} cannot be written: {why.strerror} (choose a folder with room)") from why
-
-
-@contextlib.contextmanager
-def _whole(path: Path) -> Iterator[Path]:
-    """A name to write under, which becomes `path` when all is written, and goes if anything fails."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        yield part
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 class _RecentSound:
@@ -278,7 +152,7 @@ def render(
     seconds: float | None = None,
     delay: float = 0.0,
     stills_at: Sequence[float] = (),
-    progress: Progress = _nobody,
+    progress: Progress = nobody,
 ) -> list[NDArray[np.uint8]]:
     """Write the film of a recording; returns the stills that were asked for, (height, width, 4) each.
 
@@ -309,7 +183,7 @@ def stills(
     *,
     size: Size,
     fps: float,
-    progress: Progress = _nobody,
+    progress: Progress = nobody,
 ) -> list[NDArray[np.uint8]]:
     """Pictures of a scene at these seconds of a recording, (height, width, 4) each, drawn as in its film."""
     wanted = [round(second * fps) for second in seconds]

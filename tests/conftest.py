@@ -13,6 +13,9 @@ import pytest
 import soundfile
 
 from engine.frame import RATE
+from engine.musician import Musician
+
+from .features.sounds import gain, placed, plucked, struck
 
 Until = Callable[..., None]
 SoundFile = Callable[..., Path]
@@ -91,3 +94,18 @@ def jack_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[JackServer]:
     server.start()
     yield server
     server.stop()
+
+
+STRING, DRUM = [0.3, 0.9, 1.5], [0.6, 1.2]
+"""When string and drum of `duo` begin, in seconds."""
+PLAYING = {"channels": (1, 2), "musicians": (Musician("erhu", (1,)), Musician("drum", (2,)))}
+"""Who plays in `duo`, as HearingSettings take it."""
+
+
+@pytest.fixture
+def duo(sound_file: SoundFile) -> str:
+    """A plucked string on the left, a drum on the right."""
+    damped = np.minimum(1, np.linspace(4, 0, RATE // 2))  # a string that is cut off clicks, and that is heard
+    string = placed([(start, plucked(330, 0.5, seed) * damped * gain(-12)) for seed, start in enumerate(STRING)], 2.0)
+    drum = placed([(start, struck(0.3, seed) * gain(-9)) for seed, start in enumerate(DRUM)], 2.0)
+    return str(sound_file("duo.wav", np.stack([string, drum], axis=1), subtype="FLOAT"))

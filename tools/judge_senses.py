@@ -34,8 +34,8 @@ from performing import INSTRUMENTS
 from renders import make
 from tunes import read_tunes
 
+from engine.analysis import analyse
 from engine.audio.hearing import HearingSettings
-from engine.rehearsal import analyse
 
 _MERGE: Final = 0.03  # seconds within which the notes of a chord are one onset
 _ONSET_WINDOW: Final = 0.05

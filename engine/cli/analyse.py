@@ -26,7 +26,8 @@ def analyse(
 
     Example: monochord analyse tune.flac --out numbers
     """
-    from engine import rehearsal
+    from engine.analysis import analyse as analysed
+    from engine.analysis import write_analysis
     from engine.settings import settings
 
     folders = _folders(files, out)
@@ -36,8 +37,8 @@ def analyse(
         try:
             chosen = settings(source=file, seconds=seconds, **options.said(gain=gain, channels=channels))
             with terminal.progress(Path(file).name) as tell:
-                analysis = rehearsal.analyse(chosen.hearing, seconds=seconds, progress=tell)
-            rehearsal.write_analysis(analysis, folders[file])
+                analysis = analysed(chosen.hearing, seconds=seconds, progress=tell)
+            write_analysis(analysis, folders[file])
         except UserMistake as mistake:
             if len(files) == 1:
                 raise
