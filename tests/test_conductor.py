@@ -30,6 +30,8 @@ from engine.settings import Settings
 from engine.stage.backdrop import StageSettings
 from engine.take import Take
 
+from .conftest import JackServer
+
 SMALL = StageSettings(headless=True, size=(160, 90), fps=30.0)
 
 
@@ -247,17 +249,17 @@ def test_when_the_sound_server_dies_the_show_goes_on_and_sound_is_back_with_the_
 
 
 def _kill_the_server(
-    server: object, player: subprocess.Popen[str], conductor: Conductor, until: Callable, said: list[str]
+    server: JackServer, player: subprocess.Popen[str], conductor: Conductor, until: Callable, said: list[str]
 ) -> None:
     try:
         until(lambda: conductor.newest and conductor.newest.sound.level > -30)
-        server.kill()  # type: ignore[attr-defined]
+        server.kill()
         player.kill()
         player.wait()
         until(lambda: conductor.newest and conductor.newest.sound.silence)
         hops = conductor.hops
         until(lambda: conductor.hops > hops + 50)  # the room is silent, not stopped
-        server.start()  # type: ignore[attr-defined]
+        server.start()
         player = _jack_player()
         until(lambda: any("sound is back" in line for line in said), 15.0)
         until(lambda: conductor.newest and conductor.newest.sound.level > -30)

@@ -65,7 +65,7 @@ def test_a_frame_is_read_by_field_and_by_name_alike() -> None:
         group, _, field = name.partition(".")
         by_field = getattr(getattr(frame, group), field)
         if isinstance(SIGNALS[name], Numbers):
-            assert list(frame[name]) == list(by_field)  # type: ignore[arg-type]
+            assert list(frame[name]) == list(by_field)  # type: ignore[arg-type]  # a list of numbers here
         else:
             assert frame[name] == by_field
 
@@ -80,7 +80,7 @@ def test_a_frame_with_musicians_is_the_mixs_with_theirs_behind_it() -> None:
     frame = Frame(row, ("erhu", "drum"))
     assert frame.sound.level == row[Sound.level.start]
     assert frame.of("drum").sound.level == frame["drum.sound.level"] == row[2 * ROW + Sound.level.start]
-    assert list(frame["erhu.sound.bands"]) == list(frame.of("erhu").sound.bands)  # type: ignore[arg-type]
+    assert list(frame["erhu.sound.bands"]) == list(frame.of("erhu").sound.bands)  # type: ignore[arg-type]  # a list of numbers here
     assert len(list(frame)) == 3 * len(SIGNALS)
     assert np.array_equal(Frame(blank_row(2), ("erhu", "drum")).of("erhu").row, blank_row())
     with pytest.raises(ValueError, match="bytes in layout"):

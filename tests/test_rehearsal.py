@@ -55,7 +55,7 @@ def scene(folder: Path, code: str) -> str:
 
 def film(hearing: HearingSettings, shown: str, path: Path, **more: object) -> list[np.ndarray]:
     settings: dict[str, object] = {"size": SIZE, "fps": FPS, "seconds": 2.0, **more}
-    return render(hearing, shown, path, **settings)  # type: ignore[arg-type]
+    return render(hearing, shown, path, **settings)  # type: ignore[arg-type]  # settings of every kind
 
 
 def decoded(path: Path) -> tuple[np.ndarray, np.ndarray]:

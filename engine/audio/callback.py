@@ -217,5 +217,5 @@ class SoundBlock:
         self[Counter.PLAY_WRITTEN] = written + len(samples)
 
 
-if sys.platform == "win32":  # pragma: no cover
+if sys.platform == "win32":  # pragma: no cover  # no test runs on Windows
     raise ImportError("the sound callback needs POSIX: run on Linux or macOS")

@@ -45,7 +45,7 @@ def headless() -> Context:
     backend = {"backend": "egl"} if sys.platform == "linux" else {}
     try:
         # Its hints know every keyword but the backend's, which goes through to glcontext.
-        ctx = moderngl.create_context(standalone=True, require=_NEEDED, **backend)  # type: ignore[arg-type]
+        ctx = moderngl.create_context(standalone=True, require=_NEEDED, **backend)  # type: ignore[arg-type]  # its hints know no backend
     except Exception as problem:  # the loader raises bare Exceptions, ImportErrors and ValueErrors
         raise _missing(problem) from None
     return _prepared(ctx)

@@ -45,7 +45,7 @@ def listen() -> Iterator[Callable[..., Listener]]:
     open_ones: list[Hearing] = []
 
     def start(source: str, **more: object) -> Listener:
-        hearing = Hearing(HearingSettings(source=source, silent=True, **more))  # type: ignore[arg-type]
+        hearing = Hearing(HearingSettings(source=source, silent=True, **more))  # type: ignore[arg-type]  # settings of every kind
         open_ones.append(hearing)
         hearing.await_ready()
         return Listener(hearing)

@@ -67,7 +67,7 @@ def test_a_file_read_in_small_pieces_sounds_like_one_read_at_once(tmp_path: Path
 
 def test_an_m4a_is_read_though_libsndfile_cannot(tmp_path: Path) -> None:
     path = tmp_path / "a.m4a"
-    av = pytest.importorskip("av")
+    av = pytest.importorskip("av", reason="PyAV is not installed")
     with av.open(str(path), "w") as container:
         stream = container.add_stream("aac", rate=44100, layout="stereo")
         frame = av.AudioFrame.from_ndarray(_tone(0.5, 44100, 2).T.copy(), format="fltp", layout="stereo")

@@ -191,7 +191,7 @@ def test_liblo_reads_what_we_send(profile: str, until: Callable[..., None]) -> N
     def heard() -> bool:
         nonlocal said
         sender.send(_row())  # again and again: the receiver may not be listening yet
-        said += dump.stdout.read() or b""  # type: ignore[union-attr]
+        said += dump.stdout.read() or b""  # type: ignore[union-attr]  # it was opened with a pipe
         return said.count(b"/monochord/texture/fractal") > 1  # a whole frame lies between two
 
     try:

@@ -156,7 +156,7 @@ def test_a_picture_shows_the_hop_that_the_delay_says(stage: Callable[..., Stage]
 class Scripted:
     """A painter that says what a test tells it to."""
 
-    made: list[Scripted] = []  # noqa: RUF012
+    made: list[Scripted] = []  # noqa: RUF012  # shared on purpose: the test looks at what was made
 
     def __init__(self, _module: str, settings: Mapping[str, Any], fds: object) -> None:
         self.settings, self.pid = settings, -1

@@ -100,7 +100,7 @@ def test_attack_and_release_do_not_touch_each_other(scene: Made) -> None:
     binder = Binder(scene("[bind.flow]\nsignal = 'rhythm.hits'\nto = [0, 1]\nattack = 10\nrelease = 0"))
     binder.step(row(rhythm_hits=1), 0.1)
     assert binder.step(row(rhythm_hits=0), 0.1)["flow"] == 0.0
-    assert 0 < float(binder.step(row(rhythm_hits=1), 0.1)["flow"]) < 0.02  # type: ignore[arg-type]
+    assert 0 < float(binder.step(row(rhythm_hits=1), 0.1)["flow"]) < 0.02  # type: ignore[arg-type]  # a number here
 
 
 def test_it_begins_where_the_music_is_and_again_after_a_reset(scene: Made) -> None:

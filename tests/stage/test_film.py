@@ -210,7 +210,7 @@ except BadFile as refusal:
 )
 def test_what_no_film_can_be_is_refused_at_once(tmp_path: Path, words: str, more: dict[str, object]) -> None:
     with pytest.raises(BadSetting, match=words):
-        Film(tmp_path / str(more.pop("name", "a.mp4")), **{"size": SIZE, **more})  # type: ignore[arg-type]
+        Film(tmp_path / str(more.pop("name", "a.mp4")), **{"size": SIZE, **more})  # type: ignore[arg-type]  # options of every kind
 
 
 def test_a_folder_that_is_not_there_is_one_line(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def test_the_operators_window_lies_beside_the_picture(screen: Screen, stage: Sta
     audience, operator = screen.area(STAGE), screen.area(OPERATOR)
     assert operator[2:] == PANEL
     assert audience[2:] == (320, 180)
-    assert not overlap(audience, operator)  # type: ignore[arg-type]
+    assert not overlap(audience, operator)  # type: ignore[arg-type]  # an area is four numbers
     assert screen.picture().min() == 255
 
 
