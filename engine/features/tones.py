@@ -22,7 +22,6 @@ BINS: Final = SIZE // 2 + 1
 BIN_HZ: Final = TONE_RATE / SIZE
 FALL: Final = 160
 """Decimated samples over which the newest end of the window fades: 13 ms."""
-_NEW: Final = HOP // DOWN
 _TAPS: Final = 64
 
 
