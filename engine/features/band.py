@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.features.filters import group_delay, high_pass, low_pass, notch
-from engine.features.kernel import expect_shape, kernel
+from engine.features.kernel import expect_shape, kernel, place
 from engine.frame import HOP, RATE, SILENT_DB, Band
 from engine.instrument import HIGHEST_HZ, LOWEST_HZ, InstrumentBand
 
@@ -103,7 +103,7 @@ class BandFilter:
         self.wave[:] = 0
 
 
-@kernel("void(float64[::1], float64[::1], float64, float64, boolean, float64[::1], float64[::1])")
+@kernel("void(float64[::1], float64[::1], float64, float64, boolean, float64[::1], float64[::1])", reorder=True)
 def _measure(
     wave: NDArray[np.float64],
     own: NDArray[np.float64],
@@ -143,9 +143,9 @@ class BandLevel:
 
     delay: Final = HOP // 2
 
-    def __init__(self, margin_db: float = 0.0) -> None:
+    def __init__(self, margin_db: float = 0.0, into: NDArray[np.float64] | None = None) -> None:
         self._knee = _KNEE * 10 ** (margin_db / 10)
-        self.values = np.zeros(2)
+        self.values = place(np.zeros(2), into)
         self._lately = np.zeros(2)
         self.reset()
 

@@ -9,57 +9,57 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.features.filters import band_pass
-from engine.features.kernel import kernel
+from engine.features.kernel import aligned, kernel, place
 from engine.frame import RATE, SILENT_DB
 
 CENTRES: Final = tuple(1000.0 * 2.0**octave for octave in range(-4, 4))
 """Centres of the octaves in Hz: 62.5, 125, … 8000."""
 _ORDER: Final = 3
+# Where in the bank each kind of number begins: coefficients of three sections, what the mean takes of a new power (the
+# gain of all three in it) and what it keeps; what the sections remember, and the mean.
+_A1, _A2, _B1, _B2, _C1, _C2, _PACE, _KEPT, _U1, _U2, _V1, _V2, _W1, _W2, _POWER = range(0, 120, 8)
 _SQUELCH: Final = 1e-12  # the power of SILENT_DB
 
 
-@kernel("void(float64[::1], float64[:,::1], float64[:,::1], float64[::1])")
-def _follow(
-    wave: NDArray[np.float64],
-    filters: NDArray[np.float64],
-    states: NDArray[np.float64],
-    power: NDArray[np.float64],
-) -> None:
-    # The second direct form, whose recurrences are one multiplication deep; the tiny constants keep them out of
-    # the denormal numbers, which are a hundred times slower.
-    for band in range(power.size):
-        a1, a2, b1, b2, c1, c2, gain, pace = filters[band]
-        u1, u2, v1, v2, w1, w2 = states[band]
-        kept, mean = 1.0 - pace, power[band]
-        for x in wave:
-            u = x + 1e-30 - a2 * u2 - a1 * u1
-            y = u - u2 + 1e-30
-            u2, u1 = u1, u
-            v = y - b2 * v2 - b1 * v1
-            y = v - v2 + 1e-30
-            v2, v1 = v1, v
-            w = y - c2 * w2 - c1 * w1
-            y = gain * (w - w2)
-            w2, w1 = w1, w
-            mean = kept * mean + (pace * (y * y) + 1e-30)
-        states[band] = u1, u2, v1, v2, w1, w2
-        power[band] = mean
-
-
 @kernel("void(float64[::1], float64[::1])")
-def _decibels(power: NDArray[np.float64], values: NDArray[np.float64]) -> None:
-    for b in range(8):
-        values[b] = 10 * np.log10(max(power[b], _SQUELCH))
+def _follow(wave: NDArray[np.float64], bank: NDArray[np.float64]) -> None:
+    # bank: eight numbers, one an octave, of each kind, all in one line, so that a processor takes all octaves of a
+    # sample at once. The second direct form, whose recurrences are one multiplication deep; the tiny constants keep
+    # them out of the denormal numbers, which are a hundred times slower.
+    for n in range(wave.size):
+        x = wave[n] + 1e-30
+        for o in range(8):
+            u = x - bank[o + _A2] * bank[o + _U2] - bank[o + _A1] * bank[o + _U1]
+            y = u - bank[o + _U2] + 1e-30
+            bank[o + _U2] = bank[o + _U1]
+            bank[o + _U1] = u
+            v = y - bank[o + _B2] * bank[o + _V2] - bank[o + _B1] * bank[o + _V1]
+            y = v - bank[o + _V2] + 1e-30
+            bank[o + _V2] = bank[o + _V1]
+            bank[o + _V1] = v
+            w = y - bank[o + _C2] * bank[o + _W2] - bank[o + _C1] * bank[o + _W1]
+            y = w - bank[o + _W2]
+            bank[o + _W2] = bank[o + _W1]
+            bank[o + _W1] = w
+            bank[o + _POWER] = bank[o + _KEPT] * bank[o + _POWER] + (bank[o + _PACE] * (y * y) + 1e-30)
+
+
+@kernel("void(float64[::1], float64[::1], float64[::1])")
+def _measure(wave: NDArray[np.float64], bank: NDArray[np.float64], values: NDArray[np.float64]) -> None:
+    _follow(wave, bank)
+    power = bank[_POWER:]
+    for o in range(8):
+        values[o] = 10 * np.log10(max(power[o], _SQUELCH))
     values[8] = 10 * np.log10(max(power[0] + power[1] + power[2], _SQUELCH))
     values[9] = 10 * np.log10(max(power[3] + power[4] + power[5], _SQUELCH))
     values[10] = 10 * np.log10(max(power[6] + power[7], _SQUELCH))
 
 
 def _octave(centre_hz: float) -> list[float]:
-    """One row of the bank: a1 and a2 of the three sections, their gain together, and the pace of the mean."""
+    """What the bank holds of one octave (15,) before anything was heard."""
     sections = band_pass(centre_hz / 2**0.5, centre_hz * 2**0.5, _ORDER, RATE)
-    seconds = max(0.010, 4 / centre_hz)
-    return [*sections[:, 3:].ravel(), float(np.prod(sections[:, 0])), 1 - exp(-1 / (RATE * seconds))]
+    pace = 1 - exp(-1 / (RATE * max(0.010, 4 / centre_hz)))
+    return [*sections[:, 3:].ravel(), pace * float(np.prod(sections[:, 0])) ** 2, 1 - pace, *[0.0] * 7]
 
 
 class OctaveBands:
@@ -73,20 +73,17 @@ class OctaveBands:
 
     delay: Final = 480
 
-    def __init__(self) -> None:
-        self._filters = np.array([_octave(hz) for hz in CENTRES])  # (8, 8)
-        self._states = np.zeros((8, 2 * _ORDER))
-        self.power = np.zeros(8)
-        self.values = np.full(11, SILENT_DB)
+    def __init__(self, into: NDArray[np.float64] | None = None) -> None:
+        self._bank = aligned(np.array([_octave(hz) for hz in CENTRES]).T.ravel())
+        self.power = self._bank[_POWER:]
+        self.values = place(np.full(11, SILENT_DB), into)
 
     def step(self, wave: NDArray[np.float64]) -> NDArray[np.float64]:
         """The levels (11,) after the next samples (any number,): eight octaves, low, mid, high, in dBFS."""
-        _follow(wave, self._filters, self._states, self.power)
-        _decibels(self.power, self.values)
+        _measure(wave, self._bank, self.values)
         return self.values
 
     def reset(self) -> None:
         """Forget everything heard."""
-        self._states[...] = 0
-        self.power[:] = 0
+        self._bank[_U1:] = 0
         self.values[:] = SILENT_DB

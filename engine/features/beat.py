@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from engine.features.bar import BarFinder
 from engine.features.beat_states import HOPS, STEP, BeatStates
-from engine.features.kernel import expect_shape, kernel
+from engine.features.kernel import expect_shape, kernel, place
 from engine.features.recurrent import RecurrentNetwork
 from engine.frame import HOP, RATE
 
@@ -39,6 +39,21 @@ def _pull(clock: NDArray[np.float64], found: NDArray[np.float64], late: float) -
     clock[2] += move
 
 
+@kernel("void(float32[::1], float32[::1])")
+def _notice(said: NDArray[np.float32], heard: NDArray[np.float32]) -> None:
+    # the largest of what the onset network said since the last step stands at the end of what the beat network hears
+    last = heard.size - 1
+    heard[last - 1] = max(heard[last - 1], said[0])
+    heard[last] = max(heard[last], said[1])
+
+
+@kernel("void(float32[::1], float32[::1], float32[::1])")
+def _attend(memory: NDArray[np.float32], said: NDArray[np.float32], heard: NDArray[np.float32]) -> None:
+    for n in range(memory.size):
+        heard[n] = memory[n]
+    _notice(said, heard)
+
+
 @kernel("boolean(float64[::1])")
 def _tick(clock: NDArray[np.float64]) -> bool:
     share = _SECONDS / clock[1]
@@ -55,6 +70,28 @@ def _tick(clock: NDArray[np.float64]) -> bool:
     return True
 
 
+@kernel("boolean(float32[::1], float32[::1], boolean, boolean, float64, float64[::1], float64[::1])")
+def _go_on(
+    said: NDArray[np.float32],
+    heard: NDArray[np.float32],
+    noticed: bool,
+    started: bool,
+    now: float,
+    clock: NDArray[np.float64],
+    values: NDArray[np.float64],
+) -> bool:
+    # values: beats, beat_at, phase, tempo, …; returns whether there is a beat
+    if not noticed:
+        _notice(said, heard)
+    beaten = started and _tick(clock)
+    if beaten:
+        values[0] += 1.0
+        values[1] = max(now - clock[0] * clock[1], 0.0)
+    values[2] = min(max(clock[0], 0.0), 1.0)
+    values[3] = 60.0 / clock[1] if started else 0.0
+    return beaten
+
+
 class BeatTracker:
     """Beats, their tempo, and the place in the bar, for music that has no kick drum.
 
@@ -69,16 +106,20 @@ class BeatTracker:
 
     delay: Final = 0
 
-    def __init__(self, weights: Mapping[str, NDArray[np.float32]], memory: int) -> None:
+    def __init__(
+        self,
+        weights: Mapping[str, NDArray[np.float32]],
+        memory: int,
+        into: NDArray[np.float64] | None = None,
+    ) -> None:
         """`weights` of the beat network; `memory` is how much the onset network remembers."""
         self._network = RecurrentNetwork(weights)
         expect_shape("W", weights["W"], (weights["W"].shape[0], memory + 2))
-        self._memory = memory
         self._heard = np.zeros(memory + 2, np.float32)
         self._states = BeatStates()
         self._bar = BarFinder()
         self._clock = np.zeros(3)
-        self._values = np.zeros(6)
+        self._values = place(np.zeros(6), into)
         self._started = False
         self.reset()
 
@@ -90,29 +131,24 @@ class BeatTracker:
         `memory` and `said` are `hidden` and `out` of the onset network; `playing` says whether there is anything to
         follow: until there first is, there are no beats.
         """
-        values = self._values
-        self._heard[-2] = max(self._heard[-2], said[0])
-        self._heard[-1] = max(self._heard[-1], said[1])
         self._started = self._started or playing
-        if index % HOPS == HOPS - 1:
-            self._listen(memory)
-        if self._started and _tick(self._clock):
-            values[0] += 1
-            values[1] = max((index + 1) * _SECONDS - self._clock[0] * self._clock[1], 0.0)
-            values[5] = self._bar.beat()
-        values[2] = min(max(self._clock[0], 0.0), 1.0)
-        values[3] = 60.0 / self._clock[1] if self._started else 0.0
-        return values
+        listens = index % HOPS == HOPS - 1
+        if listens:
+            self._listen(memory, said)
+        now = (index + 1) * _SECONDS
+        if _go_on(said, self._heard, listens, self._started, now, self._clock, self._values):
+            self._values[5] = self._bar.beat()
+        return self._values
 
-    def _listen(self, memory: NDArray[np.float32]) -> None:
-        self._heard[:-2] = memory
-        beat, downbeat = self._network.step(self._heard)
+    def _listen(self, memory: NDArray[np.float32], said: NDArray[np.float32]) -> None:
+        _attend(memory, said, self._heard)
+        beat, downbeat = self._network.step(self._heard).tolist()
         self._heard[-2:] = 0
         if self._started:
-            found = self._states.step(float(beat))
+            found = self._states.step(beat)
             _pull(self._clock, found, LATE)
             self._values[4] += 0.1 * (min(found[2], 1.0) - self._values[4])
-            self._bar.hear(float(downbeat))
+            self._bar.hear(downbeat)
 
     def reset(self) -> None:
         """Forget everything heard."""

@@ -65,44 +65,70 @@ def _read(states: NDArray[np.float64], starts: NDArray[np.int64], at: int, of: i
     found[2] = weight
 
 
-@kernel("void(float64[::1], int64[::1], float64[:,::1], float64[::1], float64, float64[::1], float64[::1])")
-def _forward(
+@kernel("void(float64[::1], float64[::1], int64[::1], float64[:,::1], float64[::1])", reorder=True)
+def _move(
     states: NDArray[np.float64],
+    before: NDArray[np.float64],
     starts: NDArray[np.int64],
     changes: NDArray[np.float64],
-    spread: NDArray[np.float64],
+    begun: NDArray[np.float64],
+) -> None:
+    # every state is followed by the next, and the last of each length by the first of any
+    last = states.size - 1
+    before[:] = states
+    for s in range(last):
+        states[s + 1] = before[s]
+    begun[:] = 0.0
+    for j in range(begun.size):
+        ended, row = before[starts[j + 1] - 1], changes[j]
+        for k in range(begun.size):
+            begun[k] += ended * row[k]
+    for k in range(begun.size):
+        states[starts[k]] = begun[k]
+
+
+@kernel("int64(float64[::1], float64[::1])", reorder=True)
+def _even_out(states: NDArray[np.float64], leak: NDArray[np.float64]) -> int:
+    # all weights to 1, and which is the greatest
+    total = 0.0
+    for s in range(states.size):
+        total += states[s]
+    share = (1.0 - _LEAK) / total
+    for s in range(states.size):
+        states[s] = states[s] * share + leak[s]
+    greatest, bits = np.int64(0), states.view(np.int64)
+    for s in range(bits.size):  # numbers above 0 have the order of their bits, whose greatest vectorises
+        greatest = max(greatest, bits[s])
+    at = 0
+    while bits[at] != greatest:
+        at += 1
+    return at
+
+
+@kernel(
+    "void(float64[::1], float64[::1], int64[::1], float64[:,::1], float64[::1], float64, float64[::1], float64[::1])"
+)
+def _forward(
+    states: NDArray[np.float64],
+    before: NDArray[np.float64],
+    starts: NDArray[np.int64],
+    changes: NDArray[np.float64],
+    leak: NDArray[np.float64],
     activation: float,
-    ended: NDArray[np.float64],
+    begun: NDArray[np.float64],
     found: NDArray[np.float64],
 ) -> None:
     # found: length in steps, phase 0..1, how much of the weight agrees with them
-    lengths = starts.size - 1
-    for k in range(lengths):
-        ended[k] = states[starts[k + 1] - 1]
-        for s in range(starts[k + 1] - 1, starts[k], -1):
-            states[s] = states[s - 1]
-    for k in range(lengths):
-        begun = 0.0
-        for j in range(lengths):
-            begun += ended[j] * changes[j, k]
-        states[starts[k]] = begun
+    _move(states, before, starts, changes, begun)
     belief = min(max(activation, _LEAST), _MOST)
     ratio = (belief / (1.0 - belief) * (_REGION - 1.0)) ** _TRUST
-    total = 0.0
-    for k in range(lengths):
+    for k in range(starts.size - 1):
         first, size = starts[k], starts[k + 1] - starts[k]
-        region = max(int(size / _REGION + 0.5), 1)
-        for s in range(first, first + region):
+        for s in range(first, first + max(int(size / _REGION + 0.5), 1)):
             states[s] *= ratio
-        for s in range(first, first + size):
-            total += states[s]
-    best, at, of = 0.0, 0, 0
-    for k in range(lengths):
-        each = _LEAK * spread[k] / (starts[k + 1] - starts[k])
-        for s in range(starts[k], starts[k + 1]):
-            states[s] = (1.0 - _LEAK) * states[s] / total + each
-            if states[s] > best:
-                best, at, of = states[s], s, k
+    at, of = _even_out(states, leak), 0
+    while starts[of + 1] <= at:
+        of += 1
     _read(states, starts, at, of, found)
 
 
@@ -119,20 +145,30 @@ class BeatStates:
         lengths = np.arange(SHORTEST, LONGEST + 1)
         self._starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
         self._changes = tempo_changes()
-        self._spread = prior()
-        self._states = np.zeros(int(self._starts[-1]))
-        self._ended = np.zeros(lengths.size)
+        # Before anything was heard, every place is as likely as any other, and lengths are as in music generally.
+        self._unheard = np.repeat(prior() / lengths, lengths)
+        self._leak = _LEAK * self._unheard
+        self._states = np.zeros(self._unheard.size)
+        self._before = np.zeros(self._unheard.size)
+        self._begun = np.zeros(lengths.size)
         self.found = np.zeros(3)
         self.reset()
 
     def step(self, activation: float) -> NDArray[np.float64]:
         """`found` after a step in which a beat is as likely as `activation`, 0..1."""
-        _forward(self._states, self._starts, self._changes, self._spread, activation, self._ended, self.found)
+        _forward(
+            self._states,
+            self._before,
+            self._starts,
+            self._changes,
+            self._leak,
+            activation,
+            self._begun,
+            self.found,
+        )
         return self.found
 
     def reset(self) -> None:
-        """Every place is as likely as any other, and lengths are as in music generally."""
-        for k, share in enumerate(self._spread):
-            part = slice(self._starts[k], self._starts[k + 1])
-            self._states[part] = share / (part.stop - part.start)
+        """Forget everything heard."""
+        self._states[:] = self._unheard
         self.found[:] = 0.6 / STEP, 0.0, 0.0

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from math import exp
+from math import exp, log2
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.features.kernel import expect_shape, kernel
+from engine.features.kernel import expect_shape, kernel, place
 from engine.features.tones import BIN_HZ, BINS
 from engine.frame import HOP, RATE
 
@@ -19,7 +19,7 @@ PEAKS: Final = 24
 _FIRST: Final = int(65.0 / BIN_HZ)
 _LAST: Final = int(2_100.0 / BIN_HZ)
 _DEEP: Final = 1e-4  # of the strongest peak's power that a peak must have: −40 dB
-_HARMONICS: Final = 8  # partials of a lower peak that a higher one may be
+_HARMONICS: Final = tuple(12 * log2(h) for h in range(2, 9))  # semitones above a lower peak at which one may be its
 _EXPECTED: Final = 0.9  # of its amplitude that each next harmonic may have
 _MATCH: Final = 0.35  # semitones by which a harmonic may be off
 _SMOOTH: Final = 1 - exp(-EVERY * HOP / (0.3 * RATE))
@@ -45,17 +45,20 @@ def _peaks(power: NDArray[np.float64], peaks: NDArray[np.float64]) -> int:
             for n in range(1, count):
                 if peaks[1, n] < peaks[1, weakest]:
                     weakest = n
-            if peaks[1, weakest] ** 2 >= b:
+            if peaks[1, weakest] >= b:
                 continue
             for n in range(weakest, count - 1):
                 peaks[0, n], peaks[1, n] = peaks[0, n + 1], peaks[1, n + 1]
             count -= 1
+        peaks[0, count], peaks[1, count] = k, b
+        count += 1
+    for n in range(count):  # bins and their powers till now
+        k, b = int(peaks[0, n]), peaks[1, n]
         left, middle, right = np.log(power[k - 1] + 1e-30), np.log(b + 1e-30), np.log(power[k + 1] + 1e-30)
         bow = left - 2 * middle + right
-        place = k + (0.5 * (left - right) / bow if bow < 0 else 0.0)
-        peaks[0, count] = 69.0 + 12.0 * np.log2(place * BIN_HZ / 440.0)
-        peaks[1, count] = np.sqrt(b)
-        count += 1
+        top = k + (0.5 * (left - right) / bow if bow < 0 else 0.0)
+        peaks[0, n] = 69.0 + 12.0 * np.log2(top * BIN_HZ / 440.0)
+        peaks[1, n] = np.sqrt(b)
     return count
 
 
@@ -66,12 +69,10 @@ def _discount(peaks: NDArray[np.float64], count: int, own: NDArray[np.float64]) 
         own[n] = peaks[1, n]
         for m in range(n):
             apart = peaks[0, n] - peaks[0, m]
-            ratio = 2.0 ** (apart / 12.0)
-            h = int(ratio + 0.5)
-            if h < 2 or h > _HARMONICS or abs(12.0 * np.log2(ratio / h)) > _MATCH:
-                continue
-            explained = peaks[1, m] * _EXPECTED ** (h - 1)
-            own[n] = min(own[n], max(peaks[1, n] - explained, 0.05 * peaks[1, n]))
+            for h in range(len(_HARMONICS)):
+                if abs(apart - _HARMONICS[h]) <= _MATCH:
+                    explained = peaks[1, m] * _EXPECTED ** (h + 1)
+                    own[n] = min(own[n], max(peaks[1, n] - explained, 0.05 * peaks[1, n]))
 
 
 @kernel("void(float64[:,::1], int64, float64[::1], float64[::1], float64[:,::1])")
@@ -97,9 +98,9 @@ def _gather(
     tuning[1] += _TUNING * (sine / total - tuning[1])
     off = np.arctan2(tuning[1], tuning[0]) / (2 * np.pi)
     for n in range(count):
-        place = peaks[0, n] - off
-        nearest = np.floor(place + 0.5)
-        weight = own[n] * np.cos(np.pi * (place - nearest)) ** 2
+        note = peaks[0, n] - off
+        nearest = np.floor(note + 0.5)
+        weight = own[n] * np.cos(np.pi * (note - nearest)) ** 2
         now[int(nearest) % 12] += weight
     sounding = 0.0
     for n in range(12):
@@ -108,6 +109,25 @@ def _gather(
         share = now[n] / sounding if sounding > 0.0 else 0.0
         chroma[1, n] += _SMOOTH * (share - chroma[1, n])
         chroma[2, n] += _LONG * (share - chroma[2, n])
+
+
+@kernel("void(float64[::1], float64[:,::1], float64[::1], float64[::1], float64[:,::1], float64[::1])")
+def _look(
+    power: NDArray[np.float64],
+    peaks: NDArray[np.float64],
+    own: NDArray[np.float64],
+    tuning: NDArray[np.float64],
+    chroma: NDArray[np.float64],
+    out: NDArray[np.float64],
+) -> None:
+    count = _peaks(power, peaks)
+    _discount(peaks, count, own)
+    _gather(peaks, count, own, tuning, chroma)
+    largest = 1e-12
+    for n in range(12):
+        largest = max(largest, chroma[1, n])
+    for n in range(12):
+        out[n] = chroma[1, n] / largest
 
 
 class Chroma:
@@ -123,13 +143,13 @@ class Chroma:
 
     delay: Final = round(0.3 * RATE)
 
-    def __init__(self) -> None:
+    def __init__(self, into: NDArray[np.float64] | None = None) -> None:
         self._peaks = np.zeros((2, PEAKS))
         self._own = np.zeros(PEAKS)
         self._tuning = np.array([1.0, 0.0])
         self._chroma = np.zeros((3, 12))
         self._hops = 0
-        self._out = np.zeros(12)
+        self._out = place(np.zeros(12), into)
 
     @property
     def long(self) -> NDArray[np.float64]:
@@ -141,10 +161,7 @@ class Chroma:
         expect_shape("power", power, (BINS,))
         self._hops += 1
         if self._hops % EVERY == 1:
-            count = _peaks(power, self._peaks)
-            _discount(self._peaks, count, self._own)
-            _gather(self._peaks, count, self._own, self._tuning, self._chroma)
-            np.divide(self._chroma[1], max(float(self._chroma[1].max()), 1e-12), out=self._out)
+            _look(power, self._peaks, self._own, self._tuning, self._chroma, self._out)
         return self._out
 
     def reset(self) -> None:

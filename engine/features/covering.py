@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.features.kernel import expect_shape, kernel
+from engine.features.kernel import expect_shape, kernel, place
 from engine.features.spectrum import SIZE
 from engine.frame import Texture
 
@@ -91,10 +91,10 @@ class FractalProfile:
 
     delay: Final = SIZE // 2
 
-    def __init__(self) -> None:
+    def __init__(self, into: NDArray[np.float64] | None = None) -> None:
         self._upper = np.zeros((2, SIZE))
         self._lower = np.zeros((2, SIZE))
-        self.values = np.ones(SCALES)
+        self.values = place(np.ones(SCALES), into)
 
     def step(self, heard: NDArray[np.float64]) -> NDArray[np.float64]:
         """The profile (SCALES,) of the newest samples (SIZE,), as `Spectrum.heard` holds them."""

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.features.kernel import expect_shape, kernel
+from engine.features.kernel import aligned, expect_shape, kernel
 from engine.features.pitch_views import A_SEMITONE, ABOVE, BELOW, LAGS, REACH, STEPS, VIEWS, scale_hz
 from engine.features.tones import TONE_RATE
 from engine.frame import HOP
@@ -22,93 +22,88 @@ _ALIKE: Final = 0.6  # least likeness at a multiple of the period that may make 
 _LEAST_LAG: Final = 16.0  # decimated samples: shorter periods are measured over several
 _LONG_ENOUGH: Final = 90.0  # decimated samples over which a period is exact enough: 7.5 ms
 
-Weights = Mapping[str, NDArray[np.float32]]
+_ROW: Final = -(-STEPS // 16) * 16  # numbers in a row of the network, one a step: whole vectors
+
+Floats = NDArray[np.float32]
+Weights = Mapping[str, Floats]
 
 
-@kernel(
-    "void(float32[:,::1], int64[:,::1], float32[:,::1], float32[::1], float32[:,::1], float32[::1], "
-    "float32[:,::1], float32[:,::1], float32[:,::1])",
-    reorder=True,
-)
-def _look(
-    views: NDArray[np.float32],
-    taps: NDArray[np.int64],
-    first: NDArray[np.float32],
-    first_bias: NDArray[np.float32],
-    second: NDArray[np.float32],
-    second_bias: NDArray[np.float32],
-    place: NDArray[np.float32],
-    hidden: NDArray[np.float32],
-    inner: NDArray[np.float32],
-) -> None:
-    # taps (n, 2): view and step; first (hidden, n + 2); place (2, STEPS); hidden, inner (units, STEPS)
-    # two units and four taps at once: what is loaded is used more than once
-    count = taps.shape[0]
-    for o in range(0, hidden.shape[0], 2):
-        one, two = hidden[o], hidden[o + 1]
-        u, v = first[o], first[o + 1]
-        a, b = place[0], place[1]
+@kernel("void(float32[:,::1], int64[:,::1], float32[::1])")
+def _lay_out(views: Floats, taps: NDArray[np.int64], seen: Floats) -> None:
+    # taps (n, 2): view and step; seen: what every tap sees, row by row
+    for j in range(taps.shape[0]):
+        row, view = seen[j * _ROW : (j + 1) * _ROW], views[taps[j, 0]][taps[j, 1] :]
         for n in range(STEPS):
-            one[n] = first_bias[o] + u[count] * a[n] + u[count + 1] * b[n]
-            two[n] = first_bias[o + 1] + v[count] * a[n] + v[count + 1] * b[n]
-        for j in range(0, count, 4):
-            s0 = views[taps[j, 0]][taps[j, 1] :]
-            s1 = views[taps[j + 1, 0]][taps[j + 1, 1] :]
-            s2 = views[taps[j + 2, 0]][taps[j + 2, 1] :]
-            s3 = views[taps[j + 3, 0]][taps[j + 3, 1] :]
-            for n in range(STEPS):
-                one[n] += u[j] * s0[n] + u[j + 1] * s1[n] + u[j + 2] * s2[n] + u[j + 3] * s3[n]
-                two[n] += v[j] * s0[n] + v[j + 1] * s1[n] + v[j + 2] * s2[n] + v[j + 3] * s3[n]
-        for n in range(STEPS):
-            one[n] = max(one[n], np.float32(0.0))
-            two[n] = max(two[n], np.float32(0.0))
-    for o in range(0, inner.shape[0], 2):
-        one, two = inner[o], inner[o + 1]
-        u, v = second[o], second[o + 1]
-        for n in range(STEPS):
-            one[n], two[n] = second_bias[o], second_bias[o + 1]
-        for j in range(0, hidden.shape[0], 4):
-            s0, s1, s2, s3 = hidden[j], hidden[j + 1], hidden[j + 2], hidden[j + 3]
-            for n in range(STEPS):
-                one[n] += u[j] * s0[n] + u[j + 1] * s1[n] + u[j + 2] * s2[n] + u[j + 3] * s3[n]
-                two[n] += v[j] * s0[n] + v[j + 1] * s1[n] + v[j + 2] * s2[n] + v[j + 3] * s3[n]
-        for n in range(STEPS):
-            one[n] = max(one[n], np.float32(0.0))
-            two[n] = max(two[n], np.float32(0.0))
+            row[n] = view[n]
 
 
-@kernel("void(float32[:,::1], float32[::1], float32, float32[::1], float32, float32[::1])", reorder=True)
-def _score(
-    inner: NDArray[np.float32],
-    third: NDArray[np.float32],
-    third_bias: float,
-    none: NDArray[np.float32],
-    none_bias: float,
-    scores: NDArray[np.float32],
-) -> None:
-    # scores (STEPS + 1,): logarithms of chances, none the last; none is judged by each unit's greatest and its mean
-    units = inner.shape[0]
-    for n in range(STEPS):
-        scores[n] = third_bias
-    silent = np.float32(none_bias)
+@kernel("void(float32[::1], float32[:,::1], float32[::1])", reorder=True)
+def _layer(given: Floats, weights: Floats, out: Floats) -> None:
+    # rows of _ROW; weights (units, given): four units and four rows at once, since what is loaded is used four times
+    for o in range(0, weights.shape[0], 4):
+        units = out[o * _ROW : (o + 4) * _ROW]
+        units[:] = np.float32(0.0)
+        for j in range(0, weights.shape[1], 4):
+            rows = given[j * _ROW : (j + 4) * _ROW]
+            a0, a1, a2, a3 = weights[o, j], weights[o, j + 1], weights[o, j + 2], weights[o, j + 3]
+            b0, b1, b2, b3 = weights[o + 1, j], weights[o + 1, j + 1], weights[o + 1, j + 2], weights[o + 1, j + 3]
+            c0, c1, c2, c3 = weights[o + 2, j], weights[o + 2, j + 1], weights[o + 2, j + 2], weights[o + 2, j + 3]
+            d0, d1, d2, d3 = weights[o + 3, j], weights[o + 3, j + 1], weights[o + 3, j + 2], weights[o + 3, j + 3]
+            for n in range(_ROW):
+                w, x, y, z = rows[n], rows[n + _ROW], rows[n + 2 * _ROW], rows[n + 3 * _ROW]
+                units[n] += a0 * w + a1 * x + a2 * y + a3 * z
+                units[n + _ROW] += b0 * w + b1 * x + b2 * y + b3 * z
+                units[n + 2 * _ROW] += c0 * w + c1 * x + c2 * y + c3 * z
+                units[n + 3 * _ROW] += d0 * w + d1 * x + d2 * y + d3 * z
+        for n in range(4 * _ROW):
+            units[n] = max(units[n], np.float32(0.0))
+
+
+@kernel("void(float32[::1], float32[:,::1], float32[::1])", reorder=True)
+def _score(inner: Floats, last: Floats, scores: Floats) -> None:
+    # scores (_ROW,): logarithms of chances, none behind the steps, judged by each unit's greatest and its mean
+    # last (3, units + 1): weights of a step's score, of the greatest and of the mean for none; behind them the biases
+    units = last.shape[1] - 1
+    for n in range(_ROW):
+        scores[n] = last[0, units]
+    silent, total = last[1, units], np.float32(0.0)
+    for j in range(0, units, 4):
+        rows = inner[j * _ROW : (j + 4) * _ROW]
+        a, b, c, d = last[0, j : j + 4]
+        for n in range(_ROW):
+            scores[n] += a * rows[n] + b * rows[n + _ROW] + c * rows[n + 2 * _ROW] + d * rows[n + 3 * _ROW]
+        a, b, c, d = last[2, j : j + 4]
+        for n in range(_ROW):
+            total += a * rows[n] + b * rows[n + _ROW] + c * rows[n + 2 * _ROW] + d * rows[n + 3 * _ROW]
+    # Rectified, and 0 behind the steps: the order of such numbers is that of their bits, whose greatest vectorises.
+    bits, none = inner.view(np.int32), scores[STEPS:].view(np.int32)
     for j in range(units):
-        row = inner[j]
-        total = np.float32(0.0)
-        weight = third[j]
-        for n in range(STEPS):
-            scores[n] += weight * row[n]
-            total += row[n]
-        a, b, c, d = row[0], row[0], row[0], row[0]
-        for n in range(1, STEPS, 4):  # STEPS is 1 and a multiple of 4
-            a, b, c, d = max(a, row[n]), max(b, row[n + 1]), max(c, row[n + 2]), max(d, row[n + 3])
-        greatest = max(max(a, b), max(c, d))
-        silent += none[j] * greatest + none[units + j] * total / np.float32(STEPS)
-    scores[STEPS] = silent
+        row, greatest = bits[j * _ROW : (j + 1) * _ROW], np.int32(0)
+        for n in range(_ROW):
+            greatest = max(greatest, row[n])
+        none[0] = greatest
+        silent += last[1, j] * scores[STEPS]
+    scores[STEPS] = silent + total / np.float32(STEPS)
 
 
-@kernel("void(float32[::1], float64[::1], float64[::1], float64[::1])")
+@kernel("float64(float64)", reorder=True)
+def _exp(x: float) -> float:
+    # e^(x / 256) by its series, squared eight times, which vectorises: from −20 to 0 within 10⁻¹¹, from −64 within 10⁻⁷
+    t = x * (1.0 / 256.0)
+    e = 1.0 + t * (1.0 + t * (1 / 2 + t * (1 / 6 + t * (1 / 24 + t * (1 / 120 + t * (1 / 720 + t * (1 / 5040)))))))
+    e *= e
+    e *= e
+    e *= e
+    e *= e
+    e *= e
+    e *= e
+    e *= e
+    return e * e
+
+
+@kernel("void(float32[::1], float64[::1], float64[::1], float64[::1])", reorder=True)
 def _follow(
-    scores: NDArray[np.float32],
+    scores: Floats,
     moves: NDArray[np.float64],
     chance: NDArray[np.float64],
     before: NDArray[np.float64],
@@ -124,19 +119,20 @@ def _follow(
     anywhere = (jump * there + begin * before[none]) / STEPS
     go_on = 1 - jump - end
     highest = scores[0]
-    for n in range(STEPS + 1):
-        highest = max(highest, scores[n])
+    for n in range(1, STEPS + 1):
+        highest = scores[n] if scores[n] > highest else highest
     total = 0.0
-    for n in range(2, STEPS + 2):
-        near = stay * before[n] + one * (before[n - 1] + before[n + 1]) + two * (before[n - 2] + before[n + 2])
-        chance[n] = (near * go_on + anywhere) * np.exp(np.float64(scores[n - 2] - highest)) + 1e-12
-        total += chance[n]
+    for n in range(STEPS):
+        near = stay * before[n + 2] + one * (before[n + 1] + before[n + 3]) + two * (before[n] + before[n + 4])
+        # a score of −64 is nothing beside what is added
+        chance[n + 2] = (near * go_on + anywhere) * _exp(max(np.float64(scores[n] - highest), -64.0)) + 1e-12
+        total += chance[n + 2]
     rest = before[none] * (1 - begin) + end * there
-    chance[none] = rest * np.exp(np.float64(scores[STEPS] - highest)) + 1e-12
-    total += chance[none]
+    chance[none] = rest * _exp(max(np.float64(scores[STEPS] - highest), -64.0)) + 1e-12
+    share = 1.0 / (total + chance[none])
     for n in range(2, STEPS + 2):
-        chance[n] /= total
-    chance[none] /= total
+        chance[n] *= share
+    chance[none] *= share
 
 
 @kernel("float64(float32[::1], float64)")
@@ -193,6 +189,41 @@ def _decide(
     out[0] = TONE_RATE / period
 
 
+@kernel(
+    "void(float32[:,::1], float32[::1], int64[:,::1], float32[:,::1], float32[:,::1], float32[:,::1], float32[::1],"
+    " float32[::1], float32[::1], float32[::1], float64[::1], float64[::1], float64[::1], float64[::1], float64[::1])"
+)
+def _hear(
+    views: Floats,
+    likeness: Floats,
+    taps: NDArray[np.int64],
+    first: Floats,
+    second: Floats,
+    last: Floats,
+    seen: Floats,
+    hidden: Floats,
+    inner: Floats,
+    scores: Floats,
+    moves: NDArray[np.float64],
+    chance: NDArray[np.float64],
+    before: NDArray[np.float64],
+    periods: NDArray[np.float64],
+    out: NDArray[np.float64],
+) -> None:
+    _lay_out(views, taps, seen)
+    _layer(seen, first, hidden)
+    _layer(hidden, second, inner)
+    _score(inner, last, scores)
+    _follow(scores, moves, chance, before)
+    _decide(chance, likeness, periods, out)
+
+
+def _with_bias(weights: Floats, bias: Floats) -> Floats:
+    """Weights (units, given) of a layer and its bias as one more of them; 0 up to a multiple of four."""
+    whole = np.column_stack([weights, bias])
+    return np.ascontiguousarray(np.pad(whole, ((0, 0), (0, -whole.shape[1] % 4))), np.float32)
+
+
 class FundamentalFrequency:
     """The fundamental frequency in Hz, 0 where there is no pitch, and how sure it is, 0 … 1; every hop.
 
@@ -231,19 +262,24 @@ class FundamentalFrequency:
         }
         for name, shape in shapes.items():
             expect_shape(name, weights[name], shape)
-        if hidden % 4 or inner % 2:
-            raise ValueError(f"{hidden} and {inner} units must be multiples of 4 and of 2")
-        self._weights = {name: np.array(weights[name], dtype=np.float32, order="C") for name in shapes}
+        if hidden % 4 or inner % 4:
+            raise ValueError(f"{hidden} and {inner} units must be multiples of 4")
         self._taps = np.ascontiguousarray(taps + np.array([0, BELOW]))
-        spare = -len(taps) % 4  # the kernel takes taps by fours: some that weigh nothing
-        self._taps = np.concatenate([self._taps, np.zeros((spare, 2), np.int64)])
-        whole = self._weights["first.weight"]
-        self._weights["first.weight"] = np.insert(whole, [len(taps)] * spare, 0, axis=1)
+        self._first = _with_bias(weights["first.weight"], weights["first.bias"])
+        self._second = _with_bias(weights["second.weight"], weights["second.bias"])
+        none = weights["none.weight"].reshape(2, inner)
+        biases = np.array([*weights["third.bias"], *weights["none.bias"], 0.0])
+        self._last = np.column_stack([np.concatenate([weights["third.weight"], none]), biases]).astype(np.float32)
+        # Rows of the network, one number a step; those that never change stand behind: the place, and 1 for the bias.
+        seen, units = np.zeros((self._first.shape[1], _ROW)), np.zeros((self._second.shape[1], _ROW))
+        seen[len(taps) : len(taps) + 2, :STEPS] = weights["place"]
+        seen[len(taps) + 2, :STEPS] = units[hidden, :STEPS] = 1.0
+        self._seen, self._hidden = (aligned(rows.ravel().astype(np.float32)) for rows in (seen, units))
+        self._inner = aligned(np.zeros(inner * _ROW, np.float32))
         self._moves = np.array(weights["moves"], dtype=np.float64)
         self._periods = TONE_RATE / scale_hz(np.arange(STEPS, dtype=np.float64))
-        self._hidden = np.zeros((hidden, STEPS), np.float32)
-        self._inner = np.zeros((inner, STEPS), np.float32)
-        self.scores = np.zeros(STEPS + 1, np.float32)
+        self._scores = aligned(np.zeros(_ROW, np.float32))
+        self.scores = self._scores[: STEPS + 1]
         self._chance = np.zeros(STEPS + 5)
         self._before = np.zeros(STEPS + 5)
         self._out = np.zeros(2)
@@ -253,28 +289,23 @@ class FundamentalFrequency:
         """Hz and confidence (2,) for the views (VIEWS, REACH) and the likeness (LAGS,) of `PitchViews`."""
         expect_shape("views", views, (VIEWS, REACH))
         expect_shape("likeness", likeness, (LAGS,))
-        w = self._weights
-        _look(
+        _hear(
             views,
+            likeness,
             self._taps,
-            w["first.weight"],
-            w["first.bias"],
-            w["second.weight"],
-            w["second.bias"],
-            w["place"],
+            self._first,
+            self._second,
+            self._last,
+            self._seen,
             self._hidden,
             self._inner,
+            self._scores,
+            self._moves,
+            self._chance,
+            self._before,
+            self._periods,
+            self._out,
         )
-        _score(
-            self._inner,
-            w["third.weight"][0],
-            w["third.bias"][0],
-            w["none.weight"][0],
-            w["none.bias"][0],
-            self.scores,
-        )
-        _follow(self.scores, self._moves, self._chance, self._before)
-        _decide(self._chance, likeness, self._periods, self._out)
         return self._out
 
     def reset(self) -> None:

@@ -46,10 +46,18 @@ _PITCH: Final = slice(Pitch.hz.start, Pitch.clarity.start + 1)
 _PROFILE: Final = Texture.profile.part
 _LINE: Final = slice(Texture.katz.start, Texture.petrosian.start + 1)
 _WAVELETS: Final = Texture.wavelets.part
+_CLIPPING: Final = Sound.clipping.start
+_LOUDNESS: Final = Sound.loudness.start
+_FLUX: Final = Sound.flux.start
+_CENTROID: Final = Sound.centroid.start
+_LEVEL: Final = Band.level.start
+_ONSETS: Final = Rhythm.onsets.start
+_FRACTAL: Final = Texture.fractal.start
+_ROUGHNESS: Final = Texture.roughness.start
 
 
 class FastSenses:
-    """Everything that is known about the sound within a hop.
+    """Everything that is known about the sound within a hop. Most machines write what they say into the row itself.
 
     Descriptors of what a sound is like (timbre, texture) keep their last value while nothing is heard above the
     room and flux is 0, because a picture must be still in silence; levels go on reading what is there. Where a
@@ -63,32 +71,33 @@ class FastSenses:
     """Samples by which the slowest descriptor follows the sound; a click is counted within 2 × HOP."""
 
     def __init__(self, channels: int, band: InstrumentBand | None = None) -> None:
+        self._row = row = blank_row()
         self._mixdown = Mixdown(channels)
         self._level = Level()
         self._loudness = Loudness(channels)
         self._silence = Silence()
-        self._bands = OctaveBands()
+        self._bands = OctaveBands(row[_BANDS])
+        self._octaves = row[_OCTAVES]
         self._edges = (Band.low.initial, Band.high.initial) if band is None else (band.low_hz, band.high_hz)
         self._filter = None if band is None else BandFilter(band)
         self._own_silence = self._silence if band is None else Silence(band.room_dbfs, band.width_hz)
-        self._band_level = BandLevel(0.0 if band is None else fluctuation_margin(band.width_hz))
+        self._band_level = BandLevel(0.0 if band is None else fluctuation_margin(band.width_hz), row[_OWN])
         self._spectrum = Spectrum()
-        self._timbre = Timbre()
+        self._timbre = Timbre(row[_TIMBRE])
         self._rise = SpectralRise()
         self._tones = Tones()
         self._onset_view = OnsetView()
         self._onset_network = RecurrentNetwork(weights("onset"))
         self._onsets = OnsetDetector()
-        self._beats = BeatTracker(weights("beat"), self._onset_network.hidden.size)
-        self._pitch = PitchSenses(weights("pitch"))
+        self._beats = BeatTracker(weights("beat"), self._onset_network.hidden.size, row[_BEAT])
+        self._pitch = PitchSenses(weights("pitch"), row[_PITCH])
         self._fractal = FractalDimension()
-        self._form = MusicalForm()
-        self._profile = FractalProfile()
-        self._line = LineDimensions()
-        self._wavelets = WaveletLevels()
+        self._form = MusicalForm(row[_FORM])
+        self._profile = FractalProfile(row[_PROFILE])
+        self._line = LineDimensions(row[_LINE])
+        self._wavelets = WaveletLevels(row[_WAVELETS])
         self._roughness = Roughness()
-        self._row = blank_row()
-        self._row[_EDGES] = self._edges
+        row[_EDGES] = self._edges
         self._playing_until = 0
 
     def step(self, block: Block) -> Frame:
@@ -98,38 +107,36 @@ class FastSenses:
         wave = self._mixdown.step(block.samples)
         channels = self._mixdown.channels
         row[_LEVELS] = self._level.step(channels, self._mixdown.mix)
-        row[Sound.clipping.start] = self._level.clipping
-        row[Sound.loudness.start] = self._loudness.step(channels)
+        row[_CLIPPING] = self._level.clipping
+        row[_LOUDNESS] = self._loudness.step(channels)
         playing = block.index < self._playing_until
         row[_ROOM] = self._silence.step(wave, playing=playing)
-        row[_BANDS] = self._bands.step(wave)
+        self._bands.step(wave)
         own = wave
         if self._filter is not None:
             own = self._filter.step(wave)
             self._own_silence.step(own, playing=playing)
         above, heard = self._own_silence.above, self._own_silence.heard
-        row[_OWN] = self._band_level.step(wave, own, self._own_silence.floor, heard)
+        self._band_level.step(wave, own, self._own_silence.floor, heard)
         power = self._spectrum.step(own)
         rises = self._rise.step(power, above)
-        row[Sound.flux.start] = rises[0] if heard else 0.0
+        row[_FLUX] = rises[0] if heard else 0.0
         tones = self._tones.step(own)
         said = self._onset_network.step(self._onset_view.step(self._rise, tones, above))
-        counted = row[Rhythm.onsets.start]
+        counted = row[_ONSETS]
         row[_ONSET] = self._onsets.step(said, rises, own, block.index, heard=heard)
-        if row[Rhythm.onsets.start] > counted:
+        if row[_ONSETS] > counted:
             self._playing_until = block.index + _PLAYING
-        row[_BEAT] = self._beats.step(self._onset_network.hidden, said, block.index, playing=counted > 0)
-        row[_PITCH] = self._pitch.step(self._tones, heard, block.index)
-        row[_WAVELETS] = self._wavelets.step(own)
+        self._beats.step(self._onset_network.hidden, said, block.index, playing=counted > 0)
+        self._pitch.step(self._tones, heard, block.index)
+        self._wavelets.step(own)
         if heard:
-            row[_TIMBRE] = self._timbre.step(power, self._spectrum.heard)
-            row[Texture.fractal.start] = self._fractal.step(self._spectrum.heard)
-            row[_PROFILE] = self._profile.step(self._spectrum.heard)
-            row[_LINE] = self._line.step(self._spectrum.heard)
-            row[Texture.roughness.start] = self._roughness.step(tones)
-        row[_FORM] = self._form.step(
-            row[Band.level.start], row[_OCTAVES], row[Sound.centroid.start], row[Rhythm.onsets.start], heard
-        )
+            self._timbre.step(power, self._spectrum.heard)
+            row[_FRACTAL] = self._fractal.step(self._spectrum.heard)
+            self._profile.step(self._spectrum.heard)
+            self._line.step(self._spectrum.heard)
+            row[_ROUGHNESS] = self._roughness.step(tones)
+        self._form.step(row[_LEVEL], self._octaves, row[_CENTROID], row[_ONSETS], heard)
         return Frame(row)
 
     def reset(self) -> None:
@@ -158,7 +165,7 @@ class FastSenses:
         self._line.reset()
         self._wavelets.reset()
         self._roughness.reset()
-        self._row = blank_row()
+        self._row[:] = blank_row()
         self._row[_EDGES] = self._edges
         self._playing_until = 0
 

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.features.kernel import expect_shape, kernel
+from engine.features.kernel import expect_shape, kernel, place
 from engine.frame import HOP, RATE, SILENT_DB, Form
 
 _DT: Final = HOP / RATE  # seconds a hop
@@ -174,8 +174,8 @@ class MusicalForm:
 
     delay: Final = round(0.020 * RATE)
 
-    def __init__(self) -> None:
-        self.values = np.zeros(10)
+    def __init__(self, into: NDArray[np.float64] | None = None) -> None:
+        self.values = place(np.zeros(10), into)
         self._levels = np.zeros(4)
         self._track = np.zeros(6)
         self._sums = np.zeros(6)

@@ -133,7 +133,9 @@ def _transform(
     power[half] = scale * (re[0] - im[0]) ** 2
     cos, sin = unfolding[0], unfolding[1]
     quarter_scale = 0.25 * scale
-    for k in range(1, half // 2 + 1):
+    middle = half // 2
+    power[middle] = scale * (re[middle] ** 2 + im[middle] ** 2)
+    for k in range(1, middle):
         even_re, even_im = re[k] + re[half - k], im[k] - im[half - k]
         odd_re, odd_im = im[k] + im[half - k], re[half - k] - re[k]
         x, y = odd_re * cos[k] - odd_im * sin[k], odd_re * sin[k] + odd_im * cos[k]

@@ -12,12 +12,16 @@ from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
 import numba
+import numpy as np
 from numpy.typing import NDArray
 
 F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T", bound=np.generic)
 
 _FUSE: Final = {"contract"}  # a multiplication and an addition may be one instruction
 _REORDER: Final = {"contract", "reassoc", "nsz"}  # and sums may be vectorised; NaN keeps its meaning
+
+_LINE: Final = 64  # bytes
 
 
 def kernel(signature: str, *, reorder: bool = False) -> Callable[[F], F]:
@@ -36,6 +40,24 @@ def kernel(signature: str, *, reorder: bool = False) -> Callable[[F], F]:
         return made
 
     return compiled
+
+
+def aligned(array: NDArray[T]) -> NDArray[T]:
+    """A copy, C-contiguous, that begins with a line of the processor's cache: a vector across two costs twice."""
+    raw = np.zeros(array.nbytes + _LINE, np.uint8)
+    start = -raw.ctypes.data % _LINE
+    copy = raw[start : start + array.nbytes].view(array.dtype).reshape(array.shape)
+    copy[...] = array
+    return copy
+
+
+def place(initial: NDArray[T], into: NDArray[T] | None) -> NDArray[T]:
+    """Where a machine writes what it says: `into`, a part of somebody's row, if given; it begins as `initial`."""
+    if into is None:
+        return initial
+    expect_shape("into", into, initial.shape)
+    into[...] = initial
+    return into
 
 
 def expect_shape(name: str, array: NDArray[Any], shape: tuple[int, ...]) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.features.kernel import expect_shape, kernel
+from engine.features.kernel import expect_shape, kernel, place
 
 EVERY: Final = 16
 """Hops from one look to the next: 85 ms."""
@@ -73,11 +73,11 @@ class Key:
     is left only for one that is clearly better.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, into: NDArray[np.float64] | None = None) -> None:
         self._profiles = np.ascontiguousarray(key_profiles())
         self._alike = np.zeros(24)
         self._hops = 0
-        self._out = np.array([0.0, 1.0, 0.0])
+        self._out = place(np.array([0.0, 1.0, 0.0]), into)
 
     def step(self, chroma: NDArray[np.float64]) -> NDArray[np.float64]:
         """Key, mode and clarity (3,) for the pitch classes (12,) of the last seconds."""

@@ -12,22 +12,25 @@ from engine.frame import HOP, SILENT_DB
 
 FULL_SCALE: Final = 0.999
 """From here on a sample counts as clipped: −0.01 dBFS, since many converters clip a hair below 1."""
+_SIZE: Final = 0x7FFFFFFFFFFFFFFF  # all bits of a number but its sign
 
 
-@kernel("void(float64[:,::1], float64[::1], float64[::1])")
+@kernel("void(float64[:,::1], float64[::1], float64[::1])", reorder=True)
 def _measure(channels: NDArray[np.float64], mix: NDArray[np.float64], values: NDArray[np.float64]) -> None:
     energy = 0.0
     for n in range(mix.size):
         energy += mix[n] * mix[n]
-    largest = 0.0
+    # Sizes have the order of their bits, without that of the sign; their greatest vectorises.
+    largest, bits = np.int64(0), channels.view(np.int64)
     clipped = 0
     for c in range(channels.shape[0]):
-        for n in range(channels.shape[1]):
-            size = abs(channels[c, n])
-            largest = max(largest, size)
-            clipped += size >= FULL_SCALE
+        samples, sizes = channels[c], bits[c]
+        for n in range(samples.size):
+            largest = max(largest, sizes[n] & _SIZE)
+            clipped += abs(samples[n]) >= FULL_SCALE
     values[0] = 10 * np.log10(max(energy / mix.size, 1e-12))
-    values[1] = 20 * np.log10(max(largest, 1e-6))
+    values.view(np.int64)[1] = largest
+    values[1] = 20 * np.log10(max(values[1], 1e-6))
     values[2] += clipped
 
 
@@ -43,6 +46,7 @@ class Level:
 
     def __init__(self) -> None:
         self._values = np.array([SILENT_DB, SILENT_DB, 0.0])
+        self._levels = self._values[:2]
 
     @property
     def clipping(self) -> int:
@@ -55,7 +59,7 @@ class Level:
         `channels` (channels, HOP), `mix` (HOP,).
         """
         _measure(channels, mix, self._values)
-        return self._values[:2]
+        return self._levels
 
     def reset(self) -> None:
         """Forget everything heard."""

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.features.kernel import expect_shape, kernel
+from engine.features.kernel import expect_shape, kernel, place
 from engine.features.spectrum import SIZE
 from engine.frame import Texture
 
@@ -78,8 +78,8 @@ class LineDimensions:
 
     delay: Final = SIZE // 2
 
-    def __init__(self) -> None:
-        self.values = np.ones(2)
+    def __init__(self, into: NDArray[np.float64] | None = None) -> None:
+        self.values = place(np.ones(2), into)
 
     def step(self, heard: NDArray[np.float64]) -> NDArray[np.float64]:
         """Katz and Petrosian (2,) of the newest samples (SIZE,), as `Spectrum.heard` holds them."""

@@ -45,6 +45,18 @@ def _loudness(energies: NDArray[np.float64]) -> float:
     return max(-0.691 + 10 * log10(max(total / WINDOW, 1e-30)), SILENT_DB)
 
 
+@kernel("float64(float64[:,::1], float64[:,::1], float64[:,:,::1], float64[::1], int64)")
+def _listen(
+    channels: NDArray[np.float64],
+    sections: NDArray[np.float64],
+    state: NDArray[np.float64],
+    energies: NDArray[np.float64],
+    place: int,
+) -> float:
+    energies[place] = _energy(channels, sections, state)
+    return _loudness(energies)
+
+
 class Loudness:
     """Momentary loudness in LUFS: the K-weighted power of the last 0.4 s, summed over the channels.
 
@@ -66,9 +78,9 @@ class Loudness:
     def step(self, channels: NDArray[np.float64]) -> float:
         """The loudness after the next hop (channels, HOP), in LUFS; SILENT_DB where there is nothing."""
         expect_shape("channels", channels, (self._state.shape[0], HOP))
-        self._energies[self._next] = _energy(channels, self._sections, self._state)
-        self._next = (self._next + 1) % self._energies.size
-        return float(_loudness(self._energies))
+        loudness = _listen(channels, self._sections, self._state, self._energies, self._next)
+        self._next = (self._next + 1) % (WINDOW // HOP)
+        return float(loudness)
 
     def reset(self) -> None:
         """Forget everything heard."""

@@ -27,17 +27,19 @@ def _mix_down(
     count = channels.shape[0]
     share = 1.0 / count
     before, out = state[0], state[1]
-    for n in range(mix.size):
-        total = 0.0
-        for c in range(count):
-            sample = float(raw[n, c])
+    mix[:] = 0.0
+    for c in range(count):
+        given, kept = raw[c], channels[c]
+        for n in range(mix.size):
+            sample = float(given[n])
             value = min(max(sample, -LOUDEST), LOUDEST) if abs(sample) < np.inf else 0.0  # NaN is not less either
-            channels[c, n] = value
-            total += value
-        mix[n] = total * share
+            kept[n] = value
+            mix[n] += value
+    for n in range(mix.size):
+        mix[n] *= share
     for n in range(mix.size):
         # The constant keeps the recurrences behind this one out of the denormal numbers, which are slow.
-        out = mix[n] - before + _KEPT * out + 1e-30
+        out = (mix[n] - before + 1e-30) + _KEPT * out
         before = mix[n]
         wave[n] = out
     state[0], state[1] = before, out
@@ -58,7 +60,8 @@ class Mixdown:
     def __init__(self, channels: int) -> None:
         if not 1 <= channels <= 64:
             raise ValueError(f"channels={channels} must be from 1 to 64 (1 mono, 2 stereo)")
-        self._raw: Samples = np.zeros((HOP, channels), np.float32)
+        self._raw: Samples = np.zeros((channels, HOP), np.float32)
+        self._given = self._raw.T
         self._state = np.zeros(2)
         self.channels = np.zeros((channels, HOP))
         self.mix = np.zeros(HOP)
@@ -66,8 +69,8 @@ class Mixdown:
 
     def step(self, samples: Samples) -> NDArray[np.float64]:
         """The `wave` of samples (HOP, channels); ValueError if they have another shape."""
-        expect_shape("samples", samples, self._raw.shape)
-        self._raw[...] = samples  # may be read-only or strided, which would be other types to a kernel
+        expect_shape("samples", samples, self._given.shape)
+        self._given[...] = samples  # may be read-only or strided, which would be other types to a kernel
         _mix_down(self._raw, self.channels, self.mix, self.wave, self._state)
         return self.wave
 

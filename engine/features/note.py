@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.features.kernel import kernel
+from engine.features.kernel import kernel, place
 from engine.frame import HOP, RATE
 
 BAND: Final = 60.0
@@ -60,13 +60,13 @@ class HeldNote:
 
     delay: Final = HELD * HOP
 
-    def __init__(self, late: int) -> None:
+    def __init__(self, late: int, into: NDArray[np.float64] | None = None) -> None:
         if late < 0:
             raise ValueError(f"late={late} must be 0 samples or more")
         self._late = late
         self._middles = np.zeros(2)
         self._hops = np.zeros(3, np.int64)
-        self._out = np.zeros(2)
+        self._out = place(np.zeros(2), into)
 
     def step(self, cents: float, swing: float, index: int) -> NDArray[np.float64]:
         """Notes so far and the last one's beginning in seconds (2,), after the hop `index`.

@@ -97,6 +97,7 @@ class OnsetDetector:
     def __init__(self) -> None:
         self._beginning = Beginning()
         self._values = np.zeros(6)
+        self._told = self._values[:5]
         self._count = np.zeros(4, np.int64)
         self.reset()
 
@@ -121,7 +122,7 @@ class OnsetDetector:
             began = self._began(said, (index + 1) * HOP, at_once=noticed == 1)
             self._count[3] = int(began) // HOP
             self._values[2] = max(began / RATE, self._values[2])
-        return self._values[:5]
+        return self._told
 
     def _began(self, said: NDArray[np.float32], now: int, *, at_once: bool) -> float:
         """When the onset that was just noticed began, in samples; what rings on may hide it in the wave."""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from engine.features.chroma import Chroma
 from engine.features.f0 import FundamentalFrequency, Weights
+from engine.features.kernel import place
 from engine.features.key import Key
 from engine.features.note import HeldNote
 from engine.features.pitch_views import PitchViews
@@ -46,15 +47,15 @@ class PitchSenses:
 
     delay: Final = FundamentalFrequency.delay
 
-    def __init__(self, weights: Weights) -> None:
+    def __init__(self, weights: Weights, into: NDArray[np.float64] | None = None) -> None:
         """With the arrays of the model `pitch`, by their names."""
         self._views = PitchViews()
         self._f0 = FundamentalFrequency(weights)
-        self._vibrato = Vibrato()
-        self._note = HeldNote(_NOTE_LATE)
-        self._chroma = Chroma()
-        self._key = Key()
-        self._row = np.zeros(_SIZE)
+        self._row = place(np.zeros(_SIZE), into)
+        self._vibrato = Vibrato(self._row[_MOVING])
+        self._note = HeldNote(_NOTE_LATE, self._row[_NOTE])
+        self._chroma = Chroma(self._row[_CHROMA])
+        self._key = Key(self._row[_KEY])
         self._since, self._sure = _RINGING, 0
         self.reset()
 
@@ -62,7 +63,7 @@ class PitchSenses:
         """The signals of `Pitch` in their order (23,) after the hop `index`, which `tones` and `Silence` heard."""
         row = self._row
         views = self._views.step(tones.power, tones.heard)
-        hz, confidence = self._f0.step(views, self._views.likeness)
+        hz, confidence = self._f0.step(views, self._views.likeness).tolist()
         self._since = 0 if heard else self._since + 1
         sure = confidence > _SURE and hz > _HUM_HZ
         self._sure = self._sure + 1 if sure else 0
@@ -73,11 +74,11 @@ class PitchSenses:
         cents = 6900 + 1200 * log2(hz / 440) if sounds else nan
         if sounds:
             row[_CENTS] = cents
-        row[_MOVING] = moving = self._vibrato.step(cents)
-        row[_NOTE] = self._note.step(cents, moving[2], index)
+        swing = self._vibrato.step(cents)[2]
+        self._note.step(cents, swing, index)
         if heard:
-            row[_CHROMA] = self._chroma.step(tones.power)
-            row[_KEY] = self._key.step(self._chroma.long)
+            self._chroma.step(tones.power)
+            self._key.step(self._chroma.long)
         return row
 
     def reset(self) -> None:

@@ -45,60 +45,70 @@ def band_places(
     return places, int(knee - 1 + octave * log2(top_hz / bin_hz / knee)) + 1
 
 
-@kernel("void(float64[::1], float64[::1], float64[::1])")
-def _gather(power: NDArray[np.float64], places: NDArray[np.float64], bands: NDArray[np.float64]) -> None:
-    bands[:] = 0.0
-    last = bands.size - 1
-    for k in range(1, power.size):
-        band = int(places[k])
-        if band > last:
-            break
-        share = places[k] - band
-        bands[band] += (1.0 - share) * power[k]
-        if band < last:
-            bands[band + 1] += share * power[k]
+@kernel("void(float64[::1], int64[::1], float64[::1], float64[::1])")
+def _gather(
+    power: NDArray[np.float64],
+    firsts: NDArray[np.int64],
+    shares: NDArray[np.float64],
+    bands: NDArray[np.float64],
+) -> None:
+    # firsts (bands + 1,): the first bin that lies from each band on; shares (bins,): how much goes to the next band
+    over = 0.0
+    for b in range(bands.size):
+        own, more = over, 0.0
+        for k in range(firsts[b], firsts[b + 1]):
+            own += (1.0 - shares[k]) * power[k]
+            more += shares[k] * power[k]
+        bands[b] = own
+        over = more
 
 
-@kernel("void(float64[::1], float64, float64[::1], float64[::1], float64[::1])")
+@kernel("void(float64[::1], float64, float64[::1], float64[::1], float64[::1])", reorder=True)
 def _weigh(
     now: NDArray[np.float64],
     above: float,
-    room: NDArray[np.float64],
     loudest: NDArray[np.float64],
+    room: NDArray[np.float64],
     least: NDArray[np.float64],
 ) -> None:
     total = 0.0
-    for power in now:
-        total += power
-    loudest[0] = max(loudest[0] * _FORGET, total)
     for b in range(now.size):
-        if above < _ROOM_BELOW:
+        total += now[b]
+    loudest[0] = max(loudest[0] * _FORGET, total)
+    if above < _ROOM_BELOW:
+        for b in range(now.size):
             room[b] += _ROOM_PACE * (now[b] - room[b])
-        least[b] = _QUIET + _DEPTH * loudest[0] + _ROOM * room[b]
+    enough = _QUIET + _DEPTH * loudest[0]
+    for b in range(now.size):
+        least[b] = enough + _ROOM * room[b]
 
 
-@kernel("void(float64[::1], float64[::1], float64[::1], float64[::1], float64[:,::1], float64[::1], float32[:,::1])")
+@kernel(
+    "void(float64[::1], float64[::1], float64[::1], float64[::1], float64[::1], float64[::1], float64[::1],"
+    " float32[:,::1])"
+)
 def _compare(
     now: NDArray[np.float64],
     near: NDArray[np.float64],
     far: NDArray[np.float64],
     least: NDArray[np.float64],
-    sums: NDArray[np.float64],
+    near_sums: NDArray[np.float64],
+    far_sums: NDArray[np.float64],
     rises: NDArray[np.float64],
     view: NDArray[np.float32],
 ) -> None:
-    # sums (2, bands): near and far, each with what it needs to count; a logarithm is taken only where something rose
+    # sums: near and far, each with what it needs to count; a logarithm is taken only where something rose
     count = now.size
     for b in range(count):
-        sums[0, b] = near[b] + least[b]
-        sums[1, b] = far[b] + least[b]
+        near_sums[b] = near[b] + least[b]
+        far_sums[b] = far[b] + least[b]
     sounding = _FEW * count
     near_rise = far_rise = 0.0
     for b in range(count):
         low, high = max(b - 1, 0), min(b + 1, count - 1)
         # What was in a neighbouring band may have moved here: vibrato is not an onset.
-        near_was = max(sums[0, low], sums[0, b], sums[0, high])
-        far_was = max(sums[1, low], sums[1, b], sums[1, high])
+        near_was = max(near_sums[low], near_sums[b], near_sums[high])
+        far_was = max(far_sums[low], far_sums[b], far_sums[high])
         here = now[b] + least[b]
         weight = now[b] / here
         sounding += weight
@@ -110,6 +120,31 @@ def _compare(
             far_rise += weight * np.log(here / far_was)
     rises[0] = _DECIBELS * near_rise / sounding
     rises[1] = _DECIBELS * far_rise / sounding
+
+
+@kernel(
+    "void(float64[::1], float64, int64, int64, int64, int64[::1], float64[::1], float64[:,::1], float64[:,::1],"
+    " float64[::1], float32[:,::1])"
+)
+def _rise(
+    power: NDArray[np.float64],
+    above: float,
+    hop: int,
+    near: int,
+    far: int,
+    firsts: NDArray[np.int64],
+    shares: NDArray[np.float64],
+    past: NDArray[np.float64],
+    work: NDArray[np.float64],
+    found: NDArray[np.float64],
+    view: NDArray[np.float32],
+) -> None:
+    # past (far + 1, bands): the hops in turn; work (4, bands): the room, and for the work; found: rises, the loudest
+    size = past.shape[0]
+    now = past[hop % size]
+    _gather(power, firsts, shares, now)
+    _weigh(now, above, found[2:], work[0], work[1])
+    _compare(now, past[(hop - near) % size], past[(hop - far) % size], work[1], work[2], work[3], found, view)
 
 
 class SpectralRise:
@@ -133,32 +168,40 @@ class SpectralRise:
             places, bands = band_places()
         if not 0 < near < far:
             raise ValueError(f"near={near}, far={far} must rise from 1 (try {NEAR}, {FAR})")
-        self._places = places
+        below = np.floor(places)
+        self._shares = np.ascontiguousarray(places - below)
+        self._firsts = np.searchsorted(below, np.arange(bands + 1))
+        self._firsts[0] = 1
         self._near, self._far = near, far
         self._past = np.zeros((far + 1, bands))
-        self._room = np.zeros(bands)
-        self._loudest = np.zeros(1)
-        self._least = np.zeros(bands)
-        self._sums = np.zeros((2, bands))
+        self._work = np.zeros((4, bands))
+        self._found = np.zeros(3)
         self._hop = 0
-        self.values = np.zeros(2)
+        self.values = self._found[:2]
         self.view = np.zeros((2, bands), np.float32)
 
     def step(self, power: NDArray[np.float64], above: float) -> NDArray[np.float64]:
         """The two rises (2,) of the next power (as many bins as there are places), in a hop that lies `above` the
         room, in dB."""
-        expect_shape("power", power, self._places.shape)
-        size = len(self._past)
-        now = self._past[self._hop % size]
-        near, far = self._past[(self._hop - self._near) % size], self._past[(self._hop - self._far) % size]
-        _gather(power, self._places, now)
-        _weigh(now, above, self._room, self._loudest, self._least)
-        _compare(now, near, far, self._least, self._sums, self.values, self.view)
+        expect_shape("power", power, self._shares.shape)
+        _rise(
+            power,
+            above,
+            self._hop,
+            self._near,
+            self._far,
+            self._firsts,
+            self._shares,
+            self._past,
+            self._work,
+            self._found,
+            self.view,
+        )
         self._hop += 1
         return self.values
 
     def reset(self) -> None:
         """Forget everything heard."""
-        for array in (self._past, self._room, self._loudest, self.values, self.view):
+        for array in (self._past, self._work, self._found, self.view):
             array[...] = 0
         self._hop = 0

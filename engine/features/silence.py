@@ -55,11 +55,19 @@ def _power_above_rumble(wave: NDArray[np.float64], state: NDArray[np.float64]) -
     before, first, second = state
     total = 0.0
     for x in wave:  # a high-pass of first order, twice
-        once = x - before + _RUMBLE * first + 1e-30
-        second = once - first + _RUMBLE * second + 1e-30
+        once = (x - before + 1e-30) + _RUMBLE * first
+        second = (once - first + 1e-30) + _RUMBLE * second
         before, first = x, once
         total += second * second
     state[:] = before, first, second
+    return total / wave.size
+
+
+@kernel("float64(float64[::1])", reorder=True)
+def _power(wave: NDArray[np.float64]) -> float:
+    total = 0.0
+    for n in range(wave.size):
+        total += wave[n] * wave[n]
     return total / wave.size
 
 
@@ -95,10 +103,7 @@ def _listen(
     values: NDArray[np.float64],
     hops: NDArray[np.int64],
 ) -> None:
-    power = 0.0
-    for x in wave:
-        power += x * x
-    power /= wave.size
+    power = _power(wave)
     clear = _power_above_rumble(wave, state)
     if power > _DEAD:
         hops[2] += 1
@@ -151,6 +156,7 @@ class Silence:
         self._tracks = np.zeros((2, 2 + _LOOKS))
         self._state = np.zeros(3)
         self._values = np.zeros(6)
+        self._told = self._values[:2]
         self._hops = np.zeros(3, np.int64)
         self.reset()
 
@@ -175,7 +181,7 @@ class Silence:
         `playing`: onsets were counted of late, so what sounds without a pause is no room, however soft.
         """
         _listen(wave, self._highest, self._margin, playing, self._tracks, self._state, self._values, self._hops)
-        return self._values[:2]
+        return self._told
 
     def reset(self) -> None:
         """Forget the room."""

@@ -37,12 +37,10 @@ def listening_window(size: int, fall: int) -> NDArray[np.float64]:
 
 @kernel("void(float64[::1], float64[::1])")
 def _slide(wave: NDArray[np.float64], heard: NDArray[np.float64]) -> None:
-    new = wave.size
-    kept = heard.size - new
-    for n in range(kept):
-        heard[n] = heard[n + new]
-    for n in range(new):
-        heard[kept + n] = wave[n]
+    for n in range(SIZE - HOP):
+        heard[n] = heard[n + HOP]
+    for n in range(HOP):
+        heard[n + (SIZE - HOP)] = wave[n]
 
 
 class Spectrum:

@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.features.kernel import expect_shape, kernel
-from engine.features.spectrum import BIN_HZ, BINS
+from engine.features.kernel import expect_shape, kernel, place
+from engine.features.spectrum import BIN_HZ, BINS, SIZE
 from engine.frame import RATE
 
 _NOISE: Final = exp(-0.5772156649015329)  # geometric over arithmetic mean of the spectrum of white noise
@@ -37,10 +37,14 @@ def _flatness(power: NDArray[np.float64]) -> float:
 
 @kernel("void(float64[::1], float64[::1])", reorder=True)
 def _colour(power: NDArray[np.float64], values: NDArray[np.float64]) -> None:
-    total = top = weight = moment = 0.0
+    total = weight = moment = 0.0
+    greatest, bits = np.int64(0), power.view(np.int64)
+    for k in range(1, power.size):  # numbers from 0 up have the order of their bits, whose greatest vectorises
+        greatest = max(greatest, bits[k])
+    values.view(np.int64)[2] = greatest
+    top = values[2]
     for k in range(1, power.size):  # bin 0 is what the high-pass left of the offset
         total += power[k]
-        top = max(top, power[k])
         size = np.sqrt(power[k])
         weight += size
         moment += size * k
@@ -54,15 +58,25 @@ def _colour(power: NDArray[np.float64], values: NDArray[np.float64]) -> None:
 @kernel("float64(float64[::1])")
 def _crossings(samples: NDArray[np.float64]) -> float:
     count = 0
-    first = last = 0.0
     for n in range(1, samples.size):
-        a, b = samples[n - 1], samples[n]
-        if (a < 0.0) != (b < 0.0):
-            last = n - b / (b - a)
-            if count == 0:
-                first = last
-            count += 1
-    return 0.5 * RATE * (count - 1) / (last - first) if count > 1 else 0.0
+        count += (samples[n - 1] < 0.0) != (samples[n] < 0.0)
+    if count < 2:
+        return 0.0
+    n = 1
+    while (samples[n - 1] < 0.0) == (samples[n] < 0.0):
+        n += 1
+    first = n - samples[n] / (samples[n] - samples[n - 1])
+    n = samples.size - 1
+    while (samples[n - 1] < 0.0) == (samples[n] < 0.0):
+        n -= 1
+    last = n - samples[n] / (samples[n] - samples[n - 1])
+    return 0.5 * RATE * (count - 1) / float(last - first)
+
+
+@kernel("void(float64[::1], float64[::1], float64[::1])")
+def _measure(power: NDArray[np.float64], samples: NDArray[np.float64], values: NDArray[np.float64]) -> None:
+    _colour(power, values)
+    values[3] = _crossings(samples)
 
 
 class Timbre:
@@ -78,14 +92,14 @@ class Timbre:
     Where there is no power at all every one is 0. The delay is that of the spectrum.
     """
 
-    def __init__(self) -> None:
-        self.values = np.zeros(4)
+    def __init__(self, into: NDArray[np.float64] | None = None) -> None:
+        self.values = place(np.zeros(4), into)
 
     def step(self, power: NDArray[np.float64], heard: NDArray[np.float64]) -> NDArray[np.float64]:
         """The four (4,) of a spectrum (BINS,) and of its samples (SIZE,)."""
         expect_shape("power", power, (BINS,))
-        _colour(power, self.values)
-        self.values[3] = _crossings(heard)
+        expect_shape("heard", heard, (SIZE,))
+        _measure(power, heard, self.values)
         return self.values
 
     def reset(self) -> None:

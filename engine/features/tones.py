@@ -41,22 +41,19 @@ def _decimate(
     recent: NDArray[np.float64],
     heard: NDArray[np.float64],
 ) -> None:
-    # recent: the last taps.size samples of before, then this hop; heard: decimated samples, oldest first
-    old = taps.size
-    for n in range(old):
-        recent[n] = recent[n + wave.size]
-    for n in range(wave.size):
-        recent[old + n] = wave[n]
-    new = wave.size // DOWN
-    kept = heard.size - new
-    for n in range(kept):
-        heard[n] = heard[n + new]
-    for n in range(new):
-        end = old + (n + 1) * DOWN
+    # recent: the last _TAPS samples of before, then this hop; heard: decimated samples, oldest first
+    for n in range(_TAPS):
+        recent[n] = recent[n + HOP]
+    for n in range(HOP):
+        recent[n + _TAPS] = wave[n]
+    for n in range(SIZE - HOP // DOWN):
+        heard[n] = heard[n + HOP // DOWN]
+    for n in range(HOP // DOWN):
+        under = recent[(n + 1) * DOWN : (n + 1) * DOWN + _TAPS]
         total = 0.0
-        for t in range(old):
-            total += taps[t] * recent[end - old + t]
-        heard[kept + n] = total
+        for t in range(_TAPS):
+            total += taps[t] * under[t]
+        heard[n + (SIZE - HOP // DOWN)] = total
 
 
 class Tones:

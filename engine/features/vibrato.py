@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.features.kernel import kernel
+from engine.features.kernel import kernel, place
 from engine.frame import HOP, RATE
 
 SPAN: Final = 64
@@ -142,14 +142,14 @@ class Vibrato:
 
     delay: Final = SPAN // 2 * HOP
 
-    def __init__(self) -> None:
+    def __init__(self, into: NDArray[np.float64] | None = None) -> None:
         self._bases, self._turns = swing_bases(SPAN, _RATES)
         self._past = np.zeros(SPAN)
         self._told = np.zeros(_RATES.size)
         self._along = np.zeros(4)
         self._found = np.zeros(4)
         self._ages = np.zeros(2, np.int64)
-        self._out = np.zeros(3)
+        self._out = place(np.zeros(3), into)
 
     def step(self, cents: float) -> NDArray[np.float64]:
         """Glide, rate and depth (3,) after the next hop, whose pitch is `cents`; NaN where it has none."""

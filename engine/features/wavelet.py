@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.features.kernel import expect_shape, kernel
+from engine.features.kernel import expect_shape, kernel, place
 from engine.frame import HOP, SILENT_DB, Texture
 
 SCALES: Final = Texture.wavelets.size
@@ -92,12 +92,12 @@ class WaveletLevels:
 
     delay: Final = HOPS * HOP // 2
 
-    def __init__(self) -> None:
+    def __init__(self, into: NDArray[np.float64] | None = None) -> None:
         self._work = np.zeros(HOP)
         self._states = np.zeros((SCALES, 4))
         self._energies = np.zeros((SCALES, HOPS))
         self.coefficients = np.zeros(HOP)
-        self.levels = np.full(SCALES, SILENT_DB)
+        self.levels = place(np.full(SCALES, SILENT_DB), into)
 
     def step(self, wave: NDArray[np.float64]) -> NDArray[np.float64]:
         """The levels (SCALES,) after the next hop (HOP,), as `Mixdown` or `BandFilter` give it.

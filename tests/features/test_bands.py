@@ -76,7 +76,7 @@ def test_silence_reads_silent_and_stays_out_of_the_denormal_numbers() -> None:
     levels = bank.step(np.zeros(20 * RATE))
     assert np.all(levels == SILENT_DB)
     tiny = np.finfo(float).tiny
-    assert np.all((np.abs(bank._states) > tiny) | (bank._states == 0))
+    assert np.all((np.abs(bank._bank) > tiny) | (bank._bank == 0))
     assert np.all(bank.power > tiny)
 
 

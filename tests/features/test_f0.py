@@ -159,5 +159,8 @@ def test_wrong_arguments_are_named() -> None:
         machine.step(np.zeros((VIEWS, REACH), np.float32), np.zeros(9, np.float32))
     with pytest.raises(ValueError, match=r"moves\.shape=\(5,\) must be \(6,\)"):
         FundamentalFrequency({**PITCH, "moves": np.zeros(5, np.float32)})
+    fewer = {"second.weight": PITCH["second.weight"][:, :14]}
+    with pytest.raises(ValueError, match=r"14 and 12 units must be multiples of 4"):
+        FundamentalFrequency({**PITCH, **{key: PITCH[key][:14] for key in ("first.weight", "first.bias")}, **fewer})
     with pytest.raises(ValueError, match=r"taps must name views below 3"):
         FundamentalFrequency({**PITCH, "taps": PITCH["taps"] + 9})

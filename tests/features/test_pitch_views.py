@@ -12,6 +12,8 @@ from engine.features.pitch_views import (
     STEPS,
     VIEWS,
     PitchViews,
+    _decibels,
+    cubic_weights,
     scale_hz,
 )
 from engine.features.tones import BINS, SIZE, Tones
@@ -67,6 +69,30 @@ def test_the_likeness_equals_its_slow_twin() -> None:
     wave = tones.heard[-(_NEWEST + 376) :]
     for lag in (0, 1, 2, 3, 17, 61, 123, 250, 367):
         assert views.likeness[lag] == pytest.approx(naive_pitch.likeness(wave, lag, _NEWEST), abs=1e-4)
+
+
+def test_the_likeness_of_a_stream_is_that_of_its_newest_samples_alone() -> None:
+    sound = bowed(196, 0.3) + noise(0.3, -30)
+    for hops in range(40, 46):
+        _, stream, tones = seen(sound[: hops * HOP])
+        fresh = PitchViews()
+        fresh.step(tones.power, tones.heard)
+        np.testing.assert_allclose(stream.likeness, fresh.likeness, atol=1e-6)
+
+
+def test_levels_are_decibels_whatever_the_power() -> None:
+    power = 10.0 ** np.random.default_rng(5).uniform(-300, 300, 1000)
+    levels = np.zeros(power.size)
+    expected = 10 * np.log10(power)
+    _decibels(power, np.zeros(power.size, np.int64), levels)
+    np.testing.assert_allclose(levels, expected, atol=1e-8)
+
+
+def test_a_place_between_two_lags_is_read_by_a_cubic() -> None:
+    k = np.arange(-1.0, 3.0)
+    for t in (0.0, 0.3, 1.0):
+        weights = cubic_weights(np.array([t]))[0]
+        assert weights @ (2 * k**2 - k + 3) == pytest.approx(2 * t**2 - t + 3)
 
 
 def test_silence_and_broken_numbers_are_seen_as_nothing_wrong() -> None:

@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from engine import models
-from engine.features.recurrent import RecurrentNetwork
+from engine.features.recurrent import RecurrentNetwork, _exp
 
 
 def _random(inputs: int = 7, hidden: int = 5, outputs: int = 3) -> dict[str, NDArray[np.float32]]:
@@ -51,6 +51,13 @@ def test_the_shipped_networks_say_what_onnxruntime_says(name: str) -> None:
     for x in np.random.default_rng(2).uniform(0, 1, (200, network.inputs)).astype(np.float32):
         out, state = session.run(["out", "after"], {"x": x[None, None], "before": state})
         np.testing.assert_allclose(network.step(x), out[0], atol=2e-4)
+
+
+def test_the_powers_of_e_are_true() -> None:
+    for x in np.linspace(-40, 40, 401):
+        assert _exp(x) == pytest.approx(np.exp(x), rel=1e-8)
+    assert _exp(1e30) == _exp(40.0)
+    assert _exp(-1e30) == _exp(-40.0)
 
 
 def test_what_is_remembered_stays_finite_whatever_is_heard() -> None:
