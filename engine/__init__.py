@@ -4,9 +4,11 @@
     latency         clicks in, milliseconds out: how late the show is
     conductor       the live loop: owns the threads and the child processes
     rehearsal       the same machines on a virtual clock: analyse, render, stills
+    perception      the fast senses and the learned ear, in one frame
     settings        a show's settings: one TOML file and the command line, checked once
     audio/          where blocks come from: devices, files, the child process that owns the driver
     features/       the fast senses: a Block in, a Frame out, every 5.3 ms
+    listening/      the learned ear: log-mel, the network, the map, a place on it every 40 ms
     stage/          ISF shaders, scenes, the renderer, the window, the child process that owns the graphics driver
     lights/         OSC out
     take            a performance as data, on disk

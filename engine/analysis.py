@@ -69,7 +69,7 @@ class Events:
 class Analysis:
     """What a recording's frames say: `signals` by name, (hops,) or (hops, size), and `time` (hops,) in seconds.
 
-    `events` are the mix's, `musicians` the events of each by name.
+    `events` are the mix's, `musicians` the events of each by name, `remarks` what the person at the desk should know.
     """
 
     duration: float
@@ -78,6 +78,7 @@ class Analysis:
     events: Events
     musicians: Mapping[str, Events]
     cleaned: int
+    remarks: tuple[str, ...] = ()
 
     @property
     def onsets(self) -> list[float]:
@@ -109,7 +110,7 @@ def analyse(hearing: HearingSettings, *, seconds: float | None = None, progress:
         signals = {name: _column(table, signal) for name, signal in signals_of(rehearsal.musicians).items()}
         time = np.array(table[:, 1])
     progress(1.0)
-    return Analysis(rehearsal.seconds_read, time, signals, events, musicians, rehearsal.cleaned)
+    return Analysis(rehearsal.seconds_read, time, signals, events, musicians, rehearsal.cleaned, rehearsal.remarks)
 
 
 def _column(table: NDArray[np.float64], signal: Signal) -> NDArray[np.float64]:

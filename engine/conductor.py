@@ -19,11 +19,11 @@ from types import FrameType
 from typing import Any, Final, Self
 
 from engine.audio.hearing import Hearing
-from engine.features.ensemble import Ensemble
 from engine.features.fast import warm_up
 from engine.frame import HOP, RATE, Block, Frame
 from engine.frame_ring import FrameRing
 from engine.lights.osc import Lights
+from engine.perception import Perception
 from engine.settings import Settings
 from engine.stage.backdrop import Backdrop
 from engine.take import TakeWriter
@@ -67,7 +67,8 @@ class Conductor:
             warm_up()
             self.hearing.await_ready()
             hopper, band = self.hearing.hopper, settings.hearing.own_band
-            self.senses = Ensemble(hopper.numbers, settings.hearing.playing, band)
+            self.senses = Perception(hopper.numbers, settings.hearing.playing, band, settings.hearing.space, live=True)
+            undo.callback(self.senses.close)
             musicians = self.senses.musicians
             self.take = TakeWriter(settings.record, hopper.channels, musicians, band) if settings.record else None
             if self.take:
@@ -155,6 +156,8 @@ class Conductor:
         for message in self.hearing.tend(now):
             self.say(message)
         for message in self.lights.troubles():
+            self.say(message)
+        for message in self.senses.troubles():
             self.say(message)
         if self._take_trouble and self._take_trouble not in self.messages:
             self.say(self._take_trouble)

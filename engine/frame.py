@@ -255,7 +255,21 @@ class Form(Group):
     clock_high = Number("s", (0.0, 3600.0), "the same with the octaves 4–8 kHz", bounded=False)
 
 
-GROUPS: Final[tuple[type[Group], ...]] = (Sound, Band, Rhythm, Pitch, Texture, Form)
+class Place(Group):
+    """Where the sound of the last second lies on the map of all sounds that were ever learnt: the learned ear."""
+
+    __slots__ = ()
+    x = Number("", (-1.0, 1.0), "place on the flat map, left to right")
+    y = Number("", (-1.0, 1.0), "place on the flat map, bottom to top")
+    cube = Numbers(3, "", (-1.0, 1.0), "place on the map that has three dimensions")
+    speed = Number("1/s", (0.0, 4.0), "how fast the sound travels over the flat map; 0 in silence", bounded=False)
+    novelty = Number("", (0.0, 1.0), "how new the sound is: 0 like all that was learnt, 1 unlike any of it")
+    confidence = Number("", (0.0, 1.0), "how sure the place is; falls to 0 in silence")
+    family = Number("", (0.0, 31.0), "number of the nearest family among those on the map's card", bounded=False)
+    age = Number("s", (0.0, 2.0), "how long ago the sound was heard that the place was last found for", bounded=False)
+
+
+GROUPS: Final[tuple[type[Group], ...]] = (Sound, Band, Rhythm, Pitch, Texture, Form, Place)
 _HEADER: Final = 2  # every row begins with the hop's index and its time
 
 
@@ -354,6 +368,10 @@ class Frame:
     @property
     def form(self) -> Form:
         return Form(self.row)
+
+    @property
+    def place(self) -> Place:
+        return Place(self.row)
 
     def __getitem__(self, name: str) -> float | Row:
         """A signal by its name, `sound.level` or `erhu.sound.level`; KeyError if there is none."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import onnxruntime
@@ -16,6 +17,31 @@ from numpy.typing import NDArray
 
 from engine import assets
 from engine.errors import BadFile
+
+Shape = tuple[int | None, ...]
+"""Of an input or output; None is any number."""
+_SUFFIX: Final = ".onnx"
+
+
+def located(model: str | Path, folder: Path = assets.MODELS) -> tuple[str, Path]:
+    """The name of a model, and the folder where it lies.
+
+    `model` is a path (`maps/mine`, `mine.onnx`), or a name: of one that lies here, else of one in `folder`.
+    """
+    path = Path(model)
+    name = path.name.removesuffix(_SUFFIX)
+    said = str(model) != name
+    return (name, path.parent) if said or Path(f"{name}{_SUFFIX}").exists() else (name, folder)
+
+
+def with_sha256(digest: str, folders: Iterable[Path]) -> tuple[str, Path] | None:
+    """The model whose card names this sha256, as `located` gives it; None where there is none in these folders."""
+    for folder in folders:
+        for path in sorted(folder.glob("*.toml")):
+            with contextlib.suppress(OSError, tomllib.TOMLDecodeError, UnicodeDecodeError):
+                if tomllib.loads(path.read_text(encoding="utf-8")).get("sha256") == digest:
+                    return path.stem, folder
+    return None
 
 
 def card(name: str, folder: Path = assets.MODELS) -> dict[str, Any]:
@@ -44,6 +70,38 @@ def session(name: str, folder: Path = assets.MODELS) -> onnxruntime.InferenceSes
         return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     except Exception as why:  # onnxruntime's errors have no common base
         raise BadFile(f"model={path} cannot be read: {str(why).splitlines()[0]}") from why
+
+
+def expect(
+    model: onnxruntime.InferenceSession, where: str, inputs: Mapping[str, Shape], outputs: Mapping[str, Shape]
+) -> None:
+    """BadFile, naming the file `where`, unless the first inputs and outputs are float32 of these names and shapes."""
+    for kind, wanted, found in (("input", inputs, model.get_inputs()), ("output", outputs, model.get_outputs())):
+        for (name, shape), given in zip(wanted.items(), found, strict=False):
+            fits = given.name == name and given.type == "tensor(float)" and _agree(given.shape, shape)
+            if not fits:
+                has = f"{given.name} {_shown(given.shape)} of type {given.type}"
+                raise BadFile(
+                    f"model={where} has the {kind} {has}, it must be {name} {_shown(shape)} of tensor(float)"
+                    " (export it again)"
+                )
+        if len(found) < len(wanted):
+            missing = list(wanted)[len(found)]
+            raise BadFile(f"model={where} has no {kind} {missing} {_shown(wanted[missing])} (export it again)")
+
+
+def _agree(given: Sequence[Any], wanted: Shape) -> bool:
+    """Whether every size is the one that is wanted, or left open; where any is wanted, it must be left open."""
+    if len(given) != len(wanted):
+        return False
+    return all(
+        (not isinstance(g, int)) if w is None else (not isinstance(g, int) or g == w)
+        for g, w in zip(given, wanted, strict=True)
+    )
+
+
+def _shown(shape: Sequence[Any]) -> str:
+    return "[" + ",".join("n" if size is None else str(size) for size in shape) + "]"
 
 
 @cache

@@ -19,9 +19,9 @@ from engine.audio.hearing import HearingSettings
 from engine.audio.hops import Hopper
 from engine.audio.source import Source, open_source
 from engine.errors import BadFile, BadSetting
-from engine.features.ensemble import Ensemble
 from engine.frame import HOP, RATE, Block, Frame, Row, Samples, blank_row
 from engine.frame_ring import stereo
+from engine.perception import Perception
 from engine.stage import gpu
 from engine.stage.film import Film
 from engine.stage.render import Moment, Renderer
@@ -50,7 +50,9 @@ class Rehearsal:
         if seconds is None and self.source.length is None and ":" in self.source.name:
             seconds = _ENDLESS
         self._hopper = Hopper(self.source.rate, self.source.channels, hearing.channels, hearing.gain_db)
-        self._senses = Ensemble(self._hopper.numbers, hearing.playing, hearing.own_band)
+        self._senses = Perception(self._hopper.numbers, hearing.playing, hearing.own_band, hearing.space)
+        self.remarks = tuple(self._senses.troubles())
+        """What the person at the desk should know."""
         length = None if self.source.length is None else self.source.length / self.source.rate
         self.duration = min((s for s in (length, seconds) if s is not None), default=None)
         """Seconds, as far as the file says; None where only the end will tell."""

@@ -5,6 +5,7 @@ A show file is TOML, and everything in it may be left out:
     scene = "mountains"
     scenes = ["mountains", "ink"]     # the order in which next and previous walk
     delay_ms = 40                     # holds the picture back to match the PA
+    space = "mine"                    # the map of sounds: a name, or the path of an .onnx
     [sound]
     device = "Scarlett 2i2"           # what is listened to; by name, numbers change
     output = "Built-in"               # what rehearsal plays through
@@ -113,6 +114,7 @@ _MOST_DELAY: Final = LONGEST_DELAY * 1000
 _KEYS: Final[Mapping[str, _Key]] = {
     "scene": _NAME,
     "scenes": _Key(_list_of(_text, 1), 'names: ["mountains", "ink"]'),
+    "space": _Key(lambda v: _text(v) and v.strip() != "", 'the name of a map, or its path: "mine"'),
     "delay_ms": _Key(_between(0, _MOST_DELAY), f"0 to {_MOST_DELAY:.0f} milliseconds"),
     "sound.device": _NAME,
     "sound.output": _NAME,
@@ -219,6 +221,7 @@ def settings(
         silent=silent,
         musicians=musicians,
         band=_band(found),
+        space=get("space"),
     )
     for name in dict.fromkeys((scene, *get("scenes", ()))):
         load_scene(name, hearing.names)  # a scene that cannot be played is said now, not on stage

@@ -59,3 +59,21 @@ def test_a_card_that_is_no_toml_is_refused(shelf: Path) -> None:
     (shelf / "onset.toml").write_text("= =")
     with pytest.raises(BadFile, match=r"onset\.toml is not TOML"):
         models.card("onset", shelf)
+
+
+def test_a_model_is_named_by_its_path_or_lies_here_or_is_a_shipped_one(
+    tmp_path: Path, shelf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "maps").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert models.located("beat") == ("beat", assets.MODELS)
+    assert models.located("onset") == ("onset", Path())  # the one that lies here comes first
+    assert models.located("maps/mine") == models.located(Path("maps/mine.onnx")) == ("mine", Path("maps"))
+    assert models.located("mine.onnx") == ("mine", Path())
+
+
+def test_a_model_is_found_by_its_sha256(tmp_path: Path, shelf: Path) -> None:
+    (shelf / "a broken one.toml").write_text("= =")
+    digest = models.card("onset")["sha256"]
+    assert models.with_sha256(digest, [tmp_path / "absent", shelf, assets.MODELS]) == ("onset", shelf)
+    assert models.with_sha256("0" * 64, [shelf, assets.MODELS]) is None

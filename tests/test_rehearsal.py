@@ -18,6 +18,7 @@ from engine.stage import gpu
 from engine.stage.film import Film
 
 from .conftest import PLAYING, SoundFile
+from .listening.little_onnx import little_map, little_network
 
 SIZE = (64, 36)
 FPS = 30
@@ -210,3 +211,20 @@ def test_moments_are_spread_within_the_recording() -> None:
     assert moments == sorted(moments)
     assert moments[0] > 0.0
     assert moments[-1] < 60.0
+
+
+def test_the_same_sound_has_the_same_places_bit_for_bit_after_a_fixed_lag(tmp_path: Path) -> None:
+    space = str(little_map(tmp_path, little_network(tmp_path)))
+    hearing = HearingSettings(source="clicks:2", space=space)
+    one, other = ([bytes(frame) for _, frame in Rehearsal(hearing, 2.0)] for _ in range(2))
+    assert one == other
+    ages = np.array([frame.place.age for _, frame in Rehearsal(HearingSettings("tone:440", space=space), 2.0)])
+    assert ages[40:].max() < 0.125
+
+
+def test_a_rehearsal_says_that_there_is_no_map(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.assets.MODELS", tmp_path)
+    (said,) = Rehearsal(CLICKS, 0.1).remarks
+    assert "stands still" in said
+    with pytest.raises(BadFile, match="space=mine"):
+        Rehearsal(HearingSettings(source="clicks:2", space="mine"))

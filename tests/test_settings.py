@@ -165,3 +165,13 @@ def test_the_band_of_a_sound_check_is_saved_with_the_show_and_read_again(tmp_pat
         save(f"band.{key}", value, path)
     assert settings(path).hearing.band == band
     assert settings(Path("/dev/null")).hearing.band is None
+
+
+def test_a_map_is_named_in_the_show_and_the_command_line_wins(tmp_path: Path) -> None:
+    path = tmp_path / "show.toml"
+    path.write_text('space = "mine"\n')
+    assert settings(path).hearing.space == "mine"
+    assert settings(path, space="yours").hearing.space == "yours"
+    assert settings(Path("/dev/null")).hearing.space is None
+    with pytest.raises(BadSetting, match="space='' must be the name of a map"):
+        settings(path, space="")

@@ -35,7 +35,8 @@ class HearingSettings:
     """What is listened to: `source` None captures `device`, else the source is played on it.
 
     `channels` are heard in the mix, all of them where none is named; `musicians` play on some of these. `band` is
-    the instrument's own, as a sound-check found it.
+    the instrument's own, as a sound-check found it; `space` is the map on which the sound's place is sought, by name
+    or path, the shipped one if none is named.
     """
 
     source: str | None = None
@@ -46,6 +47,7 @@ class HearingSettings:
     silent: bool = False
     musicians: Sequence[Musician] = ()
     band: InstrumentBand | None = None
+    space: str | None = None
 
     @property
     def playing(self) -> tuple[Musician, ...]:

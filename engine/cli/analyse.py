@@ -20,6 +20,7 @@ def analyse(
     seconds: options.Seconds = None,
     gain: options.Gain = None,
     channels: options.Channels = None,
+    space: options.Space = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summaries as JSON.")] = False,
 ) -> None:
     """Write what every hop of a recording is like: frames.npz (an array a signal, and time) and summary.json.
@@ -32,10 +33,11 @@ def analyse(
 
     folders = _folders(files, out)
     summaries: dict[str, dict[str, Any]] = {}
+    remarks: dict[str, None] = {}
     mistakes = 0
     for file in files:
         try:
-            chosen = settings(source=file, seconds=seconds, **options.said(gain=gain, channels=channels))
+            chosen = settings(source=file, seconds=seconds, **options.said(gain=gain, channels=channels, space=space))
             with terminal.progress(Path(file).name) as tell:
                 analysis = analysed(chosen.hearing, seconds=seconds, progress=tell)
             write_analysis(analysis, folders[file])
@@ -45,6 +47,7 @@ def analyse(
             terminal.remark(f"monochord: {mistake}")
             mistakes += 1
             continue
+        remarks |= dict.fromkeys(analysis.remarks)
         if analysis.cleaned:
             terminal.remark(f"{file}: {analysis.cleaned} samples were no numbers and became silence")
         musicians = {name: len(events.onsets) for name, events in analysis.musicians.items()}
@@ -63,6 +66,8 @@ def analyse(
             tempo = f", {heard.tempo_bpm:.0f} BPM" if heard.tempo_bpm else ""
             key = f", {heard.key}" if heard.key else ""
             print(f"{file}: {analysis.duration:.2f} s, {len(heard.onsets)} onsets{each}{tempo}{key} → {folders[file]}")
+    for remark in remarks:
+        terminal.remark(remark)
     if as_json:
         print(json.dumps(summaries, indent=1))
     if mistakes:

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from engine.cli import analyse, devices, doctor, latency, play, render, scenes, soundcheck
+from engine.cli import analyse, devices, doctor, latency, play, render, scenes, soundcheck, space
 from engine.cli.options import gathered
 from engine.errors import MonochordError
 
@@ -26,6 +26,7 @@ app.command("scenes")(scenes.scenes)
 app.command("doctor")(doctor.doctor)
 app.command("soundcheck")(soundcheck.soundcheck)
 app.command("latency")(latency.latency)
+app.add_typer(space.app, name="space")
 
 
 def main() -> None:

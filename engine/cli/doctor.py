@@ -87,6 +87,26 @@ def _senses() -> str:
     return f"compiled; a hop costs {microseconds:.0f} µs of its 5333 µs"
 
 
+def _ear() -> str:
+    import time
+
+    import numpy as np
+
+    from engine.listening.ear import familiar
+    from engine.listening.mel import BANDS, PATCH
+
+    network, known = familiar()
+    patch = np.zeros((1, PATCH, BANDS), np.float32)
+    known.place(network.embed(patch)[0])
+    start = time.thread_time()
+    for _ in range(20):
+        known.place(network.embed(patch)[0])
+    milliseconds = (time.thread_time() - start) * 1e3 / 20
+    return (
+        f"{network.name} and a map of {len(known.families)} families; a place costs {milliseconds:.1f} ms of its 40 ms"
+    )
+
+
 def _sound() -> str:
     from engine.audio.device import devices
 
@@ -151,6 +171,7 @@ def _disk() -> str:
 _CHECKS: Final[dict[str, tuple[Callable[[], str], bool]]] = {
     "python": (_python, True),
     "senses": (_senses, True),
+    "ear": (_ear, False),
     "scenes": (_scenes, True),
     "graphics": (_graphics, True),
     "lights": (_lights, True),

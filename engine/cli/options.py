@@ -26,6 +26,10 @@ Channels = Annotated[
     str | None,
     typer.Option(help="Channels to listen to, from 1: 1,2, or with a musician on each: 1:erhu,2:drum. Default: all."),
 ]
+Space = Annotated[
+    str | None,
+    typer.Option(help="Map on which the sound's place is sought: a name or the path of an .onnx.", metavar="NAME"),
+]
 Delay = Annotated[float | None, typer.Option(help="Hold the picture back by so many ms, to match the PA.")]
 Record = Annotated[Path | None, typer.Option(help="Keep the performance as data in FILE.monochord.", metavar="FILE")]
 Size = Annotated[str | None, typer.Option(help="Picture size in pixels: 1280x720.", metavar="WxH")]
@@ -72,6 +76,7 @@ def said(
     *,
     gain: float | None = None,
     channels: str | None = None,
+    space: str | None = None,
     delay: float | None = None,
     size: str | None = None,
     fps: float | None = None,
@@ -82,6 +87,7 @@ def said(
     return {
         "sound__gain_db": gain,
         "sound__channels": parse_channels(channels),
+        "space": space,
         "delay_ms": delay,
         "stage__size": parse_size(size),
         "stage__fps": fps,

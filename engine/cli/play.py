@@ -33,6 +33,7 @@ def preview(
     silent: Annotated[bool, typer.Option("--silent", help="Play on the clock, without a sound card.")] = False,
     gain: options.Gain = None,
     channels: options.Channels = None,
+    space: options.Space = None,
     delay: options.Delay = None,
     record: options.Record = None,
     size: options.Size = None,
@@ -61,7 +62,16 @@ def preview(
         sound__output=output,
         silent=silent,
         record=record,
-        **options.said(gain=gain, channels=channels, delay=delay, size=size, fps=fps, monitor=monitor, overlay=overlay),
+        **options.said(
+            gain=gain,
+            channels=channels,
+            space=space,
+            delay=delay,
+            size=size,
+            fps=fps,
+            monitor=monitor,
+            overlay=overlay,
+        ),
     )
     if headless or has_display():
         conduct(show_settings)
@@ -80,6 +90,7 @@ def live(
     osc_hz: options.OscHz = None,
     gain: options.Gain = None,
     channels: options.Channels = None,
+    space: options.Space = None,
     delay: options.Delay = None,
     record: options.Record = None,
     size: options.Size = None,
@@ -107,7 +118,14 @@ def live(
             sound__device=device,
             record=record,
             **options.said(
-                gain=gain, channels=channels, delay=delay, size=size, fps=fps, monitor=monitor, overlay=overlay
+                gain=gain,
+                channels=channels,
+                space=space,
+                delay=delay,
+                size=size,
+                fps=fps,
+                monitor=monitor,
+                overlay=overlay,
             ),
         )
     )

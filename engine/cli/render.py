@@ -20,6 +20,7 @@ def render(
     seconds: options.Seconds = None,
     gain: options.Gain = None,
     channels: options.Channels = None,
+    space: options.Space = None,
     delay: options.Delay = None,
 ) -> None:
     """Write the film of a recording, with its sound: what the show would have shown.
@@ -34,7 +35,7 @@ def render(
         source=file,
         scene=scene,
         seconds=seconds,
-        **options.said(gain=gain, channels=channels, delay=delay, size=size, fps=fps),
+        **options.said(gain=gain, channels=channels, space=space, delay=delay, size=size, fps=fps),
     )
     with terminal.progress(f"film of {Path(chosen.scene).stem}") as tell:
         rehearsal.render(

@@ -17,6 +17,8 @@ from engine.cli.options import gathered
 from engine.frame import RATE, SIGNALS, Numbers
 from engine.stage.scene import scene_names
 
+from ..listening.little_onnx import little_map, little_network
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -74,6 +76,8 @@ def test_bad_usage_is_exit_code_two(run: Run) -> None:
         (["analyse", "tone:440", "--out", "o", "--channels", "1:Erhu"], "musician='Erhu' must be a name"),
         (["analyse", "tone:440", "--out", "o", "--channels", "1:erhu,2:drum"], "channels=2 is not there"),
         (["live", "--headless", "--show", "none.toml"], "show=none.toml"),
+        (["analyse", "tone:440", "--out", "o", "--space", "mine"], "space=mine: there is no "),
+        (["preview", "tone:440", "--headless", "--silent", "--space", "mine"], "space=mine: there is no "),
     ],
 )
 def test_a_users_mistake_is_one_line_and_exit_code_one(
@@ -101,6 +105,17 @@ def test_analyse_writes_an_array_a_signal_and_a_summary(run: Run, sound_file: Ca
     summary = json.loads((tmp_path / "numbers" / "summary.json").read_text())
     assert summary["duration"] == pytest.approx(2.0)
     assert summary["onsets"] == pytest.approx([0.5, 1.25], abs=0.01)
+
+
+def test_analyse_finds_places_on_the_map_that_is_named(run: Run, tmp_path: Path) -> None:
+    little_map(tmp_path, little_network(tmp_path), "mine")
+    ended = run("analyse", "tone:440", "--seconds", "2", "--out", "numbers", "--space", "mine")
+    assert ended.returncode == 0, ended.stderr
+    assert "stands still" not in ended.stderr
+    with np.load(tmp_path / "numbers" / "frames.npz") as arrays:
+        assert arrays["place.cube"].shape == (len(arrays["time"]), 3)
+        assert arrays["place.confidence"][-1] > 0
+        assert arrays["place.age"][60:].max() < 0.15
 
 
 def test_one_bad_file_does_not_end_the_batch(run: Run, sound_file: Callable, tmp_path: Path) -> None:
@@ -162,6 +177,7 @@ def test_doctor_names_what_works_and_what_is_missing(run: Run) -> None:
     findings = json.loads(ended.stdout)
     assert findings["senses"]["ok"]
     assert findings["graphics"]["ok"]
+    assert "a place costs" in findings["ear"]["text"] or "there is no" in findings["ear"]["text"]
     assert not findings["screen"]["ok"]
     assert "xvfb" in findings["screen"]["text"]
     assert ended.returncode == 0

@@ -1,0 +1,170 @@
+"""`monochord space`: maps of sounds. `fit` makes one of a folder of recordings, `show` tells about one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from engine.cli import terminal
+from engine.errors import BadSetting
+
+if TYPE_CHECKING:
+    from engine.fitting import Recording
+    from engine.listening.atlas import Atlas, Corpus
+
+app = typer.Typer(help="Maps of sounds: fit one to your own recordings, or look at one.", no_args_is_help=True)
+
+
+@app.command("fit")
+def fit(
+    folder: Annotated[
+        Path, typer.Argument(help="Recordings; the first folder below it names the family.", metavar="DIR")
+    ],
+    out: Annotated[Path, typer.Option("-o", "--out", help="The map's name or path: NAME.onnx, .toml, .npz, .png.")],
+    workers: Annotated[int | None, typer.Option(help="Processes that listen; by default as many as cores.")] = None,
+    scheduler: Annotated[str | None, typer.Option(help="A dask cluster instead: tcp://HOST:PORT.")] = None,
+    network: Annotated[str, typer.Option(help="The network that listens: a name, or the path of an .onnx.")] = "vggish",
+    hop: Annotated[float, typer.Option(help="Seconds from one sound to the next.")] = 0.48,
+    splice: Annotated[int, typer.Option(help="Take 15, 18 or 30 sounds as one; 0: each alone.")] = 0,
+    passes: Annotated[float | None, typer.Option(help="How often each sound is drawn in fitting.")] = None,
+) -> None:
+    """Fit a map to your own recordings: whatever can be played. Goes on where it was interrupted.
+
+    Example: monochord space fit recordings/ -o mine, then monochord live --space mine
+    """
+    import os
+
+    from engine.fitting import Listening, Shelf, gathered, listen, recordings
+
+    workers = _checked(workers if workers is not None else os.cpu_count() or 1, hop, splice, scheduler)
+    name = out.with_name(out.name.removesuffix(".onnx"))
+    _refuse_shipped(name)
+    _need_onnx()
+    files = recordings(folder)
+    how = Listening(network, hop, splice)
+    shelf = Shelf(name.with_name(f"{name.name}.work"), how)
+    heard: list[Recording] = []
+    mistakes = 0
+    with terminal.progress(f"listening to {len(files)} recordings") as tell:
+        for done, (recording, why) in enumerate(listen(files, shelf, how, workers=workers, scheduler=scheduler), 1):
+            tell(done / len(files))
+            if why:
+                terminal.remark(f"monochord: {why}")
+                mistakes += 1
+            else:
+                heard.append(recording)
+    heard.sort(key=lambda recording: recording.path)
+    corpus = gathered(heard, shelf)
+    terminal.remark(f"{len(corpus.embedding)} sounds of {len(corpus.families)} families in {len(heard)} recordings")
+    _fit(name, corpus, shelf.network, how, passes, folder, len(heard))
+    if mistakes:
+        terminal.remark(f"{mistakes} of {len(files)} files were left out")
+        raise typer.Exit(1)
+
+
+@app.command("show")
+def show(
+    space: Annotated[str, typer.Argument(help="A map: a name, or the path of its .onnx.", metavar="NAME")] = "space",
+    picture: Annotated[Path | None, typer.Option(help="Draw its anchors to this PNG.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the card as JSON.")] = False,
+) -> None:
+    """Tell what a map was fitted on, and how far it can be believed.
+
+    Example: monochord space show mine --picture mine.png
+    """
+    from engine.listening.space import Space
+
+    known = Space(space)
+    if picture is not None:
+        from engine.stage.band_figure import write_figure
+        from engine.stage.map_figure import draw_map
+
+        anchors = known.anchors
+        said = f"{len(anchors.family)} anchors"
+        write_figure(picture, draw_map(known.name, said, anchors.plane, anchors.family, known.families))
+    if as_json:
+        print(json.dumps(known.card, indent=1, default=str))
+        return
+    for key, value in known.card.items():
+        if isinstance(value, dict):
+            print(key)
+            for inner, each in value.items():
+                print(f"  {inner:24} {each}")
+        else:
+            print(f"{key:14}  {', '.join(map(str, value)) if isinstance(value, list) else value}")
+    if picture is not None:
+        print(f"{'picture':14}  {picture}")
+
+
+def _checked(workers: int, hop: float, splice: int, scheduler: str | None) -> int:
+    if workers < 1:
+        raise BadSetting(f"workers={workers} must be 1 or more")
+    if not 0.01 <= hop <= 60:
+        raise BadSetting(f"hop={hop:g} must be from 0.01 to 60 seconds (try 0.48)")
+    if splice not in (0, 15, 18, 30):
+        raise BadSetting(f"splice={splice} must be 0, 15, 18 or 30")
+    if scheduler is not None and "://" not in scheduler:
+        raise BadSetting(f"scheduler={scheduler} must be an address (try tcp://{scheduler}:8786)")
+    return workers
+
+
+def _refuse_shipped(name: Path) -> None:
+    from engine import assets
+
+    if name.resolve().parent == assets.MODELS.resolve():
+        raise BadSetting(f"out={name} would lie among the shipped models (choose another folder)")
+
+
+def _need_onnx() -> None:
+    """Said before hours of listening, not after."""
+    from importlib.util import find_spec
+
+    from engine.errors import MissingDriver
+
+    if find_spec("onnx") is None:
+        raise MissingDriver("a map is written by onnx, which is not here (pip install 'monochord[fit]')")
+
+
+def _fit(name: Path, corpus: Corpus, network: str, how: Any, passes: float | None, folder: Path, count: int) -> None:
+    """Fit the map, write its files and its picture, and say so."""
+    from dataclasses import replace
+
+    from engine.listening.atlas import figures, fitted, write
+    from engine.listening.projection import Training
+
+    training = Training() if passes is None else replace(Training(), passes=passes)
+    with terminal.progress("fitting the map") as tell:
+        atlas = fitted(corpus, training, tell)
+    judged = figures(corpus, atlas)
+    command = f"monochord space fit {folder} -o {name}" + (f" --splice {how.splice}" if how.splice else "")
+    card: dict[str, Any] = {
+        "what": "a map of sounds: where a description lies on a plane and in a cube (parametric t-SNE)",
+        "families": list(corpus.families),
+        "network": network,
+        "corpus": f"{len(corpus.embedding)} sounds in {count} recordings, every {how.hop:g} s",
+        "command": command,
+        "figures": judged,
+    }
+    write(name, atlas, card)
+    picture = Path(f"{name}.png")
+    _draw(picture, name.name, corpus, atlas)
+    for kind in ("onnx", "toml", "npz", "png"):
+        print(f"{name}.{kind}")
+    if judged:
+        print(
+            f"on {judged['held_out']:.0f} sounds that it was not fitted on: trustworthiness "
+            f"{judged['plane_trustworthiness']:.3f}, continuity {judged['plane_continuity']:.3f}, "
+            f"nearest of the same family {judged['plane_family']:.0%}"
+        )
+
+
+def _draw(path: Path, title: str, corpus: Corpus, atlas: Atlas) -> None:
+    from engine.listening.projection import PLANE
+    from engine.stage.band_figure import write_figure
+    from engine.stage.map_figure import draw_map
+
+    said = f"{len(corpus.embedding)} sounds"
+    write_figure(path, draw_map(title, said, atlas.places[:, PLANE], corpus.family, corpus.families))

@@ -1,0 +1,314 @@
+"""The learned ear beside the show: which place on the map the sound of the last second has, smoothly, and since when.
+
+The slow lane. What runs every hop (`Ear.step`) copies the hop into a ring and moves the place on; every 40 ms it asks
+for the place of the newest patch, which is found by somebody else: in a show by a thread of its own, the newest patch
+first, in rehearsal at once. Either way it is shown LAG hops after it was asked for, so that a show whose machine keeps
+up has the very places of its rehearsal; a machine that does not shows them later, and `age` says so.
+
+The ear listens to the mix. Musicians have senses of their own, but no place of their own.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Iterator
+from math import ceil, exp, hypot, isfinite
+from typing import Final, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine import assets, models
+from engine.frame import HOP, RATE, Place, Row, Samples
+from engine.listening.mel import (
+    BANDS,
+    COLUMN,
+    MEL_RATE,
+    PATCH,
+    WINDOW,
+    MelStream,
+    Patches,
+    Sound,
+    end_of,
+)
+from engine.listening.space import Space
+from engine.listening.vggish import SHIPPED, Vggish
+
+LAG: Final = 6
+"""Hops from the one that asks for a place to the one that shows it: less than between two askings."""
+SHIPPED_MAP: Final = "space"
+PLACE: Final = slice(Place.x.start, Place.age.start + 1)
+"""The group Place in a row."""
+
+_COLUMNS: Final = 4  # from one patch to the next: 40 ms
+_SLOTS: Final = 512  # hops that wait for the slow lane at most: 2.7 s
+_SEEN: Final = ceil(((PATCH - 1) * COLUMN + WINDOW) / MEL_RATE * RATE / HOP)  # hops that a patch sees
+_HOP_SECONDS: Final = HOP / RATE
+_ENOUGH: Final = 0.5  # of the hops of a patch, in which something must be heard for it to count fully
+_TRAVEL: Final = 0.25  # seconds to 63 % of the way, where a patch counts fully
+_SURE: Final = 0.25  # seconds to 63 %, for confidence and speed
+_CONFIDING: Final = 1 - exp(-_HOP_SECONDS / _SURE)
+_FAREWELL: Final = 2.0  # seconds that the end of a show waits for the thread
+_PATIENCE: Final = RATE // HOP  # hops without any place after which the old one is no longer believed
+
+_X, _CUBE, _SPEED, _NOVELTY, _CONFIDENCE, _FAMILY, _AGE = (
+    signal.start - PLACE.start
+    for signal in (Place.x, Place.cube, Place.speed, Place.novelty, Place.confidence, Place.family, Place.age)
+)
+_WAY: Final = (_X, _X + 1, _CUBE, _CUBE + 1, _CUBE + 2, _NOVELTY)  # what travels
+
+
+class Network(Protocol):
+    """What describes a patch."""
+
+    def embed(self, patches: Patches) -> NDArray[np.float32]: ...
+
+
+class Spot(Protocol):
+    """Where a description lies on a map."""
+
+    @property
+    def plane(self) -> NDArray[np.floating]: ...
+    @property
+    def cube(self) -> NDArray[np.floating]: ...
+    @property
+    def novelty(self) -> float: ...
+    @property
+    def confidence(self) -> float: ...
+    @property
+    def family(self) -> int: ...
+
+
+class Map(Protocol):
+    """What knows where a description lies."""
+
+    def place(self, embedding: NDArray[np.float32]) -> Spot: ...
+
+
+def familiar(space: str | None = None) -> tuple[Vggish, Space]:
+    """A map by name or path, the shipped one if none is named, and the network that it was fitted on.
+
+    The network is looked for beside the map and among the shipped ones. BadFile in one line where either is missing,
+    damaged or another's.
+    """
+    named = space if space is not None else assets.MODELS / f"{SHIPPED_MAP}.onnx"
+    known = Space(named)
+    _, folder = models.located(named)
+    found = models.with_sha256(known.network, (folder, assets.MODELS))
+    network = Vggish(assets.MODELS / f"{SHIPPED}.onnx" if found is None else found[1] / f"{found[0]}.onnx")
+    known.check(network.sha256)
+    return network, known
+
+
+class _Asked(NamedTuple):
+    """One patch that is to be placed."""
+
+    hops: int  # heard when it was asked for
+    columns: int  # the patch ends before this one
+    weight: float  # 1 where enough of it was heard, 0 where nothing was
+
+
+class _Found(NamedTuple):
+    """What has become of it; nowhere, if there was nothing to be heard in it."""
+
+    asked: _Asked
+    spot: Spot | None
+
+
+class _SoundRing:
+    """The newest hops of mono sound: one thread writes, one reads, and neither ever waits."""
+
+    def __init__(self) -> None:
+        self._slots: Samples = np.zeros((_SLOTS, HOP), np.float32)
+        self.written = 0
+
+    def write(self, samples: Samples, shares: NDArray[np.float32]) -> None:
+        """Add the mix of one hop (HOP, channels). The count moves last, when all is in place."""
+        np.dot(samples, shares, out=self._slots[self.written % _SLOTS])
+        self.written += 1
+
+    def read(self, start: int, stop: int) -> Sound:
+        """The hops from `start` to before `stop`, (n·HOP,); those that are written over already are silence."""
+        sound: Samples = self._slots[np.arange(start, stop) % _SLOTS]
+        gone = self.written + 1 - _SLOTS - start  # the oldest may be just being written
+        if gone > 0:
+            sound[:gone] = 0.0
+        return sound.reshape(-1)
+
+
+class _AtOnce:
+    """Finds a place while one waits: rehearsal."""
+
+    trouble = ""
+
+    def __init__(self, network: Network, known: Map, ring: _SoundRing) -> None:
+        self._network, self._map, self._ring = network, known, ring
+        self._stream = MelStream()
+        self._taken = 0
+        self.found: _Found | None = None
+
+    def ask(self, asked: _Asked) -> None:
+        self.found = self._find(asked)
+
+    def close(self) -> None:
+        """There is nothing to end."""
+
+    def _find(self, asked: _Asked) -> _Found:
+        for start in range(self._taken, asked.hops, _SLOTS):
+            self._stream.feed(self._ring.read(start, min(start + _SLOTS, asked.hops)))
+        self._taken = asked.hops
+        if not asked.weight:
+            return _Found(asked, None)
+        (described,) = self._network.embed(self._stream.patch(asked.columns)[None])
+        return _Found(asked, self._map.place(described))
+
+
+class _Worker(_AtOnce):
+    """Finds places in a thread of its own, the newest that was asked for first: a show."""
+
+    def __init__(self, network: Network, known: Map, ring: _SoundRing) -> None:
+        super().__init__(network, known, ring)
+        self._waiting: queue.SimpleQueue[_Asked | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name="ear", daemon=True)
+        self._thread.start()
+
+    def ask(self, asked: _Asked) -> None:
+        if not self.trouble:
+            self._waiting.put(asked)
+
+    def close(self) -> None:
+        self._waiting.put(None)
+        self._thread.join(_FAREWELL)
+
+    def _work(self) -> None:
+        try:
+            while True:
+                asked = self._waiting.get()
+                while not self._waiting.empty():
+                    asked = self._waiting.get()
+                if asked is None:
+                    return
+                self.found = self._find(asked)
+        except Exception as bug:  # the show goes on without it, and the operator is told
+            why = " ".join(f"{type(bug).__name__}: {bug}".split())[:160]
+            self.trouble = f"the ear is lost ({why}): the place stays where it is"
+
+
+class Ear:
+    """The group Place, hop by hop: where the sound lies on a map, how fast it travels, how new, how sure, how old.
+
+    A patch counts by how much of it was heard, fully from half of it on, so that the pause before a note and the end of
+    one do not pull the place about: in a hop of dt it goes 1 − exp(−dt · weight / τ) of the way, τ = 0.25 s. In
+    silence it stays where it was with speed 0, and confidence falls. The first place is taken at once. Everything is
+    finite and inside its span whatever the samples are.
+
+    With `live` a thread does the work, which `close` ends; if it dies the place stays, its age grows and `troubles`
+    says so once. Without, the same samples give the same places bit for bit.
+    """
+
+    delay: Final = MelStream.HELD_BACK + _COLUMNS * COLUMN * RATE // MEL_RATE + LAG * HOP
+    """Samples by which the place at most follows the end of the patch that it was found for: 112 ms."""
+
+    def __init__(self, channels: int, network: Network, known: Map, *, live: bool = False) -> None:
+        """Blocks of so many channels. ValueError if there are none."""
+        if channels < 1:
+            raise ValueError(f"channels={channels} must be at least 1")
+        self._shape = (HOP, channels)
+        self._shares = np.full(channels, 1 / channels, np.float32)
+        self._network, self._map, self._live = network, known, live
+        self._values = np.zeros(PLACE.stop - PLACE.start)
+        known.place(network.embed(np.zeros((1, PATCH, BANDS), np.float32))[0])  # the first time takes longest
+        self._begin()
+
+    def _begin(self) -> None:
+        self._ring = _SoundRing()
+        self._lane = (_Worker if self._live else _AtOnce)(self._network, self._map, self._ring)
+        self._shown: _Found | None = None
+        self._told = False
+        self._sounding = [0] * _SLOTS  # hops in which something was heard, until each of the last ones
+        self._columns, self._due = 0, 0
+        self._schedule()
+        self._pace = 0.0
+        self._aim = 0.0  # what confidence goes to
+        self._since = 0.0  # seconds of sound at the end of the patch that was placed last
+        self._placed = False
+        self._place = [0.0] * len(self._values)  # plain numbers: numpy is slow with so few
+        self._target = [0.0] * len(_WAY)
+
+    def step(self, samples: Samples, heard: bool) -> Row:
+        """The group Place (10,), in its order, after the next hop (HOP, channels); good until the next step.
+
+        `heard`: something is, above the room, in this very hop. ValueError if the samples have another shape.
+        """
+        if samples.shape != self._shape:
+            raise ValueError(f"samples.shape={samples.shape} must be {self._shape}")
+        ring, before = self._ring, self._ring.written
+        ring.write(samples, self._shares)
+        hops = before + 1
+        self._sounding[before % _SLOTS] = self._sounding[(before - 1) % _SLOTS] + heard
+        if hops >= self._due:
+            self._lane.ask(_Asked(hops, self._columns, self._weight(hops)))
+            self._schedule()
+        found = self._lane.found
+        if found is not None and found is not self._shown and hops >= found.asked.hops + LAG:
+            self._show(found)
+        self._move(hops)
+        return self._values
+
+    def _schedule(self) -> None:
+        self._columns += _COLUMNS
+        self._due = ceil((end_of(self._columns) * RATE + MelStream.HELD_BACK) / HOP)
+
+    def _weight(self, hops: int) -> float:
+        """Of the patch that is due now."""
+        last = hops - 1 - MelStream.HELD_BACK // HOP
+        before = self._sounding[(last - _SEEN) % _SLOTS] if last >= _SEEN else 0
+        return min((self._sounding[last % _SLOTS] - before) / (_ENOUGH * _SEEN), 1.0)
+
+    def _show(self, found: _Found) -> None:
+        self._shown, (asked, spot) = found, found
+        self._pace = 1 - exp(-_HOP_SECONDS * asked.weight / _TRAVEL)
+        if spot is None:
+            self._aim = self._place[_SPEED] = 0.0
+            return
+        found_at = [float(number) for number in (*spot.plane, *spot.cube, spot.novelty, spot.confidence)]
+        if not all(map(isfinite, found_at)):
+            return
+        *where, novelty, confidence = found_at
+        self._target = [*(min(max(number, -1.0), 1.0) for number in where), min(max(novelty, 0.0), 1.0)]
+        self._aim = min(max(confidence, 0.0), 1.0) * asked.weight
+        self._place[_FAMILY] = float(spot.family)
+        self._since = end_of(asked.columns)
+        if not self._placed:
+            self._placed = True
+            for part, number in zip(_WAY, self._target, strict=True):
+                self._place[part] = number
+
+    def _move(self, hops: int) -> None:
+        place, pace = self._place, self._pace
+        if pace:
+            x, y = place[_X], place[_X + 1]
+            for part, number in zip(_WAY, self._target, strict=True):
+                place[part] += pace * (number - place[part])
+            way = hypot(place[_X] - x, place[_X + 1] - y)
+            place[_SPEED] += _CONFIDING * (way / _HOP_SECONDS - place[_SPEED])
+        aim = self._aim if self._shown and hops - self._shown.asked.hops < _PATIENCE else 0.0
+        place[_CONFIDENCE] += _CONFIDING * (aim - place[_CONFIDENCE])
+        place[_AGE] = hops * _HOP_SECONDS - self._since
+        self._values[:] = place
+
+    def troubles(self) -> Iterator[str]:
+        """What the operator should know, once; from any thread."""
+        if self._lane.trouble and not self._told:
+            self._told = True
+            yield self._lane.trouble
+
+    def reset(self) -> None:
+        """Forget everything heard: as good as new."""
+        self.close()
+        self._begin()
+
+    def close(self) -> None:
+        """End the thread, if there is one."""
+        self._lane.close()

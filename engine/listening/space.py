@@ -1,0 +1,184 @@
+"""The map of sounds: where a description lies among all the sounds that were heard before.
+
+A map NAME is three files. NAME.onnx is the projection (`embedding` [n,128] → `plane` [n,2], `cube` [n,3], nearly all of
+the corpus within −1..1). NAME.toml is its card: which network it was fitted on, the families, the corpus, the figures.
+NAME.npz holds the anchors, some two thousand sounds that stand for the corpus. `monochord space fit` makes all three.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine import assets, models
+from engine.errors import BadFile, nearest
+
+SIZE: Final = 128
+"""Numbers that describe a sound."""
+PICTURE: Final = 128
+"""Pixels of the density picture, across and down."""
+EDGE: Final = 1.1
+"""What the density picture shows of the plane: −EDGE..EDGE, rightwards and upwards."""
+PERCENTILES: Final = 101
+
+_VOTERS: Final = 8  # nearest anchors that say which family it is
+_LARGEST: Final = 1e9  # no number of a description is as large: its square still is one
+_USUAL: Final = 0.95  # how novel a sound may be before nothing about it is sure
+_MEND: Final = "fit it again: monochord space fit"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spot:
+    """Where a sound lies: `plane` (2,) and `cube` (3,), about −1..1.
+
+    `novelty` is how many of the corpus's own sounds lie nearer to it than this one, 0..1; `confidence` 0..1 how much
+    the anchors around agree, less where they are far; `family` counts `Space.families`.
+    """
+
+    plane: NDArray[np.float32]
+    cube: NDArray[np.float32]
+    novelty: float
+    confidence: float
+    family: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Anchors:
+    """Sounds that stand for the corpus, and what is known about it; the arrays are those of NAME.npz.
+
+    `embedding` (a, 128), `plane` (a, 2), `cube` (a, 3), `family` (a,) of each; `distances` (101,) the percentiles of
+    how far sounds that the map was not fitted on lie from the nearest anchor; `density` (128, 128), top row first, how
+    many sounds lie where on the plane, 255 the most.
+    """
+
+    embedding: NDArray[np.float32]
+    plane: NDArray[np.float32]
+    cube: NDArray[np.float32]
+    family: NDArray[np.int16]
+    distances: NDArray[np.float32]
+    density: NDArray[np.uint8]
+
+
+_ARRAYS: Final[dict[str, tuple[str, tuple[int | None, ...]]]] = {  # kinds and shapes; None is the number of anchors
+    "embedding": ("f", (None, SIZE)),
+    "plane": ("f", (None, 2)),
+    "cube": ("f", (None, 3)),
+    "family": ("i", (None,)),
+    "distances": ("f", (PERCENTILES,)),
+    "density": ("u", (PICTURE, PICTURE)),
+}
+
+
+class Space:
+    """A map, ready to find places on; one thread at a time."""
+
+    def __init__(self, space: str | Path) -> None:
+        """A map by name or path. BadFile in one line if a file of it is missing, damaged or another's."""
+        self.name, self._folder = models.located(space)
+        where = self._folder / self.name
+        if not where.with_name(f"{self.name}.onnx").exists():
+            known = sorted(path.name.removesuffix(".npz") for path in assets.MODELS.glob("*.npz"))
+            raise BadFile(f"space={space}: there is no {where}.onnx ({nearest(self.name, known)}; or {_MEND})")
+        self.card = models.card(self.name, self._folder)
+        self.families: tuple[str, ...] = tuple(self._said("families", list))
+        self.network: str = self._said("network", str)
+        """The sha256 of the embedding network that the map was fitted on."""
+        if not self.families:
+            raise BadFile(f"space={where}.toml has families=[], one at least is wanted ({_MEND})")
+        self.anchors = self._anchors(where.with_name(f"{self.name}.npz"))
+        self._session = models.session(self.name, self._folder)
+        models.expect(
+            self._session, f"{where}.onnx", {"embedding": (None, SIZE)}, {"plane": (None, 2), "cube": (None, 3)}
+        )
+        own = self.anchors.embedding
+        self._squares = np.einsum("ad,ad->a", own, own)
+        self._fractions = np.linspace(0, 1, PERCENTILES)
+        self._usual = max(float(np.interp(_USUAL, self._fractions, self.anchors.distances)) ** 2, 1e-12)
+        self._near = max(float(self.anchors.distances[PERCENTILES // 2]) ** 2, 1e-12)
+        self._voters = min(_VOTERS, len(own))
+
+    def check(self, network: str) -> None:
+        """BadFile if this is not the network (sha256) that the map was fitted on, saying which was."""
+        if network != self.network:
+            raise BadFile(
+                f"space={self.name} was fitted on the network with sha256={self.network[:16]}…, "
+                f"not on the one given, {network[:16]}… ({_MEND})"
+            )
+
+    def project(self, embeddings: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Where descriptions (n, 128) lie: on the plane (n, 2), in the cube (n, 3)."""
+        plane, cube = self._session.run(["plane", "cube"], {"embedding": np.ascontiguousarray(embeddings, np.float32)})
+        return np.asarray(plane), np.asarray(cube)
+
+    def place(self, embedding: NDArray[np.float32]) -> Spot:
+        """Where a description (128,) lies. What is not finite lies in the middle, is all new, and nothing is sure.
+
+        ValueError if it has another shape.
+        """
+        if embedding.shape != (SIZE,):
+            raise ValueError(f"embedding.shape={embedding.shape} must be ({SIZE},)")
+        if not np.abs(embedding).max() < _LARGEST:
+            return _nowhere()
+        plane, cube = self.project(embedding[None])
+        apart = self._squares - 2 * (self.anchors.embedding @ embedding) + embedding @ embedding
+        if not (np.isfinite(plane).all() and np.isfinite(cube).all()):
+            return _nowhere()
+        nearest_square = max(float(apart.min()), 0.0)
+        voters = np.argpartition(apart, self._voters - 1)[: self._voters]
+        votes = np.bincount(self.anchors.family[voters], 1 / (1 + np.maximum(apart[voters], 0) / self._near))
+        family = int(votes.argmax())
+        agreement = float(votes[family] / votes.sum())
+        return Spot(
+            plane[0],
+            cube[0],
+            float(np.interp(nearest_square**0.5, self.anchors.distances, self._fractions)),
+            agreement * min(1.0, self._usual / max(nearest_square, 1e-12)),
+            family,
+        )
+
+    def _said(self, key: str, kind: type) -> Any:
+        """What the card says under this key."""
+        value = self.card.get(key)
+        if not isinstance(value, kind):
+            shown = "nothing" if value is None else repr(value)[:40]
+            raise BadFile(
+                f"space={self._folder / self.name}.toml says {shown} of `{key}`: it is no map of sounds ({_MEND})"
+            )
+        return value
+
+    def _anchors(self, path: Path) -> Anchors:
+        """The anchors, checked."""
+        try:
+            content = path.read_bytes()
+            if hashlib.sha256(content).hexdigest() != self._said("anchors_sha256", str):
+                raise BadFile(f"space={path} is not the one that {self.name}.toml describes ({_MEND})")
+            with np.load(path, allow_pickle=False) as kept:
+                arrays = {name: kept[name] for name in _ARRAYS}
+        except OSError as why:
+            raise BadFile(f"space={path}: {why.strerror or why} ({_MEND})") from why
+        except (KeyError, ValueError, EOFError, zipfile.BadZipFile) as why:
+            raise BadFile(f"space={path} holds no anchors: {why} ({_MEND})") from why
+        count = len(arrays["family"])
+        for name, (kind, shape) in _ARRAYS.items():
+            wanted = tuple(count if size is None else size for size in shape)
+            found = arrays[name]
+            if found.dtype.kind != kind or found.shape != wanted or not np.isfinite(found).all():
+                raise BadFile(
+                    f"space={path} has {name} {found.dtype}{list(found.shape)}, not {kind}{list(wanted)} ({_MEND})"
+                )
+        family = arrays["family"].astype(np.int16)
+        if not count or family.min() < 0 or family.max() >= len(self.families):
+            raise BadFile(f"space={path} has {count} anchors of other families than its card names ({_MEND})")
+        numbers = {name: np.ascontiguousarray(arrays[name], np.float32) for name in ("embedding", "plane", "cube")}
+        distances = np.maximum.accumulate(arrays["distances"].astype(np.float32))
+        return Anchors(**numbers, family=family, distances=distances, density=arrays["density"].astype(np.uint8))
+
+
+def _nowhere() -> Spot:
+    return Spot(np.zeros(2, np.float32), np.zeros(3, np.float32), 1.0, 0.0, 0)
