@@ -1,4 +1,4 @@
-"""How a performance sounds: by a soundfont, by timidity's patches or by our own models, in a room."""
+"""How a performance sounds: by a soundfont, timidity's patches or physical models, in a room."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -22,10 +23,10 @@ _BEND_RANGE: Final = 12.0  # semitones of a full pitch bend
 class FluidSound:
     """A soundfont, loaded once. `play` gives a performance as (n,) float64."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, judging: bool = False) -> None:
         import fluidsynth
 
-        if any(name in path.lower() for name in RESERVED):
+        if not judging and any(name in path.lower() for name in RESERVED):
             raise SystemExit(f"soundfont={path} is reserved for evaluation (choose another)")
         self.name = Path(path).stem
         self._synth = fluidsynth.Synth(gain=0.5, samplerate=float(RATE))
@@ -118,6 +119,70 @@ class TimiditySound:
         return _fit(sound.mean(axis=1), round(performance.seconds * RATE))
 
 
+class StkSound:
+    """The physical models of the Synthesis ToolKit, played by its program `stk-demo` (Debian: stk)."""
+
+    name = "stk"
+    _MODELS: Final = MappingProxyType(
+        {
+            4: "Rhodey",
+            5: "Wurley",
+            11: "ModalBar",
+            12: "ModalBar",
+            13: "ModalBar",
+            14: "TubeBell",
+            16: "BeeThree",
+            24: "Plucked",
+            25: "StifKarp",
+            40: "Bowed",
+            41: "Bowed",
+            42: "Bowed",
+            46: "Plucked",
+            52: "VoicForm",
+            56: "Brass",
+            57: "Brass",
+            65: "Saxofony",
+            71: "Clarinet",
+            73: "Flute",
+            74: "Recorder",
+            76: "BlowBotl",
+            78: "Whistle",
+            104: "Sitar",
+            110: "Bowed",
+        }
+    )
+    _BARS: Final = MappingProxyType({11: 1, 12: 0, 13: 4})  # presets of ModalBar: vibraphone, marimba, wood
+
+    @property
+    def programs(self) -> frozenset[int]:
+        """What it can play, as General MIDI programs."""
+        return frozenset(self._MODELS)
+
+    def play(self, performance: Performance, rng: np.random.Generator) -> Array:
+        out = np.zeros(round(performance.seconds * RATE))
+        for part in performance.parts:
+            if part.instrument.program in self._MODELS:
+                out += self._part(part.instrument.program, part.notes, out.size, rng)
+        return out
+
+    def _part(self, program: int, notes: Array, size: int, rng: np.random.Generator) -> Array:
+        lines = [f"ControlChange 0.0 1 16 {self._BARS[program]}"] if program in self._BARS else []
+        lines += [f"ControlChange 0.0 1 {control} {rng.integers(10, 90)}" for control in (2, 4, 11)]
+        events = [(on, f"NoteOn {{:.4f}} 1 {midi:.2f} {velocity:.0f}") for on, _, midi, velocity in notes]
+        events += [(off, f"NoteOff {{:.4f}} 1 {midi:.2f} 64") for _, off, midi, _ in notes]
+        now = 0.0
+        for at, line in sorted(events):
+            lines.append(line.format(max(at - now, 0.0)))
+            now = max(now, at)
+        with tempfile.TemporaryDirectory() as folder:
+            score, wav = Path(folder) / "a.ski", Path(folder) / "a.wav"
+            score.write_text("\n".join(lines) + "\n")
+            command = ["stk-demo", self._MODELS[program], "-ow", str(wav), "-s", str(RATE), "-if", str(score)]
+            subprocess.run(command, check=True, capture_output=True)
+            sound, _ = soundfile.read(wav, always_2d=True)
+        return _fit(sound.mean(axis=1), size)
+
+
 class ModelledSound:
     """Our own strings, pipes and bars."""
 
@@ -134,9 +199,10 @@ def _fit(sound: Array, count: int) -> Array:
     return np.pad(sound[:count], (0, max(0, count - sound.size)))
 
 
-def sound_maker(name: str) -> Any:
-    """`modelled`, `freepats`, or the path of a soundfont."""
-    return {"modelled": ModelledSound, "freepats": TimiditySound}.get(name, lambda: FluidSound(name))()
+def sound_maker(name: str, *, judging: bool = False) -> Any:
+    """`modelled`, `freepats`, `stk`, or the path of a soundfont; reserved ones only for `judging`."""
+    own = {"modelled": ModelledSound, "freepats": TimiditySound, "stk": StkSound}
+    return own[name]() if name in own else FluidSound(name, judging=judging)
 
 
 def degraded(sound: Array, rng: np.random.Generator, *, mild: bool = False) -> Array:
