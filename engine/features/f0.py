@@ -13,11 +13,12 @@ from engine.features.pitch_views import A_SEMITONE, ABOVE, BELOW, LAGS, REACH, S
 from engine.features.tones import TONE_RATE
 from engine.frame import HOP
 
-LATE: Final = 4
+LATE: Final = 5
 """Hops after which the network was taught to know a note."""
 _NEAR: Final = 3  # steps to each side of the best that belong to it
 _VOICED: Final = 0.03  # chance that there is a pitch from which on it is told; how sure it is, the confidence says
 _SEARCH: Final = 0.035  # of a period: how far the exact period may lie from what the network says
+_APART: Final = 0.35 / 12  # octaves from what the network says: a likeness farther off is the note before, ringing on
 _ALIKE: Final = 0.6  # least likeness at a multiple of the period that may make it more exact
 _LEAST_LAG: Final = 16.0  # decimated samples: shorter periods are measured over several
 _LONG_ENOUGH: Final = 90.0  # decimated samples over which a period is exact enough: 7.5 ms
@@ -184,7 +185,7 @@ def _decide(
         return
     said = periods[0] * 2.0 ** (-(middle / mass) / (12 * A_SEMITONE))
     period = _exact(likeness, said)
-    if abs(np.log2(period / said)) > 1 / 12:
+    if abs(np.log2(period / said)) > _APART:
         period = said
     out[0] = TONE_RATE / period
 
