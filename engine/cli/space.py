@@ -12,6 +12,9 @@ from engine.cli import terminal
 from engine.errors import BadSetting
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from engine.fitting import Recording
     from engine.listening.atlas import Atlas, Corpus
 
@@ -69,22 +72,28 @@ def fit(
 def show(
     space: Annotated[str, typer.Argument(help="A map: a name, or the path of its .onnx.", metavar="NAME")] = "space",
     picture: Annotated[Path | None, typer.Option(help="Draw its anchors to this PNG.")] = None,
+    way: Annotated[str | None, typer.Option(help="A recording whose way over the map is drawn.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the card as JSON.")] = False,
 ) -> None:
     """Tell what a map was fitted on, and how far it can be believed.
 
-    Example: monochord space show mine --picture mine.png
+    Example: monochord space show mine --picture mine.png --way tune.wav
     """
     from engine.listening.space import Space
 
     known = Space(space)
+    if way is not None and picture is None:
+        raise BadSetting(f"way={way} is drawn into a picture (add --picture map.png)")
     if picture is not None:
         from engine.stage.band_figure import write_figure
         from engine.stage.map_figure import draw_map
 
         anchors = known.anchors
         said = f"{len(anchors.family)} anchors"
-        write_figure(picture, draw_map(known.name, said, anchors.plane, anchors.family, known.families))
+        pixels = draw_map(
+            known.name, said, anchors.plane, anchors.family, known.families, None if way is None else _way(way, space)
+        )
+        write_figure(picture, pixels)
     if as_json:
         print(json.dumps(known.card, indent=1, default=str))
         return
@@ -97,6 +106,20 @@ def show(
             print(f"{key:14}  {', '.join(map(str, value)) if isinstance(value, list) else value}")
     if picture is not None:
         print(f"{'picture':14}  {picture}")
+
+
+def _way(recording: str, space: str) -> NDArray[np.float64]:
+    """Where a recording goes on a map, (hops, 2), while it can be heard."""
+    import numpy as np
+
+    from engine.analysis import analyse
+    from engine.audio.hearing import HearingSettings
+
+    with terminal.progress(f"listening to {Path(recording).name}") as tell:
+        found = analyse(HearingSettings(source=recording, space=space), progress=tell)
+    walked = np.column_stack([found.signals["place.x"], found.signals["place.y"]])
+    heard: NDArray[np.float64] = walked[(found.signals["form.silence"] == 0) & (found.signals["place.confidence"] > 0)]
+    return heard
 
 
 def _checked(workers: int, hop: float, splice: int, scheduler: str | None) -> int:

@@ -19,7 +19,7 @@ from engine.listening import anchors
 from engine.listening.affinity import Partners, conditional
 from engine.listening.faithfulness import NEIGHBOURS, continuity, nearest_agree, trustworthiness
 from engine.listening.neighbours import Points, nearest
-from engine.listening.projection import CUBE, PLANE, Projection, Training, learn
+from engine.listening.projection import CUBE, PLANE, ROUNDS, Projection, Training, learn
 
 PERPLEXITY: Final = 30.0
 LEAST: Final = 100
@@ -146,12 +146,16 @@ def write(path: Path, atlas: Atlas, card: Mapping[str, Any]) -> None:
 
 
 def exported(projection: Projection, name: str) -> bytes:
-    """The projection as ONNX: `embedding` [n,128] → `plane` [n,2], `cube` [n,3]. MissingDriver without onnx."""
+    """The projection as ONNX: `embedding` [n,128] → `plane` [n,2], `cube` [n,3]. MissingDriver without onnx.
+
+    Two more outputs tell about the nearest landmarks, nearest first: `near` [n,k], their squared distances less the
+    square of the sound itself, and `which` [n,k], their numbers.
+    """
     try:
         from onnx import TensorProto, checker, helper, numpy_helper
     except ImportError as why:
         raise MissingDriver("a map is written by onnx, which is not here (pip install 'monochord[fit]')") from why
-    marks = projection.landmarks
+    marks, settling = projection.landmarks, projection.settling
     constants: dict[str, NDArray[Any]] = {
         "mean": projection.mean,
         "scale": projection.scale,
@@ -159,8 +163,9 @@ def exported(projection: Projection, name: str) -> bytes:
         "squares": marks.squares.astype(np.float32),
         "count": np.array([marks.count], np.int64),
         "sharpness": np.array(-marks.sharpness, np.float32),
-        "where": marks.where,
+        "added": marks.where,
         "one": np.array([1], np.int64),
+        "two": np.array([2], np.int64),
         "sizes": np.array([2, 3], np.int64),
     }
     nodes = [
@@ -168,10 +173,10 @@ def exported(projection: Projection, name: str) -> bytes:
         helper.make_node("TopK", ["apart", "count"], ["near", "which"], largest=0),
         helper.make_node("Mul", ["near", "sharpness"], ["heights"]),
         helper.make_node("Softmax", ["heights"], ["shares"], axis=1),
-        helper.make_node("Gather", ["where", "which"], ["added"]),
+        helper.make_node("Gather", ["added", "which"], ["addends"]),
         helper.make_node("Unsqueeze", ["shares", "one"], ["row"]),
-        helper.make_node("MatMul", ["row", "added"], ["between"]),
-        helper.make_node("Squeeze", ["between", "one"], ["marked"]),
+        helper.make_node("MatMul", ["row", "addends"], ["sum"]),
+        helper.make_node("Squeeze", ["sum", "one"], ["marked"]),
         helper.make_node("Sub", ["embedding", "mean"], ["centred"]),
         helper.make_node("Div", ["centred", "scale"], ["said0"]),
     ]
@@ -182,12 +187,46 @@ def exported(projection: Projection, name: str) -> bytes:
         nodes.append(helper.make_node("Gemm", [f"said{number}", f"weights{number}", f"bias{number}"], [summed]))
         if number != last:
             nodes.append(helper.make_node("Relu", [summed], [f"said{number + 1}"]))
-    nodes += [
-        helper.make_node("Add", [f"said{last + 1}", "marked"], ["places"]),
-        helper.make_node("Split", ["places", "sizes"], ["plane", "cube"], axis=1),
-    ]
+    places = "places0"
+    nodes.append(helper.make_node("Add", [f"said{last + 1}", "marked"], [places]))
+    if settling is not None:
+        # Both maps at once: `both` sums the squares of each map's coordinates, and hands the sum back to each.
+        both = np.zeros((5, 5), np.float32)
+        both[PLANE, PLANE] = both[CUBE, CUBE] = 1
+        constants |= {
+            "softness": np.array(-settling.sharpness, np.float32),
+            "where": settling.where,
+            "unit": settling.unit,
+            "both": both,
+            "unity": np.array(1, np.float32),
+        }
+        nodes += [
+            helper.make_node("Mul", ["near", "softness"], ["depths"]),
+            helper.make_node("Softmax", ["depths"], ["parts"], axis=1),
+            helper.make_node("Unsqueeze", ["parts", "two"], ["weight"]),
+            helper.make_node("Gather", ["where", "which"], ["marks"]),
+        ]
+        for turn in range(ROUNDS):
+            nodes += [
+                helper.make_node("Unsqueeze", [places, "one"], [f"from{turn}"]),
+                helper.make_node("Sub", ["marks", f"from{turn}"], [f"way{turn}"]),
+                helper.make_node("Div", [f"way{turn}", "unit"], [f"units{turn}"]),
+                helper.make_node("Mul", [f"units{turn}", f"units{turn}"], [f"parted{turn}"]),
+                helper.make_node("MatMul", [f"parted{turn}", "both"], [f"distance{turn}"]),
+                helper.make_node("Add", [f"distance{turn}", "unity"], [f"tail{turn}"]),
+                helper.make_node("Div", ["weight", f"tail{turn}"], [f"pull{turn}"]),
+                helper.make_node("Mul", [f"pull{turn}", "marks"], [f"pulled{turn}"]),
+                helper.make_node("ReduceSum", [f"pulled{turn}", "one"], [f"total{turn}"], keepdims=0),
+                helper.make_node("ReduceSum", [f"pull{turn}", "one"], [f"mass{turn}"], keepdims=0),
+                helper.make_node("Div", [f"total{turn}", f"mass{turn}"], [f"places{turn + 1}"]),
+            ]
+            places = f"places{turn + 1}"
+    nodes.append(helper.make_node("Split", [places, "sizes"], ["plane", "cube"], axis=1))
     kinds = [("embedding", projection.mean.size), ("plane", 2), ("cube", 3)]
     given, *said = [helper.make_tensor_value_info(key, TensorProto.FLOAT, ["n", size]) for key, size in kinds]
+    # What has been found on the way: whoever wants the nearest anchors need not look for them again.
+    said.append(helper.make_tensor_value_info("near", TensorProto.FLOAT, ["n", marks.count]))
+    said.append(helper.make_tensor_value_info("which", TensorProto.INT64, ["n", marks.count]))
     graph = helper.make_graph(
         nodes, name, [given], said, [numpy_helper.from_array(value, key) for key, value in constants.items()]
     )

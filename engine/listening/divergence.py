@@ -59,19 +59,21 @@ def descend(
     dimensions: int = 2,
     steps: int = 750,
     seed: int = 0,
+    start: Table | None = None,
     progress: Callable[[float], object] = lambda share: None,
 ) -> Table:
     """Places (n, dimensions) found by gradient descent with momentum and early exaggeration, eq. (16) with its minus.
 
     For "sne" p holds the conditional distributions, else the joint one. Each coordinate's step grows while its
-    gradient keeps its sign and shrinks when it turns, as in van der Maaten and Hinton's own program.
+    gradient keeps its sign and shrinks when it turns, as in van der Maaten and Hinton's own program. Places to `start`
+    from are laid out already, and nothing is exaggerated.
     """
     rng = np.random.default_rng(seed)
     count = len(p)
-    places = 1e-4 * rng.standard_normal((count, dimensions))
+    places = 1e-4 * rng.standard_normal((count, dimensions)) if start is None else start - start.mean(axis=0)
     speed, gains = np.zeros_like(places), np.ones_like(places)
     rate = max(count / _EXAGGERATION, 50.0) if kind == "t" else 0.1 * (1 if kind == "sne" else count)
-    early = steps // 4
+    early = steps // 4 if start is None else 0
     for step in range(steps):
         exaggeration = _EXAGGERATION if kind == "t" and step < early else 1.0
         slope = gradient(exaggeration * p, places, kind)

@@ -16,8 +16,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.listening.affinity import Partners
-from engine.listening.neighbours import Points
+from engine.listening.affinity import Partners, conditional, joint
+from engine.listening.divergence import descend
+from engine.listening.neighbours import Points, nearest
 
 PLANE: Final = slice(0, 2)
 """Where the plane's coordinates lie among the network's outputs."""
@@ -30,6 +31,11 @@ _AVERAGED: Final = 0.998  # memory of the weights' mean, which is what is kept
 _SUM_KEPT: Final = 0.9  # memory of the sum over all pairs
 _CROWD: Final = 512  # points of a batch that repel one another
 _NEAR: Final = 32  # landmarks that have a share in a place
+ROUNDS: Final = 2
+"""In which a place settles."""
+_KERNEL: Final = 2.0  # what is 1 in settling's d, in units of the map as it is learned
+_PERPLEXITY: Final = 30.0  # of the landmarks among themselves
+_REST_LEAST: Final = 40  # landmarks without which there is nothing to bring to rest
 _FIFTH: Final = 5  # itself is the first
 _MARK_RATE: Final = 100.0  # how much faster landmarks walk than weights change: the map is that wide
 _ROWS: Final = 1024  # points that are looked at together
@@ -45,9 +51,9 @@ class Training:
 
     pairs: int = 512
     """Pairs a batch."""
-    passes: float = 120.0
+    passes: float = 40.0
     """How often each point is drawn, on the average."""
-    least: int = 3000
+    least: int = 2000
     """Batches at least."""
     rate: float = 2e-3
     """Largest step of Adam, at the start; it falls to nothing as a cosine."""
@@ -57,10 +63,14 @@ class Training:
     """Share of the batches for which it is so; the dense layers learn only then."""
     sameness: float = 0.05
     """Share of the pairs that are neighbours in time instead of neighbours in sound."""
-    hidden: tuple[int, ...] = (64, 64)
+    hidden: tuple[int, ...] = (128, 128)
     """Widths of the hidden layers."""
     sharpness: float = 20.0
-    """How sharply a sound keeps to its nearest landmarks."""
+    """How sharply a sound keeps to its nearest landmarks while the map is learned."""
+    softness: float = 4.0
+    """How sharply it keeps to them when it settles."""
+    rest: int = 400
+    """Steps in which the landmarks come to rest."""
     seed: int = 0
 
 
@@ -81,9 +91,13 @@ class Landmarks:
     def fresh(cls, points: Points, outputs: int, sharpness: float) -> Landmarks:
         """Landmarks at points (a, in); `sharpness` is counted in 1/d² of what is usually the fifth nearest of them."""
         fresh = cls(points, np.zeros((len(points), outputs), np.float32), 1.0)
-        apart = np.sort(fresh.near(points)[1], axis=1)
-        fresh.sharpness = sharpness / max(float(np.median(apart[:, min(_FIFTH, fresh.count - 1)])), 1e-6)
+        fresh.sharpness = sharpness / fresh.usual()
         return fresh
+
+    def usual(self) -> float:
+        """The squared distance from a landmark to what is usually the fifth nearest."""
+        apart = np.sort(self.near(self.points)[1], axis=1)
+        return max(float(np.median(apart[:, min(_FIFTH, self.count - 1)])), 1e-6)
 
     def near(self, points: Points) -> tuple[NDArray[np.int32], Points]:
         """The nearest landmarks of points (n, in) and their squared distances, (n, count) each."""
@@ -100,8 +114,7 @@ class Landmarks:
 
     def shares(self, apart: Points) -> Points:
         """The shares of the nearest, at these squared distances (n, count)."""
-        weights = np.exp((apart.min(axis=1, keepdims=True) - apart) * np.float32(self.sharpness))
-        return np.asarray(weights / weights.sum(axis=1, keepdims=True))
+        return _soft(apart, self.sharpness)
 
     def between(self, found: NDArray[np.int32], shares: Points) -> Points:
         """What the nearest add to a place, (n, out)."""
@@ -114,17 +127,50 @@ class Landmarks:
         return np.stack(columns, axis=1).astype(np.float32)
 
 
-class Projection:
-    """Where sounds lie on both maps: dense layers with ReLU between them, and on top of what they say, landmarks.
+@dataclass(frozen=True, slots=True, eq=False)
+class Settling:
+    """The last layers: a place goes where the attraction of the nearest landmarks, eq. (22) without q, is at rest.
 
-    `layers` holds (weights (in, out), bias (out,)) of each. The layers lay the map out at large and go on beyond the
-    corpus; the landmarks set right what lies near them. Layers alone learn a corpus well but tell what they never heard
-    less well than a neighbour would.
+    There y = Σ s w(y) z / Σ s w(y) over the places z of the landmarks, with their shares s and w = (1 + d²)⁻¹: a few
+    rounds of it. A sound between two crowds so joins the one that most of its neighbours are in, as a sound of the
+    corpus would, and is not left halfway, where nothing sounds like it.
     """
 
-    def __init__(self, layers: Layers, mean: Points, scale: Points, landmarks: Landmarks) -> None:
+    where: Points
+    """z (a, out), the places of the landmarks themselves."""
+    sharpness: float
+    """Of the shares, softmax(−d²·sharpness)."""
+    unit: Points
+    """What is 1 in d, (out,), in each map's own scale."""
+
+    def __call__(self, found: NDArray[np.int32], apart: Points, places: Points) -> Points:
+        """Where places (n, out) of sounds settle whose nearest landmarks are (n, count), at these squared distances."""
+        shares = _soft(apart, self.sharpness)
+        marks = self.where[found]
+        settled = np.array(places)
+        for _ in range(ROUNDS):
+            squares = ((marks - settled[:, None]) / self.unit) ** 2
+            for part in (PLANE, CUBE):
+                weights = shares / (1 + squares[:, :, part].sum(axis=2))
+                weights /= weights.sum(axis=1, keepdims=True)
+                settled[:, part] = np.einsum("nk,nko->no", weights, marks[:, :, part])
+        return settled
+
+
+class Projection:
+    """Where sounds lie on both maps: dense layers with ReLU between them, landmarks on top of them, and settling.
+
+    `layers` holds (weights (in, out), bias (out,)) of each. The layers lay the map out at large; the landmarks set
+    right what lies near them. Layers alone learn a corpus well, but tell what they never heard less well than
+    its neighbours would. Without `settling` this is what is learned by the gradient; with it, what is used.
+    """
+
+    def __init__(
+        self, layers: Layers, mean: Points, scale: Points, landmarks: Landmarks, settling: Settling | None = None
+    ) -> None:
         """Inputs are shifted by `mean` and divided by `scale`, each (in,), before the first layer."""
         self.layers, self.mean, self.scale, self.landmarks = layers, mean, scale, landmarks
+        self.settling = settling
 
     @classmethod
     def fresh(
@@ -148,7 +194,8 @@ class Projection:
         for start in range(0, max(len(points), 1), _ROWS):
             part = points[start : start + _ROWS]
             found, apart = self.landmarks.near(part)
-            places.append(self.activations(part)[-1] + self.landmarks.between(found, self.landmarks.shares(apart)))
+            place = self.activations(part)[-1] + self.landmarks.between(found, self.landmarks.shares(apart))
+            places.append(place if self.settling is None else self.settling(found, apart, place))
         return np.concatenate(places)
 
     def activations(self, points: Points) -> list[Points]:
@@ -189,7 +236,24 @@ class Projection:
         last = ((weights @ turn).astype(np.float32), (bias @ turn + shift).astype(np.float32))
         marks = self.landmarks
         turned_marks = Landmarks(marks.points, (marks.where @ turn).astype(np.float32), marks.sharpness)
-        return Projection([*self.layers[:-1], last], self.mean, self.scale, turned_marks)
+        settling = self.settling
+        if settling is not None:
+            length = np.sqrt(np.sum(turn**2, axis=0))
+            where = (settling.where @ turn + shift).astype(np.float32)
+            settling = Settling(where, settling.sharpness, (settling.unit * length).astype(np.float32))
+        return Projection([*self.layers[:-1], last], self.mean, self.scale, turned_marks, settling)
+
+    def settled(self, where: Points, sharpness: float) -> Projection:
+        """The same map with settling among landmarks at `where` (a, out); `sharpness` as in `Landmarks.fresh`."""
+        unit = np.full(where.shape[1], _KERNEL, np.float32)
+        usual = self.landmarks.usual()
+        return Projection(self.layers, self.mean, self.scale, self.landmarks, Settling(where, sharpness / usual, unit))
+
+
+def _soft(apart: Points, sharpness: float) -> Points:
+    """softmax(−apart·sharpness) of each row."""
+    weights = np.exp((apart.min(axis=1, keepdims=True) - apart) * np.float32(sharpness))
+    return np.asarray(weights / weights.sum(axis=1, keepdims=True))
 
 
 class Crowd:
@@ -280,14 +344,43 @@ def learn(
         slope = np.concatenate([crowd.slope(places[:, part], exaggeration) for part, crowd in maps], axis=1)
         gradient = [array for layer in net.backward(said, slope) for array in layer]
         gradient.append(marks.backward(found[batch], shares[batch], slope))
-        import os
-
-        if step >= how.early * steps:
-            optimiser._rates[:-1] = [float(os.environ.get("MLPR", "1"))] * (len(rates) - 1)
+        if step == round(how.early * steps):  # laid out at large: from here on the landmarks alone go on
+            optimiser.rest(2 * len(net.layers))
         optimiser.step(gradient, how.rate * 0.5 * (1 + np.cos(np.pi * step / steps)))
-        progress((step + 1) / steps)
+        progress(0.7 * (step + 1) / steps)
     optimiser.settle()
-    return net.rescaled(points)
+    where = _bring_to_rest(net, found[np.arange(len(found)), apart.argmin(axis=1)], follows, how)
+    progress(1.0)
+    return net.settled(where, how.softness).rescaled(points)
+
+
+def _bring_to_rest(
+    net: Projection, nearest_mark: NDArray[np.int32], follows: NDArray[np.int64], how: Training
+) -> Points:
+    """Let the landmarks go on from where the batches left them by the gradient over all their pairs, (22), on each map.
+
+    Batches know the corpus, but leave the landmarks trembling. `nearest_mark` (n,) of each point says which landmarks
+    are neighbours in time. Where they come to rest, (a, out).
+    """
+    marks = net.landmarks
+    count = len(marks.points)
+    before = net(marks.points)
+    if count < _REST_LEAST:
+        return before
+    perplexity = min(_PERPLEXITY, count / 10)
+    others, squares = nearest(marks.points, int(3 * perplexity))
+    wanted = joint(others, conditional(squares, perplexity)[0])
+    if len(follows):
+        timely = np.zeros_like(wanted)
+        np.add.at(timely, (nearest_mark[follows[:, 0]], nearest_mark[follows[:, 1]]), 1.0)
+        np.fill_diagonal(timely, 0)
+        if timely.any():
+            wanted = (1 - how.sameness) * wanted + how.sameness * (timely + timely.T) / (2 * timely.sum())
+    where = before.copy()
+    for part in (PLANE, CUBE):
+        where[:, part] = descend(wanted, "t", steps=how.rest, start=before[:, part].astype(np.float64))
+    marks.where += where - before
+    return where
 
 
 class _Adam:

@@ -28,6 +28,7 @@ EDGE: Final = 1.1
 PERCENTILES: Final = 101
 
 _VOTERS: Final = 8  # nearest anchors that say which family it is
+_TELLING: Final = ["plane", "cube", "near", "which"]
 _LARGEST: Final = 1e9  # no number of a description is as large: its square still is one
 _USUAL: Final = 0.95  # how novel a sound may be before nothing about it is sure
 _MEND: Final = "fit it again: monochord space fit"
@@ -102,6 +103,7 @@ class Space:
         self._usual = max(float(np.interp(_USUAL, self._fractions, self.anchors.distances)) ** 2, 1e-12)
         self._near = max(float(self.anchors.distances[PERCENTILES // 2]) ** 2, 1e-12)
         self._voters = min(_VOTERS, len(own))
+        self._tells = self._tells_of_anchors()
 
     def check(self, network: str) -> None:
         """BadFile if this is not the network (sha256) that the map was fitted on, saying which was."""
@@ -125,13 +127,11 @@ class Space:
             raise ValueError(f"embedding.shape={embedding.shape} must be ({SIZE},)")
         if not np.abs(embedding).max() < _LARGEST:
             return _nowhere()
-        plane, cube = self.project(embedding[None])
-        apart = self._squares - 2 * (self.anchors.embedding @ embedding) + embedding @ embedding
+        plane, cube, apart, voters = self._found(embedding)
         if not (np.isfinite(plane).all() and np.isfinite(cube).all()):
             return _nowhere()
-        nearest_square = max(float(apart.min()), 0.0)
-        voters = np.argpartition(apart, self._voters - 1)[: self._voters]
-        votes = np.bincount(self.anchors.family[voters], 1 / (1 + np.maximum(apart[voters], 0) / self._near))
+        nearest_square = float(apart[0])
+        votes = np.bincount(self.anchors.family[voters], 1 / (1 + apart / self._near))
         family = int(votes.argmax())
         agreement = float(votes[family] / votes.sum())
         return Spot(
@@ -141,6 +141,32 @@ class Space:
             agreement * min(1.0, self._usual / max(nearest_square, 1e-12)),
             family,
         )
+
+    def _found(self, embedding: NDArray[np.float32]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:
+        """Plane, cube, and of the nearest anchors, nearest first, the squared distances and the numbers."""
+        own = float(embedding @ embedding)
+        if self._tells:
+            plane, cube, near, which = self._session.run(_TELLING, {"embedding": embedding[None]})
+            return plane, cube, np.maximum(near[0, : self._voters] + own, 0), which[0, : self._voters]
+        plane, cube = self.project(embedding[None])
+        apart = self._squares - 2 * (self.anchors.embedding @ embedding) + own
+        which = np.argpartition(apart, self._voters - 1)[: self._voters]
+        which = which[np.argsort(apart[which])]
+        return plane, cube, np.maximum(apart[which], 0), which
+
+    def _tells_of_anchors(self) -> bool:
+        """Whether the projection itself says which anchors are nearest, and means the same ones."""
+        if not set(_TELLING) <= {out.name for out in self._session.get_outputs()}:
+            return False
+        some = self.anchors.embedding[:: max(len(self.anchors.family) // 16, 1)]
+        near, which = self._session.run(_TELLING[2:], {"embedding": some})
+        count = len(self.anchors.family)
+        if near.shape[1] < self._voters or which.max() >= count:
+            return False
+        truth = self.anchors.embedding[which[:, 0]]
+        apart = np.maximum(near[:, 0] + np.einsum("nd,nd->n", some, some), 0)
+        squares = np.einsum("nd,nd->n", some - truth, some - truth)
+        return bool(np.allclose(apart, squares, atol=0.05 * self._near))
 
     def _said(self, key: str, kind: type) -> Any:
         """What the card says under this key."""

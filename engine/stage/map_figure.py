@@ -27,11 +27,11 @@ _FAMILIES: Final[tuple[Color, ...]] = (
     (88, 126, 226),
     (214, 214, 214),
 )
-_MAP: Final = (36, 76, 924)  # left, top and side of the square, pixels
-_LEGEND: Final = 1000  # where its lines begin
+_MAP: Final = (36, 70, 860)  # left, top and side of the square, pixels
+_LEGEND: Final = 940  # where its lines begin
 _LINE: Final = 40
 _LARGE, _PLAIN, _SMALL = 28, 19, 15
-_EDGE: Final = 1.08  # of the plane that is shown
+_EDGE: Final = 1.16  # of the plane that is shown
 _FINE: Final = 2  # the map is drawn so many times larger, then halved
 _MARK: Final = 0.006  # radius of a sound's core, of the side
 _HALO: Final = 0.05
@@ -125,7 +125,8 @@ def _shine(light: NDArray[np.float32], plane: NDArray[np.floating], colour: NDAr
     # The fewer there are, the larger and brighter each is.
     few = np.clip((2000 / max(total, 1)) ** 0.25, 0.45, 1.6)
     core = _blurred(field, _MARK * few * side / 2)
-    halo = _blurred(field, _HALO * side / 2)
+    fade = np.clip(12 * np.minimum(np.linspace(0, 1, side), np.linspace(1, 0, side)), 0, 1)
+    halo = _blurred(field, _HALO * side / 2) * (fade[:, None] * fade).astype(np.float32)
     strength = 1.1 * core / max(_reach(core), 1e-9) + 0.16 * halo / max(float(halo.max()), 1e-9)
     light += strength[..., None] * colour
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from engine.cli.space import fit, show
 from engine.errors import BadFile, BadSetting, MissingDriver
 from engine.fitting import Listening, Shelf, heard_in, held_out, listen, recordings
 from engine.listening.mel import MEL_RATE, log_mel, patches
+from engine.listening.projection import Training
 from engine.listening.space import Space
 from engine.listening.vggish import Vggish
 from tests.features.sounds import bowed, plucked
@@ -43,6 +45,13 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def place(shared: Path, tmp_path: Path) -> Path:
     shutil.copytree(shared / "recordings", tmp_path / "recordings")
     return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def _quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        Training.__init__, "__defaults__", tuple(asdict(replace(Training(), pairs=64, least=60, rest=30)).values())
+    )
 
 
 def _fit(place: Path, shared: Path, **more: object) -> None:
@@ -98,7 +107,9 @@ def test_two_workers_hear_what_one_hears(place: Path, shared: Path) -> None:
         assert np.array_equal(one[0], two[0])
 
 
-def test_a_recording_is_heard_in_pieces_as_in_one(shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_recording_is_heard_in_pieces_as_in_one(
+    shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     sound = 0.3 * bowed(330, 9.3)[::3].astype(np.float32)
     soundfile.write(tmp_path / "long.wav", sound, MEL_RATE, subtype="FLOAT")
     how = Listening(str(shared / "little.onnx"), hop=0.25)

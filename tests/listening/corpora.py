@@ -10,7 +10,7 @@ Points = np.ndarray
 
 
 def clustered(count: int, clusters: int = 6, seed: int = 0, spread: float = 0.25) -> tuple[Points, Points]:
-    """Points (count, 128) float32 in clusters that are themselves four-dimensional, and the cluster of each (count,)."""
+    """Points (count, 128) in clusters that are themselves four-dimensional, and the cluster of each (count,)."""
     rng = np.random.default_rng(seed)
     centres = rng.standard_normal((clusters, 128))
     own = rng.standard_normal((clusters, 4, 128)) * spread

@@ -13,7 +13,7 @@ from engine.listening.projection import CUBE, PLANE, Crowd, Landmarks, Projectio
 
 from .corpora import clustered
 
-QUICK = Training(pairs=128, passes=10, least=250, hidden=(16,))
+QUICK = Training(pairs=128, passes=10, least=250, hidden=(16,), rest=100)
 NONE = np.zeros((0, 2), np.int64)
 
 

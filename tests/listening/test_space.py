@@ -17,7 +17,7 @@ from .corpora import corpus
 
 pytest.importorskip("onnx")
 
-QUICK = Training(pairs=128, passes=10, least=300, hidden=(16,))
+QUICK = Training(pairs=128, passes=10, least=300, hidden=(16,), rest=100)
 CARD = {"families": ["family0", "family1", "family2"], "network": "ab" * 32}
 
 
@@ -89,7 +89,7 @@ def test_another_network_is_refused_by_name(made: tuple[Path, Corpus, Atlas]) ->
 
 
 def test_a_map_that_is_not_there_is_told(tmp_path: Path) -> None:
-    with pytest.raises(BadFile, match=r"space=.*nowhere: there is no .*nowhere.onnx"):
+    with pytest.raises(BadFile, match=r"space=.*nowhere: there is no .*nowhere\.onnx"):
         Space(tmp_path / "nowhere")
 
 
@@ -108,7 +108,7 @@ def test_a_missing_file_is_named(copied: Path, kind: str, said: str) -> None:
 def test_a_damaged_file_is_refused(copied: Path, kind: str) -> None:
     path = Path(f"{copied}.{kind}")
     path.write_bytes(path.read_bytes()[:-100])
-    with pytest.raises(BadFile, match="is not the one that .*toml describes"):
+    with pytest.raises(BadFile, match=r"is not the one that .*toml describes"):
         Space(copied)
 
 
@@ -142,7 +142,9 @@ def test_neighbours_in_time_are_of_one_recording() -> None:
     assert neighbours_in_time(np.arange(3), np.zeros(3)).shape == (0, 2)
 
 
-def test_without_onnx_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch, made: tuple[Path, Corpus, Atlas]) -> None:
+def test_without_onnx_it_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, made: tuple[Path, Corpus, Atlas]
+) -> None:
     import sys
 
     from engine.errors import MissingDriver
@@ -150,3 +152,16 @@ def test_without_onnx_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch, m
     monkeypatch.setitem(sys.modules, "onnx", None)
     with pytest.raises(MissingDriver, match=r"pip install 'monochord\[fit\]'"):
         atlases.exported(made[2].projection, "mine")
+
+
+def test_a_place_is_the_same_whether_the_projection_tells_of_its_neighbours_or_not(
+    made: tuple[Path, Corpus, Atlas], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    telling, looking = Space(made[0]), Space(made[0])
+    assert telling._tells
+    monkeypatch.setattr(looking, "_tells", False)
+    for one in made[1].embedding[made[1].held_out][:20]:
+        told, looked = telling.place(one), looking.place(one)
+        assert told.family == looked.family
+        assert told.novelty == pytest.approx(looked.novelty, abs=0.02)
+        assert told.confidence == pytest.approx(looked.confidence, abs=0.02)
