@@ -315,10 +315,11 @@ def main() -> None:
         "what": "a map of sounds: where a description lies on a plane and in a cube (parametric t-SNE)",
         "families": list(corpus.families),
         "network": str(network["sha256"]),
-        "corpus": said.corpus or f"{len(judge.learned)} sounds of {len(np.unique(corpus.group))} pieces",
+        "weights": False,
+        "data": said.corpus or f"{len(judge.learned)} sounds of {len(np.unique(corpus.group))} pieces",
         "licence": "MIT (ours); anchors are descriptions of sounds, no sound is in them",
-        "command": f"python tools/fit_space.py --data corpus --network {Path(said.network).name} --seed {said.seed}",
-        "figures": figures,
+        "command": f"python tools/fit_space.py --data corpus --network {said.network} --most {said.most} --seed {said.seed}",
+        "held_out": figures,
     }
     write(said.out, atlas, card)
     if said.figures is not None:
