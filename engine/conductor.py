@@ -15,10 +15,12 @@ import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from types import FrameType
 from typing import Any, Final, Self
 
 from engine.audio.hearing import Hearing
+from engine.cues import Change, Cue, CueList
 from engine.features.fast import warm_up
 from engine.frame import HOP, RATE, Block, Frame
 from engine.frame_ring import FrameRing
@@ -27,10 +29,12 @@ from engine.perception import Perception
 from engine.settings import Settings
 from engine.stage.backdrop import Backdrop
 from engine.take import TakeWriter
+from engine.tapping import TappedBeat
 
 _TEND_PERIOD: Final = 0.05
 _STATUS_PERIOD: Final = 0.25
 _SEEK: Final = 5.0
+_BRIGHTER: Final = 0.05  # of the master's brightness that a key changes
 
 Notice = Callable[[str], None]
 
@@ -52,6 +56,8 @@ class Conductor:
         self._bug: BaseException | None = None
         self._take_trouble = ""
         self._loop_from: float | None = None
+        self.cues = CueList(settings.cues)
+        self.tapped = TappedBeat()
         with ExitStack() as undo:
             names = settings.hearing.names
             self.stairs = FrameRing(musicians=names)
@@ -75,6 +81,8 @@ class Conductor:
                 undo.callback(self._close_take)
             if self.backdrop:
                 self.backdrop.await_ready()
+                plain = (replace(settings.change, scene=name) for name in settings.scenes)
+                self.backdrop.learn([*(cue.change for cue in settings.cues), *plain])
             self._close = undo.pop_all().close
 
     # The listening thread: what happens to every hop.
@@ -90,12 +98,19 @@ class Conductor:
         self._over.set()
 
     def _step(self, block: Block) -> None:
-        frame = self.senses.step(block)
+        frame = self._with_tapped_beat(self.senses.step(block))
         self.stairs.push(frame.row, block.samples, self.hearing.stamp)
         self.lights.send(frame.row)
         self._keep(frame, block)
         self.newest = frame
         self.hops += 1
+
+    def _with_tapped_beat(self, frame: Frame) -> Frame:
+        """The frame, its beat a hand's where one taps."""
+        if not self.tapped.touched:
+            return frame
+        row = frame.row.copy()
+        return Frame(row, frame.musicians) if self.tapped.step(row) else frame
 
     def _keep(self, frame: Frame, block: Block) -> None:
         """Into the take; a full disk ends the take, never the show."""
@@ -166,6 +181,10 @@ class Conductor:
                 self.say(message)
             for wish in self.backdrop.wishes():
                 self.obey(wish)
+            taps, self.backdrop.taps = self.backdrop.taps, []
+            for tap in taps:
+                self.tapped.tap(self.hops * HOP / RATE - (time.monotonic() - tap))
+            self._go(self.cues.step(self._reached()))
             if self.backdrop.closed:
                 self._over.set()
 
@@ -184,12 +203,48 @@ class Conductor:
             hearing.order(loop=(self._loop_from, hearing.position))
         elif wish == "loop_off":
             hearing.order(loop=(0.0, 0.0))
+        elif wish in ("next_cue", "previous_cue"):
+            self._go(self.cues.go(1 if wish == "next_cue" else -1))
+        elif wish.startswith("key:"):
+            self._go(self.cues.say("key", wish.removeprefix("key:")))
+        elif wish == "tap_off":
+            self.tapped.release()
         elif backdrop and wish in ("next_scene", "previous_scene"):
-            backdrop.show(self._neighbour(backdrop.scene, 1 if wish == "next_scene" else -1))
+            name = self._neighbour(backdrop.scene, 1 if wish == "next_scene" else -1)
+            self._go(Cue(replace(self.settings.change, scene=name)))
+        elif backdrop and wish == "preview":
+            backdrop.watch("" if backdrop.watched else self._next.scene)
+        elif backdrop and wish in ("darker", "brighter"):
+            step = _BRIGHTER if wish == "brighter" else -_BRIGHTER
+            backdrop.set(brightness=round(min(max(backdrop["brightness"] + step, 0.0), 1.0), 3))
         elif backdrop and wish in ("blackout", "freeze", "full_screen"):
             backdrop.toggle(wish)
         elif backdrop and wish == "overlay":
             backdrop.toggle("panel")
+
+    @property
+    def _next(self) -> Change:
+        """What a hand would change to next: the next cue, else the next scene."""
+        if self.cues.upcoming is not None:
+            return self.cues.upcoming.change
+        scene = self.backdrop.scene if self.backdrop else self.settings.scene
+        return replace(self.settings.change, scene=self._neighbour(scene, 1))
+
+    def _reached(self) -> dict[str, float]:
+        """The numbers that cues wait for, as they are now."""
+        newest = self.newest
+        numbers = {"piece": self.hearing.position} if self.settings.hearing.source else {}
+        if newest is not None:
+            numbers |= {"at": self.hops * HOP / RATE, "onsets": newest.rhythm.onsets}
+        return numbers
+
+    def _go(self, cue: Cue | None) -> None:
+        """Change as a cue says."""
+        if cue is None or self.backdrop is None:
+            return
+        self.backdrop.show(cue.change)
+        if self.backdrop.watched:
+            self.backdrop.watch(self._next.scene)
 
     def _neighbour(self, scene: str, step: int) -> str:
         scenes = self.settings.scenes
@@ -203,6 +258,10 @@ class Conductor:
         return {
             "scene": backdrop.scene if backdrop else "",
             "position": f"{int(seconds) // 60}:{seconds % 60:04.1f}",
+            "cue": f"{self.cues.at + 1} of {len(self.cues.cues)}" if self.cues.cues else "",
+            "next": self._next.scene,
+            "watched": backdrop.watched if backdrop else "",
+            "tapped": f"{self.tapped.tempo:.1f}" if self.tapped.tempo else "",
             "paused": hearing.paused,
             "blackout": bool(backdrop and backdrop["blackout"]),
             "freeze": bool(backdrop and backdrop["freeze"]),

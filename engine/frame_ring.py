@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.frame import HOP, RATE, Row, Samples, slot_dtype
 from engine.memory import SharedMemory
@@ -67,6 +68,13 @@ class FrameRing:
         """A copy of the row `back` hops before the newest; the oldest there is if it reaches further."""
         row: Row = self._rows[self._slot(back)].copy()
         return row
+
+    def rows(self, hops: int, back: int = 0) -> NDArray[np.float64]:
+        """Copies of the last `hops` rows until that one, the oldest first, (n, row); fewer where there are no more."""
+        newest = self.count - 1 - self._reach(back)
+        wanted = np.arange(max(newest - min(hops, SLOTS // 2) + 1, 0), newest + 1)
+        rows: NDArray[np.float64] = self._rows[wanted % SLOTS]
+        return rows
 
     def sound(self, hops: int, back: int = 0) -> Samples:
         """The last `hops` hops of sound until that row, (hops·HOP, 2); silence before the first."""

@@ -7,6 +7,7 @@ shows what the show would have shown.
 from __future__ import annotations
 
 import contextlib
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,17 +19,20 @@ from numpy.typing import NDArray
 from engine.audio.hearing import HearingSettings
 from engine.audio.hops import Hopper
 from engine.audio.source import Source, open_source
+from engine.cues import Change, Cue, CueList, Downbeat
 from engine.errors import BadFile, BadSetting
-from engine.frame import HOP, RATE, Block, Frame, Row, Samples, blank_row
+from engine.frame import HOP, RATE, SIGNALS, Block, Frame, Row, Samples, blank_row
 from engine.frame_ring import stereo
+from engine.listening.density import density
 from engine.perception import Perception
 from engine.stage import gpu
-from engine.stage.film import Film
+from engine.stage.film import open_film
 from engine.stage.render import Moment, Renderer
 from engine.stage.scene import Scene, load_scene
 from engine.stage.sheet import write_sheet
 from engine.stage.sound_texture import WINDOW
 from engine.stage.targets import Size
+from engine.stage.transition import load_transition
 
 _CHUNK: Final = 8192
 _ENDLESS: Final = 60.0  # seconds that are taken of a sound that has no end, unless somebody says otherwise
@@ -37,8 +41,16 @@ Progress = Callable[[float], None]
 """Told how much is done, 0..1."""
 
 
+Remark = Callable[[str], None]
+"""Told a line for the person at the desk."""
+
+
 def nobody(_share: float) -> None:
     """Nobody wants to know how much is done."""
+
+
+def nobody_hears(_line: str) -> None:
+    """Nobody is at the desk."""
 
 
 class Rehearsal:
@@ -98,8 +110,9 @@ class Rehearsal:
 class _RecentSound:
     """The last hops of sound, as the stage would read them from shared memory."""
 
-    def __init__(self) -> None:
-        self.samples: Samples = np.zeros((WINDOW, 2), np.float32)
+    def __init__(self, most: int) -> None:
+        """`most`: hops that one picture may have to catch up on."""
+        self.samples: Samples = np.zeros((WINDOW + HOP * most, 2), np.float32)
 
     def add(self, samples: Samples) -> None:
         self.samples[:-HOP] = self.samples[HOP:]
@@ -119,8 +132,9 @@ def pictures(rehearsal: Rehearsal, fps: float, delay: float = 0.0) -> Iterator[P
 
     A picture's sound is its own 1/fps seconds, (n, channels), so that films stay in time however long they are.
     """
-    recent = _RecentSound()
+    recent = _RecentSound(math.ceil(RATE / HOP / fps) + 1)
     row: Row = blank_row(len(rehearsal.musicians))
+    rows: list[Row] = []
     waiting: list[Samples] = []
     lag: list[tuple[Row, Samples]] = []
     late = round(delay * RATE / HOP)
@@ -131,13 +145,36 @@ def pictures(rehearsal: Rehearsal, fps: float, delay: float = 0.0) -> Iterator[P
         if len(lag) > late:
             row, samples = lag.pop(0)
             recent.add(samples)
+            rows.append(row)
         while (count + 1) / fps <= block.time:
             sound, waiting = _first(
                 np.concatenate(waiting), round((count + 1) * RATE / fps) - round(count * RATE / fps)
             )
-            moment = Moment(row, recent.samples.copy(), time=count / fps, dt=1 / fps if count else 0.0)
+            shown = np.array(rows or [row])
+            moment = Moment(row, recent.samples.copy(), time=count / fps, dt=1 / fps if count else 0.0, rows=shown)
+            rows.clear()
             yield Picture(moment, sound)
             count += 1
+
+
+class _Playbill:
+    """The cues on the virtual clock. A scene is ready in no time at all here; it waits only for its beat."""
+
+    def __init__(self, cues: Sequence[Cue], musicians: tuple[str, ...]) -> None:
+        self._cues, self._musicians = CueList(cues), musicians
+        self._coming: tuple[Change, Downbeat] | None = None
+
+    def step(self, row: Row, renderer: Renderer) -> None:
+        """Before each picture; a scene that cannot be drawn is BadScene, as at the beginning of a film."""
+        onsets = float(row[SIGNALS["rhythm.onsets"].start])
+        cue = self._cues.step({"at": float(row[1]), "piece": float(row[1]), "onsets": onsets})
+        if cue is not None:
+            self._coming = cue.change, Downbeat(cue.change.when)
+        if self._coming is not None and self._coming[1].step(row):
+            change, self._coming = self._coming[0], None
+            transition = load_transition(change.transition) if change.seconds > 0 else None
+            scene = load_scene(change.scene, self._musicians)
+            renderer.bring(renderer.prepared(scene, transition, change.seconds))
 
 
 def _first(sound: Samples, count: int) -> tuple[Samples, list[Samples]]:
@@ -153,20 +190,30 @@ def render(
     fps: float,
     seconds: float | None = None,
     delay: float = 0.0,
+    cues: Sequence[Cue] = (),
     stills_at: Sequence[float] = (),
+    flash_limiter: bool = True,
     progress: Progress = nobody,
+    remark: Remark = nobody_hears,
 ) -> list[NDArray[np.uint8]]:
     """Write the film of a recording; returns the stills that were asked for, (height, width, 4) each.
 
+    `cues` change the scene as they would on stage; those that wait for a hand do not come.
+    `remark` is told what a scene lacks, and what the flash limiter has held back.
     BadFile, BadScene, BadSetting or MissingDriver in one line; then there is no film, not half of one.
     """
     shown = load_scene(scene, hearing.names)
+    for notice in shown.notices:
+        remark(notice)
     rehearsal = Rehearsal(hearing, seconds)
-    _refuse_missing_folder(path)
+    refuse_no_folder(path)
     stills: list[NDArray[np.uint8]] = []
     wanted = [round(second * fps) for second in stills_at]
-    with _stage(shown, size) as renderer, Film(path, size, fps, 2) as film:
+    seen = density(hearing.space)
+    with off_screen(shown, size, flash_limiter, seen) as renderer, open_film(path, size, fps) as film:
+        playbill = _Playbill(cues, hearing.names)
         for count, picture in enumerate(pictures(rehearsal, fps, delay)):
+            playbill.step(picture.moment.row, renderer)
             renderer.draw(picture.moment)
             pixels = renderer.read()
             film.picture(pixels)
@@ -174,6 +221,8 @@ def render(
             stills.extend(pixels.copy() for when in wanted if when == count)
             if rehearsal.duration:
                 progress(min(picture.moment.time / rehearsal.duration, 1.0))
+        if renderer.limiter is not None and (said := renderer.limiter.report()) is not None:
+            remark(said)
     progress(1.0)
     return stills
 
@@ -191,7 +240,7 @@ def stills(
     wanted = [round(second * fps) for second in seconds]
     rehearsal = Rehearsal(hearing, (max(wanted) + 2) / fps)
     found: list[NDArray[np.uint8]] = []
-    with _stage(load_scene(scene, hearing.names), size) as renderer:
+    with off_screen(load_scene(scene, hearing.names), size, density=density(hearing.space)) as renderer:
         for count, picture in enumerate(pictures(rehearsal, fps)):
             renderer.draw(picture.moment)
             found.extend(renderer.read().copy() for when in wanted if when == count)
@@ -216,10 +265,12 @@ def spread(duration: float, count: int) -> list[float]:
 
 
 @contextlib.contextmanager
-def _stage(scene: Scene, size: Size) -> Iterator[Renderer]:
-    """A stage without a screen, with the scene on it."""
+def off_screen(
+    scene: Scene, size: Size, flash_limiter: bool = True, density: NDArray[np.uint8] | None = None
+) -> Iterator[Renderer]:
+    """A stage without a screen, with the scene on it; `density` is the picture of the map of sounds."""
     ctx = gpu.headless()
-    renderer = Renderer(ctx, size)
+    renderer = Renderer(ctx, size, limit_flashes=flash_limiter, density=density)
     try:
         renderer.stage(scene)
         yield renderer
@@ -228,6 +279,7 @@ def _stage(scene: Scene, size: Size) -> Iterator[Renderer]:
         gpu.release(ctx)
 
 
-def _refuse_missing_folder(path: Path) -> None:
+def refuse_no_folder(path: Path) -> None:
+    """BadSetting if there is no folder for a film."""
     if not path.parent.is_dir():
         raise BadSetting(f"out={path}: there is no folder {path.parent} (make it first)")

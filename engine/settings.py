@@ -6,6 +6,14 @@ A show file is TOML, and everything in it may be left out:
     scenes = ["mountains", "ink"]     # the order in which next and previous walk
     delay_ms = 40                     # holds the picture back to match the PA
     space = "mine"                    # the map of sounds: a name, or the path of an .onnx
+    [change]                          # how the keys for the next and the previous scene change it
+    transition = "fade"               # or bleed, mist, screen, a .fs file, "cut"
+    seconds = 2
+    when = "beat"                     # or now, bar
+    [[cues]]                          # as engine/cues.py says
+    scene = "ink"
+    at = 61.5
+    transition = "bleed"
     [sound]
     device = "Scarlett 2i2"           # what is listened to; by name, numbers change
     output = "Built-in"               # what rehearsal plays through
@@ -22,6 +30,10 @@ A show file is TOML, and everything in it may be left out:
     size = [1280, 720]
     fps = 60
     panel = true
+    flash_limiter = true              # holds back what flashes dangerously fast
+    [[outputs]]                       # projectors, where one picture on one monitor is not all: engine/stage/output.py
+    monitor = "EPSON PJ"
+    corners = [[0.02, 0.0], [1.0, 0.03], [1.0, 1.0], [0.0, 0.98]]
     [[osc]]
     to = "192.168.1.20:9101:generic@80"
     hz = 60
@@ -41,14 +53,19 @@ import tomlkit
 
 from engine.audio.hearing import HearingSettings
 from engine.audio.hops import MAX_GAIN_DB
+from engine.cues import Change, Cue, read_change, read_cues
 from engine.errors import BadFile, BadSetting, nearest
 from engine.frame import SILENT_DB
 from engine.frame_ring import LONGEST_DELAY
 from engine.instrument import HIGHEST_HZ, LOWEST_HZ, MOST_HUM, InstrumentBand
 from engine.lights.destination import Destination, parse_destination
+from engine.listening.density import density
 from engine.musician import read_musicians
 from engine.stage.backdrop import StageSettings
+from engine.stage.history import packed
+from engine.stage.output import read_output
 from engine.stage.scene import load_scene, scene_names
+from engine.stage.transition import load_transition
 from engine.take import is_take
 
 DEFAULT_SCENE: Final = "mountains"
@@ -86,6 +103,9 @@ class Settings:
     stage: StageSettings = field(default_factory=StageSettings)
     scene: str = DEFAULT_SCENE
     scenes: tuple[str, ...] = ()
+    cues: tuple[Cue, ...] = ()
+    change: Change = field(default_factory=lambda: Change(""))
+    """How the keys for the next and the previous scene change it."""
     destinations: tuple[Destination, ...] = ()
     seconds: float | None = None
     record: Path | None = None
@@ -116,6 +136,10 @@ _KEYS: Final[Mapping[str, _Key]] = {
     "scenes": _Key(_list_of(_text, 1), 'names: ["mountains", "ink"]'),
     "space": _Key(lambda v: _text(v) and v.strip() != "", 'the name of a map, or its path: "mine"'),
     "delay_ms": _Key(_between(0, _MOST_DELAY), f"0 to {_MOST_DELAY:.0f} milliseconds"),
+    "change.transition": _NAME,
+    "change.seconds": _Key(_between(0, 600), "0 to 600 seconds"),
+    "change.when": _NAME,
+    "cues": _Key(_list_of(lambda v: isinstance(v, dict), 0, 1000), "[[cues]] tables"),
     "sound.device": _NAME,
     "sound.output": _NAME,
     "sound.channels": _Key(
@@ -129,10 +153,12 @@ _KEYS: Final[Mapping[str, _Key]] = {
     "stage.monitor": _NAME,
     "stage.full_screen": _BOOL,
     "stage.panel": _BOOL,
+    "stage.flash_limiter": _BOOL,
     "stage.size": _Key(
         _list_of(lambda v: isinstance(v, int) and 16 <= v <= 16384, 2, 2), "[width, height], 16 to 16384 pixels"
     ),
     "stage.fps": _Key(_between(1, 240), "1 to 240 pictures a second"),
+    "outputs": _Key(_list_of(lambda v: isinstance(v, dict), 1, 16), "[[outputs]] tables"),
     "osc": _Key(_list_of(lambda v: isinstance(v, dict)), "[[osc]] tables"),
 }
 _OSC_KEYS: Final = ("to", "hz")
@@ -212,6 +238,7 @@ def settings(
     scenes = tuple(get("scenes", ())) or tuple(name for name in scene_names() if name != _FLOOR)
     scene = get("scene", scenes[0] if "scenes" in found else DEFAULT_SCENE)
     channels, musicians = read_musicians(get("sound.channels", ()))
+    outputs = tuple(read_output(table) for table in get("outputs", ()))
     hearing = HearingSettings(
         source=source,
         device=device,
@@ -225,6 +252,7 @@ def settings(
     )
     for name in dict.fromkeys((scene, *get("scenes", ()))):
         load_scene(name, hearing.names)  # a scene that cannot be played is said now, not on stage
+    cues, change = _cues(found, scene, hearing.names)
     return Settings(
         hearing=hearing,
         stage=StageSettings(
@@ -232,16 +260,36 @@ def settings(
             size=_size(get("stage.size", (640, 360) if headless else (1280, 720))),
             fps=float(get("stage.fps", 30.0 if headless else 60.0)),
             monitor=get("stage.monitor"),
-            full_screen=bool(get("stage.full_screen", get("stage.monitor") is not None)),
+            full_screen=bool(
+                get("stage.full_screen", get("stage.monitor") is not None or any(o.monitor for o in outputs))
+            ),
             panel=bool(get("stage.panel", True)),
+            flash_limiter=bool(get("stage.flash_limiter", True)),
+            outputs=outputs,
+            auditions=True,
+            density="" if (seen := density(get("space"))) is None else packed(seen),
             delay=float(get("delay_ms", 0.0)) / 1000.0,
         ),
         scene=scene,
         scenes=scenes,
+        cues=cues,
+        change=change,
         destinations=_destinations(get("osc", ()), osc, osc_hz),
         seconds=seconds,
         record=record,
     )
+
+
+def _cues(found: Mapping[str, Any], scene: str, musicians: tuple[str, ...]) -> tuple[tuple[Cue, ...], Change]:
+    """The table of cues, and the change of the scene keys; every scene and transition in them can be had."""
+    cues = read_cues(found.get("cues", ()))
+    said = {key: found[f"change.{key}"] for key in ("transition", "seconds", "when") if f"change.{key}" in found}
+    change = read_change({"scene": scene, **said}, "change")
+    for name in dict.fromkeys(cue.change.scene for cue in cues):
+        load_scene(name, musicians)
+    for name in dict.fromkeys((*(cue.change.transition for cue in cues), change.transition)):
+        load_transition(name)
+    return cues, change
 
 
 def _size(value: Sequence[int]) -> tuple[int, int]:

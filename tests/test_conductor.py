@@ -184,7 +184,7 @@ def _kill_and_watch(conductor: Conductor, until: Callable, said: list[str]) -> N
 def test_ctrl_c_and_sigterm_end_the_show_in_order(end: signal.Signals) -> None:
     show = _start_preview()
     children = _children(show.pid)
-    assert len(children) == 2
+    assert len(children) == 3  # ears, stage, understudy
     show.send_signal(end)
     assert show.wait(10) == 0
     assert not any(_alive(pid) for pid in children)
@@ -195,7 +195,7 @@ def test_a_show_that_is_killed_leaves_no_process_and_no_shared_memory(until: Cal
     before = _shared_memory()
     show = _start_preview()
     children = _children(show.pid)
-    assert len(children) == 2
+    assert len(children) == 3  # ears, stage, understudy
     show.kill()
     show.wait()
     until(lambda: not any(_alive(pid) for pid in children), 5.0)

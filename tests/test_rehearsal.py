@@ -11,6 +11,7 @@ import pytest
 
 from engine import rehearsal
 from engine.audio.hearing import HearingSettings
+from engine.cues import read_cues
 from engine.errors import BadFile, BadScene, BadSetting, MissingDriver
 from engine.frame import HOP, RATE
 from engine.rehearsal import Rehearsal, pictures, render, stills
@@ -228,3 +229,25 @@ def test_a_rehearsal_says_that_there_is_no_map(tmp_path: Path, monkeypatch: pyte
     assert "stands still" in said
     with pytest.raises(BadFile, match="space=mine"):
         Rehearsal(HearingSettings(source="clicks:2", space="mine"))
+
+
+@pytest.mark.gl
+@pytest.mark.usefixtures("driver")
+def test_cues_change_the_scene_in_a_film_and_the_same_ones_give_the_same_film(tmp_path: Path) -> None:
+    (tmp_path / "white.fs").write_text("/*{}*/ void main() { gl_FragColor = vec4(1.0); }")
+    (tmp_path / "black.fs").write_text("/*{}*/ void main() { gl_FragColor = vec4(0.0, 0.0, 0.0, 1.0); }")
+    cues = read_cues(
+        [
+            {"scene": str(tmp_path / "white.fs"), "at": 0.5, "transition": "bleed", "seconds": 0.4},
+            {"scene": str(tmp_path / "black.fs"), "onsets": 2},
+            {"scene": str(tmp_path / "white.fs"), "key": "1"},
+        ]
+    )
+    for name in ("a.mp4", "b.mp4"):
+        film(CLICKS, str(tmp_path / "black.fs"), tmp_path / name, cues=cues, flash_limiter=False)
+    assert (tmp_path / "a.mp4").read_bytes() == (tmp_path / "b.mp4").read_bytes()
+    light = decoded(tmp_path / "a.mp4")[0].mean(axis=(1, 2, 3))
+    assert light[: FPS // 2 - 1].max() < 5
+    assert 20 < light[round(0.7 * FPS)] < 235
+    assert light[round(0.95 * FPS)] > 250
+    assert light[round(1.2 * FPS) :].max() < 5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -175,3 +176,55 @@ def test_a_map_is_named_in_the_show_and_the_command_line_wins(tmp_path: Path) ->
     assert settings(Path("/dev/null")).hearing.space is None
     with pytest.raises(BadSetting, match="space='' must be the name of a map"):
         settings(path, space="")
+
+
+def test_outputs_are_read_and_a_monitor_among_them_is_filled(tmp_path: Path) -> None:
+    path = tmp_path / "show.toml"
+    path.write_text('[[outputs]]\nmonitor = "left"\npart = [0, 0, 0.5, 1]\n[[outputs]]\nmonitor = "right"\n')
+    stage = settings(path).stage
+    assert [output.monitor for output in stage.outputs] == ["left", "right"]
+    assert stage.full_screen
+    assert settings(Path("/dev/null")).stage.outputs == ()
+    path.write_text("[[outputs]]\ngamma = 9\n")
+    with pytest.raises(BadSetting, match=r"outputs\.gamma=9 must be 1 to 4"):
+        settings(path)
+
+
+def test_the_flash_limiter_is_on_until_somebody_says_otherwise(tmp_path: Path) -> None:
+    path = tmp_path / "show.toml"
+    path.write_text("[stage]\nflash_limiter = false\n")
+    assert settings(Path("/dev/null")).stage.flash_limiter
+    assert not settings(path).stage.flash_limiter
+    assert settings(path, stage__flash_limiter=True).stage.flash_limiter
+
+
+CUES = '[change]\ntransition = "fade"\nwhen = "beat"\n[[cues]]\nscene = "ink"\nat = 2\ntransition = "mist"\n'
+
+
+def test_cues_and_how_the_scene_keys_change_are_read_with_the_show(tmp_path: Path) -> None:
+    path = tmp_path / "show.toml"
+    path.write_text(CUES)
+    made = settings(path)
+    assert [(cue.change.scene, cue.change.transition, cue.number) for cue in made.cues] == [
+        ("ink", "mist", ("at", 2.0))
+    ]
+    assert (made.change.transition, made.change.seconds, made.change.when) == ("fade", 2.0, "beat")
+    assert settings().change.transition == "cut"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[[cues]]\nscene = "inkk"', "scene='inkk' is none"),
+        ('[[cues]]\nscene = "ink"\ntransition = "blead"', "transition='blead' is none"),
+        ('[[cues]]\nscene = "ink"\nat = "soon"', "cues[1]: at='soon' must be a number"),
+        ('[change]\nwhen = "soon"', "change: when='soon' is none"),
+        ('[change]\ntransition = "blead"', "transition='blead' is none"),
+        ("[change]\nseconds = -1", "change.seconds=-1 must be 0 to 600 seconds"),
+    ],
+)
+def test_a_cue_that_cannot_come_is_refused_before_the_show(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "show.toml"
+    path.write_text(text)
+    with pytest.raises(UserMistake, match=re.escape(said)):
+        settings(path)

@@ -318,7 +318,8 @@ def main() -> None:
         "weights": False,
         "data": said.corpus or f"{len(judge.learned)} sounds of {len(np.unique(corpus.group))} pieces",
         "licence": "MIT (ours); anchors are descriptions of sounds, no sound is in them",
-        "command": f"python tools/fit_space.py --data corpus --network {said.network} --most {said.most} --seed {said.seed}",
+        "command": f"python tools/fit_space.py --data corpus --network {said.network} --most {said.most}"
+        f" --seed {said.seed}",
         "held_out": figures,
     }
     write(said.out, atlas, card)

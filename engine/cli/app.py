@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from engine.cli import analyse, devices, doctor, latency, play, render, scenes, soundcheck, space
+from engine.cli import analyse, devices, doctor, isf, latency, play, render, scenes, soundcheck, space, testcard
 from engine.cli.options import gathered
 from engine.errors import MonochordError
 
@@ -25,8 +25,10 @@ app.command("devices")(devices.devices)
 app.command("scenes")(scenes.scenes)
 app.command("doctor")(doctor.doctor)
 app.command("soundcheck")(soundcheck.soundcheck)
+app.command("testcard")(testcard.hang)
 app.command("latency")(latency.latency)
 app.add_typer(space.app, name="space")
+app.add_typer(isf.app, name="isf")
 
 
 def main() -> None:

@@ -35,6 +35,10 @@ Record = Annotated[Path | None, typer.Option(help="Keep the performance as data 
 Size = Annotated[str | None, typer.Option(help="Picture size in pixels: 1280x720.", metavar="WxH")]
 Fps = Annotated[float | None, typer.Option(help="Pictures a second.")]
 Monitor = Annotated[str | None, typer.Option(help="Fill this monitor, by name.")]
+FlashLimiter = Annotated[
+    bool | None,
+    typer.Option("--flash-limiter/--no-flash-limiter", help="Hold back what flashes dangerously fast (on)."),
+]
 Overlay = Annotated[bool | None, typer.Option("--overlay/--no-overlay", help="The operator's window.")]
 
 
@@ -82,6 +86,7 @@ def said(
     fps: float | None = None,
     monitor: str | None = None,
     overlay: bool | None = None,
+    flash_limiter: bool | None = None,
 ) -> dict[str, Any]:
     """What the shared options say, as `engine.settings.settings` takes it."""
     return {
@@ -93,4 +98,5 @@ def said(
         "stage__fps": fps,
         "stage__monitor": monitor,
         "stage__panel": overlay,
+        "stage__flash_limiter": flash_limiter,
     }

@@ -40,6 +40,7 @@ def preview(
     fps: options.Fps = None,
     monitor: options.Monitor = None,
     overlay: options.Overlay = None,
+    flash_limiter: options.FlashLimiter = None,
     out: Annotated[Path, typer.Option(help="Where clip and contact sheet go when there is no screen.")] = Path("out"),
 ) -> None:
     """Rehearse: play a recording, show it, send it. Without a screen: a clip and a contact sheet.
@@ -71,6 +72,7 @@ def preview(
             fps=fps,
             monitor=monitor,
             overlay=overlay,
+            flash_limiter=flash_limiter,
         ),
     )
     if headless or has_display():
@@ -97,6 +99,7 @@ def live(
     fps: options.Fps = None,
     monitor: options.Monitor = None,
     overlay: options.Overlay = None,
+    flash_limiter: options.FlashLimiter = None,
 ) -> None:
     """The stage: an instrument is played, and becomes picture and light.
 
@@ -126,6 +129,7 @@ def live(
                 fps=fps,
                 monitor=monitor,
                 overlay=overlay,
+                flash_limiter=flash_limiter,
             ),
         )
     )
@@ -142,6 +146,8 @@ def conduct(show: Settings) -> None:
         )
         if not show.stage.headless:
             terminal.remark(f"keys: {KEY_HELP}")
+        if not show.stage.flash_limiter:
+            terminal.remark(terminal.UNLIMITED)
         conductor.run(terminal.show_line)
         terminal.remark(f"{conductor.hops} hops heard, {conductor.hearing.lost_frames} samples lost")
 
@@ -169,6 +175,7 @@ def _write_clip(show: Settings, out: Path, size: list[int] | None, fps: float | 
             fps=fps or _CLIP_FPS,
             seconds=show.seconds,
             delay=show.stage.delay,
+            cues=show.cues,
             stills_at=moments,
             progress=tell,
         )

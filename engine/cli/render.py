@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 from pathlib import Path
-from typing import Annotated
+from types import FrameType
+from typing import Annotated, Any
 
 import typer
 
 from engine.cli import options, terminal
+from engine.errors import BadSetting, nearest
 
 
 def render(
     file: Annotated[str, typer.Argument(help="A recording, a take, tone:HZ or clicks:HZ.")],
-    out: Annotated[Path, typer.Argument(help="The film: OUT.mp4")],
+    out: Annotated[Path, typer.Argument(help="The film: OUT.mp4, or OUT.gif without sound.")],
     scene: options.Scene = None,
     show: options.Show = None,
     size: options.Size = None,
@@ -22,30 +26,63 @@ def render(
     channels: options.Channels = None,
     space: options.Space = None,
     delay: options.Delay = None,
+    flash_limiter: options.FlashLimiter = None,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that draw; the film is the same.")] = 1,
+    preset: Annotated[str | None, typer.Option(help="landscape, square, vertical or gif: size and rate.")] = None,
 ) -> None:
     """Write the film of a recording, with its sound: what the show would have shown.
 
-    Example: monochord render tune.flac tune.mp4 --scene mountains --size 1920x1080
+    Example: monochord render tune.flac tune.mp4 --scene mountains --preset vertical
     """
-    from engine import rehearsal
+    from engine import film_crew, rehearsal
     from engine.settings import settings
+
+    _leave_in_order()
+    preset = preset or ("gif" if out.suffix.lower() == ".gif" else None)
+    if preset is not None:
+        (width, height), rate = _preset(preset, out)
+        size, fps = size or f"{width}x{height}", fps or rate
 
     chosen = settings(
         show,
         source=file,
         scene=scene,
         seconds=seconds,
-        **options.said(gain=gain, channels=channels, space=space, delay=delay, size=size, fps=fps),
+        **options.said(
+            gain=gain, channels=channels, space=space, delay=delay, size=size, fps=fps, flash_limiter=flash_limiter
+        ),
     )
+    if not chosen.stage.flash_limiter:
+        terminal.remark(terminal.UNLIMITED)
+    if workers > 1 and chosen.cues:
+        raise BadSetting(f"workers={workers} cannot share a show with cues (leave --workers out)")
     with terminal.progress(f"film of {Path(chosen.scene).stem}") as tell:
-        rehearsal.render(
-            chosen.hearing,
-            chosen.scene,
-            out,
-            size=chosen.stage.size,
-            fps=chosen.stage.fps,
-            seconds=seconds,
-            delay=chosen.stage.delay,
-            progress=tell,
-        )
+        stage = chosen.stage
+        how: dict[str, Any] = {"size": stage.size, "fps": stage.fps, "seconds": seconds, "delay": stage.delay}
+        how |= {"flash_limiter": stage.flash_limiter, "progress": tell, "remark": terminal.remark}
+        if workers > 1:
+            film_crew.render(chosen.hearing, chosen.scene, out, workers, **how)
+        else:
+            rehearsal.render(chosen.hearing, chosen.scene, out, cues=chosen.cues, **how)
     print(out)
+
+
+def _preset(name: str, out: Path) -> tuple[tuple[int, int], float]:
+    """Its size and rate; BadSetting for one that is none, or that the file's name contradicts."""
+    from engine.stage.film import PRESETS
+
+    if name not in PRESETS:
+        raise BadSetting(f"preset={name} is none ({nearest(name, PRESETS)})")
+    if name == "gif" and out.suffix.lower() != ".gif":
+        raise BadSetting(f"out={out} must end in .gif with this preset (try {out.with_suffix('.gif')})")
+    return PRESETS[name]
+
+
+def _leave_in_order() -> None:
+    """SIGTERM and a terminal that goes away end a render as Ctrl-C does: nothing is left behind."""
+
+    def leave(number: int, _frame: FrameType | None) -> None:
+        sys.exit(128 + number)
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, leave)

@@ -16,6 +16,7 @@ def scenes(
     Example: monochord scenes
     """
     from engine.stage.scene import load_scene, scene_names
+    from engine.stage.transition import transition_names
 
     found = {name: load_scene(name) for name in scene_names()}
     if as_json:
@@ -33,3 +34,4 @@ def scenes(
         print(f"{name:12} {scene.shader.description}")
         for binding in scene.bindings:
             print(f"{'':14}{binding.target:14} ← {binding.signal.name}")
+    print(f"transitions: {', '.join(transition_names())}")

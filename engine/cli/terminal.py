@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from engine.conductor import Conductor
     from engine.rehearsal import Progress
 
+UNLIMITED: Final = (
+    "the flash limiter is off: what flashes faster than 3 times a second can cause seizures; warn the audience"
+)
 _METER: Final = 24
 _QUIET: Final = 10.0  # seconds between progress lines where there is no terminal
 

@@ -21,7 +21,7 @@ from engine.frame import HOP, RATE, Pitch
 _NOTE_LATE: Final = 2 * HOP  # by how much the first pitch of a note is behind its sound: measured, 11 ms
 _RINGING: Final = round(0.4 * RATE / HOP)  # hops for which a pitch is believed after something was last heard
 _SURE: Final = 0.9  # confidence at which a pitch is believed though the sound does not stand out of the room
-_SURE_FOR: Final = 6  # hops in a row: 32 ms
+_SURE_FOR: Final = 9  # hops, 48 ms: noise in a narrow band looks like a note for 43 ms once in a few minutes
 _HUM_HZ: Final = 130.0  # what a room itself hums lies below
 _SOFTEST: Final = 1e-7  # power of the strongest bin below which nothing is believed: −70 dBFS
 _FIRST: Final = Pitch.hz.start
@@ -40,7 +40,7 @@ class PitchSenses:
 
     A note that dies away keeps its pitch for longer than it stands out of the room: it is told until nothing was
     heard for 0.4 s, as silence is; and a soft note that is steady as a room is told where f0 is above 130 Hz and
-    sure for 32 ms. Otherwise there is none: Hz, confidence, glide and vibrato are 0, and the rest holds.
+    sure for 48 ms. Otherwise there is none: Hz, confidence, glide and vibrato are 0, and the rest holds.
 
     `delay` is that of the fundamental frequency, by which it was taught to be late.
     """

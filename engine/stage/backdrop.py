@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,10 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.child import Child, Watch
+from engine.cues import Change
 from engine.errors import BadScene, BadSetting, MissingDriver, MonochordError
 from engine.frame import HOP, RATE
 from engine.frame_ring import FrameRing
+from engine.stage.audition import Auditions
 from engine.stage.blame import CHANCES, Blame, Loss
+from engine.stage.output import Output
 from engine.stage.report import StageReport
 from engine.stage.targets import Size
 
@@ -41,8 +44,15 @@ class StageSettings:
     panel: bool = True
     delay: float = 0.0
     """Seconds by which the picture is held back to match the PA."""
+    auditions: bool = False
+    """Whether scenes are tried in a process of their own before they go on."""
+    density: str = ""
+    """The picture of the map of sounds, as `history.packed` writes it; empty where there is none."""
     nice: int = 5
     """How far drawing steps back behind hearing where both want the same core."""
+    flash_limiter: bool = True
+    outputs: tuple[Output, ...] = ()
+    """Where there is more than one, or one that is not straight; the first is the stage's window."""
 
 
 class Backdrop:
@@ -71,6 +81,8 @@ class Backdrop:
             "full_screen": settings.full_screen,
         }
         self._wishes: list[str] = []
+        self.taps: list[float] = []
+        """When somebody tapped the beat, seconds of the monotonic clock; for the conductor to take away."""
         self._messages: list[str] = []
         self._error: MonochordError | None = None
         self._ready_at: float | None = None
@@ -81,6 +93,9 @@ class Backdrop:
         self._said = ""
         self._retry_at = 0.0
         self._watch = Watch(_STARTING)
+        self._reread = ""
+        self.watched = ""
+        self._auditions = Auditions(ring, ring.musicians, settings.size) if settings.auditions else None
         self._child = self._start()
 
     @property
@@ -99,9 +114,38 @@ class Backdrop:
     def toggle(self, name: str) -> None:
         self.set(**{name: not self._on[name]})
 
-    def show(self, scene: str) -> None:
-        """Change to this scene; it becomes `scene` when it is on."""
-        self._child.say(scene=scene)
+    def show(self, change: str | Change) -> None:
+        """Change to this scene, when it has been tried off stage; it becomes `scene` when it is on."""
+        change = Change(change) if isinstance(change, str) else change
+        if self._auditions is None:
+            self._child.say(change=asdict(change))
+        else:
+            self._auditions.ask(change)
+
+    def learn(self, changes: Sequence[Change]) -> None:
+        """What the evening may bring: tried off stage while there is nothing else to do, so that it comes at once."""
+        if self._auditions is not None:
+            self._auditions.learn(changes)
+
+    def watch(self, scene: str) -> None:
+        """Show this scene small in the operator's panel, off air; nothing for no name."""
+        self.watched = scene
+        if self._auditions is not None:
+            self._auditions.watch(scene)
+
+    def _hear_auditions(self, now: float) -> None:
+        """What came of them: what is good goes on to the stage."""
+        if self._auditions is None:
+            return
+        for verdict in self._auditions.tend(now):
+            if not verdict.why:
+                self._child.say(change=asdict(verdict.change))
+                continue
+            self._messages.append(verdict.why)
+            if verdict.change.scene == self._reread:
+                self._child.say(refused=verdict.change.scene)
+        remarks, self._auditions.remarks = self._auditions.remarks, []
+        self._messages += remarks
 
     def tell(self, status: Mapping[str, Any]) -> None:
         """What the operator's panel shows of the show."""
@@ -120,6 +164,7 @@ class Backdrop:
         """Watch over the painter; what the operator should know. Call it some twenty times a second."""
         code = self._child.exit_code  # asked before listening: what it says last is heard
         self._hear(now)
+        self._hear_auditions(now)
         messages, self._messages = self._messages, []
         yield from messages
         if self.closed or now < self._retry_at:
@@ -166,11 +211,14 @@ class Backdrop:
 
     def close(self) -> None:
         """End the painter, whatever it is doing."""
+        if self._auditions is not None:
+            self._auditions.close()
         self._child.end(grace=0.5)
         self.report.memory.close()
 
     def _start(self) -> Child:
         settings = self.settings
+        shared = (self._auditions.thumbnail.memory.fd,) if self._auditions is not None else ()
         return Child(
             "engine.stage.painter",
             {
@@ -184,11 +232,15 @@ class Backdrop:
                 "monitor": settings.monitor,
                 "delay_hops": round(settings.delay * RATE / HOP),
                 "nice": settings.nice,
+                "flash_limiter": settings.flash_limiter,
+                "outputs": [asdict(output) for output in settings.outputs],
                 "mend": self._mend,
                 "again": self.restarts > 0,
+                "density": settings.density,
+                "thumbnail": shared[0] if shared else None,
                 **self._on,
             },
-            fds=(self._ring.memory.fd, self.report.memory.fd),
+            fds=(self._ring.memory.fd, self.report.memory.fd, *shared),
         )
 
     def await_ready(self) -> None:
@@ -225,8 +277,13 @@ class Backdrop:
                 self._watch = Watch(_PATIENCE)
                 if self.restarts:
                     self._messages.append(f"the picture is back in {self.scene}")
-            if "key" in message:
+            if message.get("key") == "tap":
+                self.taps.append(float(message["at"]))
+            elif "key" in message:
                 self._wishes.append(str(message["key"]))
+            if "saved" in message and self._auditions is not None:
+                self._reread = str(message["saved"])
+                self._auditions.ask(Change(self._reread))
             if "trouble" in message:
                 self._messages.append(str(message["trouble"]))
             if "closed" in message:

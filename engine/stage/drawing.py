@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.errors import BadScene
-from engine.frame import Row, Samples, blank_row
+from engine.frame import ROW, Row, Samples, blank_row
 from engine.stage import gpu
 from engine.stage.binder import Binder
-from engine.stage.glsl import corners, fragment_source, tells_passes_apart, uniform_name, vertex_source
+from engine.stage.brought import Brought
+from engine.stage.glsl import corners, fragment_source, heads, tells_passes_apart, uniform_name, vertex_source
+from engine.stage.history_textures import HistoryTextures
 from engine.stage.isf import Pass, Shader
 from engine.stage.isf_inputs import STANDARD, Input, Value
 from engine.stage.place import place
@@ -31,7 +35,8 @@ class Moment:
 
     `row`: a frame's. `samples`: the newest 2048 or more, (n, channels). `time`: seconds on the stage's clock.
     `dt`: seconds since the last picture. `date`: the wall's on stage; in a rehearsal it stands still, so that
-    the same file gives the same film.
+    the same file gives the same film. `rows` (n, row): the hops since the last picture, `row` the last of them;
+    then `samples` reaches that much further back.
     """
 
     row: Row = field(default_factory=blank_row)
@@ -39,6 +44,11 @@ class Moment:
     time: float = 0.0
     dt: float = 0.0
     date: Date = (2000.0, 1.0, 1.0, 0.0)
+    rows: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, ROW)))
+
+
+_NO_PICTURES: Final[Mapping[str, gpu.Texture]] = MappingProxyType({})
+_NO_VALUES: Final[Mapping[str, Value]] = MappingProxyType({})
 
 
 class Program:
@@ -52,7 +62,8 @@ class Program:
         self._vertices = ctx.vertex_array(self._program, [])
         self._corners = corners(shader)
         sampled = [item.name for item in shader.inputs if item.sampled]
-        self._uniforms = self._kept([*STANDARD, *(item.name for item in shader.inputs if not item.sampled)])
+        controls = [item.name for item in shader.inputs if not item.sampled]
+        self._uniforms = self._kept([*STANDARD, *controls, *heads(shader).values()])
         pictures = self._kept([*shader.targets, *sampled, *(name for name, _ in shader.imported)])
         self.units = {name: unit for unit, name in enumerate(pictures)}
         if len(pictures) > ctx.max_texture_units:
@@ -83,18 +94,37 @@ class Program:
         gpu.release(self._vertices, self._program)
 
 
-def _programs(ctx: gpu.Context, shader: Shader) -> list[Program]:
-    """A program for each pass, compiled for it alone where that differs; a shader of one mind has one for all."""
+def programs(ctx: gpu.Context, shader: Shader) -> Generator[None, None, list[Program]]:
+    """A program for each pass, compiled for it alone where that differs; a shader of one mind has one for all.
+
+    It pauses after each program, so that pictures can be drawn in between.
+    """
     if tells_passes_apart(shader):
         made: list[Program] = []
         try:
-            made.extend(Program(ctx, shader, index) for index in range(len(shader.passes)))
+            for index in range(len(shader.passes)):
+                made.append(Program(ctx, shader, index))
+                yield
             return made
         except BadScene:
             # Either it is wrong, which is said better of the whole, or a constant is too much for it: what indexes
             # an array beyond its end is refused even in a branch that is never taken.
             gpu.release(*made)
+        except GeneratorExit:
+            gpu.release(*made)
+            raise
     return [Program(ctx, shader, None)] * len(shader.passes)
+
+
+def _at_once(ctx: gpu.Context, shader: Shader) -> list[Program]:
+    """The programs, made without a pause."""
+    making = programs(ctx, shader)
+    while True:
+        try:
+            next(making)
+        except StopIteration as done:
+            made: list[Program] = done.value
+            return made
 
 
 class Drawing:
@@ -103,12 +133,13 @@ class Drawing:
     TIME, TIMEDELTA and FRAMEINDEX begin at 0 with its first picture.
     """
 
-    def __init__(self, ctx: gpu.Context, copier: Copier, scene: Scene) -> None:
+    def __init__(self, ctx: gpu.Context, copier: Copier, scene: Scene, made: list[Program] | None = None) -> None:
+        """`made`: its programs, where they were compiled already; they belong to it from now on."""
         shader = scene.shader
         self.scene, self.where = scene, place(scene.path)
         self._ctx, self._copier = ctx, copier
         self._largest = gpu.largest_side(ctx)
-        self._programs = _programs(ctx, shader)
+        self._programs = made or _at_once(ctx, shader)
         self._distinct = list(dict.fromkeys(self._programs))
         self._blank = gpu.texture(ctx, (1, 1))
         self._wanted = shader.targets
@@ -119,6 +150,19 @@ class Drawing:
         self._sounds: dict[str, gpu.Texture] = {}
         read = {name for program in self._distinct for name in program.units}
         self._heard = [item for item in shader.inputs if item.type.startswith("audio") and item.name in read]
+        self._others: dict[str, Drawing] = {}
+        self._other_pictures: dict[str, Target] = {}
+        try:
+            self._brought = Brought(ctx, scene, read)
+            for name, given in scene.images.items():
+                if isinstance(given, Scene) and name in read:
+                    self._others[name] = Drawing(ctx, copier, given)
+        except BadScene:
+            gpu.release(*self._others.values(), self._blank, *self._distinct)
+            raise
+        self._heads = heads(shader).values()
+        self._pictures = _NO_PICTURES
+        self._history: HistoryTextures | None = None
         self._binder = Binder(scene)
         self._first_time: float | None = None
         self._index = 0
@@ -128,8 +172,11 @@ class Drawing:
         self._binder.reset()
         self._first_time = None
         self._index = 0
-        gpu.release(*self._targets.values())
-        self._targets, self._sized_by = {}, ()
+        for target in self._targets.values():
+            target.clear()
+        self._brought.restart()
+        for other in self._others.values():
+            other.restart()
 
     def continue_from(self, other: Drawing) -> None:
         """Take over the clock and the persistent targets of an earlier version of the same scene."""
@@ -138,16 +185,48 @@ class Drawing:
             if step.persistent and name in other._targets and other._wanted[name].float32 == step.float32:
                 gpu.release(*filter(None, [self._targets.get(name)]))
                 self._targets[name] = other._targets.pop(name)
+        for name, shown in self._others.items():
+            if name in other._others and other._others[name].scene.path == shown.scene.path:
+                shown.continue_from(other._others[name])
 
-    def draw(self, moment: Moment, into: gpu.Framebuffer) -> None:
-        """One picture, filling `into`."""
-        values = self._binder.step(moment.row, moment.dt)
+    def draw(
+        self,
+        moment: Moment,
+        into: gpu.Framebuffer,
+        history: HistoryTextures | None = None,
+        pictures: Mapping[str, gpu.Texture] = _NO_PICTURES,
+        values: Mapping[str, Value] = _NO_VALUES,
+    ) -> None:
+        """One picture, filling `into`.
+
+        `history`: what the engine's own image inputs show. `pictures`: what other image inputs show, by name.
+        `values`: inputs that are told otherwise than the scene says.
+        """
+        for _ in self.passes(moment, into, history, pictures, values):
+            pass
+
+    def passes(
+        self,
+        moment: Moment,
+        into: gpu.Framebuffer,
+        history: HistoryTextures | None = None,
+        pictures: Mapping[str, gpu.Texture] = _NO_PICTURES,
+        values: Mapping[str, Value] = _NO_VALUES,
+    ) -> Iterator[None]:
+        """The same, with a pause after each pass."""
+        self._history, self._pictures = history, pictures
+        values = {**self._binder.step(moment.row, moment.dt), **values}
         self._fit_targets(into.size, values)
         told = {**values, **self._clock(moment)}
+        if history is not None:
+            told |= dict.fromkeys(self._heads, history.history.head)
         for program in self._distinct:
             program.tell(told)
         for item in self._heard:
             self._write_sound(item.name, _sound_picture(item, moment.samples))
+        self._brought.step(moment.samples, moment.dt)
+        for name, other in self._others.items():
+            yield from self._draw_other(name, other, moment, into.size)
         for index, (step, program) in enumerate(zip(self.scene.shader.passes, self._programs, strict=True)):
             target = self._targets.get(step.target)
             surface = into if target is None else target.framebuffer
@@ -157,18 +236,43 @@ class Drawing:
             program.draw(surface)
             if target is not None:
                 target.swap()
+            yield
         if target is not None:  # a last pass with a target is the output as well
             self._copier.copy(target.picture, into)
+        self._index += 1
+
+    def pass_by(self, moment: Moment) -> None:
+        """Let a picture pass undrawn: what is bound follows, and the clock goes on."""
+        self._binder.step(moment.row, moment.dt)
+        self._clock(moment)
         self._index += 1
 
     def release(self) -> None:
         """Give everything back."""
         gpu.release(*self._targets.values(), *self._sounds.values(), self._blank, *self._distinct)
+        gpu.release(self._brought, *self._others.values(), *self._other_pictures.values())
+
+    def _draw_other(self, name: str, other: Drawing, moment: Moment, size: Size) -> Iterator[None]:
+        """The picture of a scene that this one reads, as large as its own."""
+        target = self._other_pictures.get(name)
+        if target is None:
+            target = self._other_pictures[name] = Target(self._ctx, size, float32=False)
+        target.resize(size, None)
+        yield from other.passes(moment, target.framebuffer, self._history)
+        target.swap()
 
     def _picture(self, name: str) -> gpu.Texture:
         """What a pass reads under that name: a target as it is now, sound, black for what nothing feeds."""
         target = self._targets.get(name)
-        return target.picture if target is not None else self._sounds.get(name, self._blank)
+        if target is not None:
+            return target.picture
+        fed = self._sounds.get(name) or self._pictures.get(name) or self._brought.picture(name)
+        if fed is None and name in self._other_pictures:
+            fed = self._other_pictures[name].picture
+        if fed is None and self._history is not None:
+            given = self.scene.images.get(name)
+            fed = self._history.picture(given if isinstance(given, str) else name)
+        return fed or self._blank
 
     def _fit_targets(self, size: Size, values: Mapping[str, Value]) -> None:
         """Make the targets, or bring them to the size that they should have now."""

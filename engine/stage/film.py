@@ -23,6 +23,14 @@ from engine.frame import RATE, Samples
 Pixels = NDArray[np.uint8]
 """A picture: (height, width, 4), red green blue alpha, top row first."""
 
+PRESETS: Final[dict[str, tuple[tuple[int, int], float]]] = {
+    "landscape": ((1920, 1080), 60.0),
+    "square": ((1080, 1080), 60.0),
+    "vertical": ((1080, 1920), 60.0),
+    "gif": ((480, 270), 20.0),
+}
+"""What films are made for: size, and pictures a second."""
+
 _AHEAD: Final = 3
 """Pictures that may wait for the encoder while the next is drawn."""
 _VIDEO: Final = {"preset": "veryfast", "crf": "18"}
@@ -31,7 +39,10 @@ _NARROW: Final = 128
 _SOUND_BITS: Final = 192_000
 # No dates and no versions in the file: the same pictures and sound are the same bytes. The index goes first, so
 # that a film on a page begins to play before it is loaded.
-_CONTAINER: Final = {"movflags": "+faststart", "fflags": "+bitexact"}
+_CONTAINER: Final = {
+    ".mp4": {"movflags": "+faststart", "fflags": "+bitexact"},
+    ".gif": {"fflags": "+bitexact"},
+}
 
 
 class Film:
@@ -43,6 +54,8 @@ class Film:
     the file cannot be written, from whichever call comes next.
     """
 
+    suffix = ".mp4"
+
     def __init__(self, path: Path, size: tuple[int, int], fps: float | Fraction = 60, channels: int = 2) -> None:
         width, height = size
         if width % 2 or height % 2 or not (2 <= width <= 8192 and 2 <= height <= 8192):
@@ -51,20 +64,21 @@ class Film:
             raise BadSetting(f"fps={fps} of a film must be 1 to 240 (try 60)")
         if channels not in (0, 1, 2):
             raise BadSetting(f"channels={channels} of a film must be 0, 1 or 2 (try 2)")
-        if path.suffix.lower() != ".mp4":
-            raise BadSetting(f"film={path} must end in .mp4 (try {path.with_suffix('.mp4')})")
+        if path.suffix.lower() != self.suffix:
+            raise BadSetting(f"film={path} must end in .mp4 or .gif (try {path.with_suffix('.mp4')})")
         self.path, self.size, self.channels = path, size, channels
         self.fps = Fraction(fps).limit_denominator(1001)
         self.pictures = 0
         self.samples = 0
-        self._part = path.with_name(f".{path.stem}.{os.getpid()}.part.mp4")
+        self._part = path.with_name(f".{path.stem}.{os.getpid()}.part{self.suffix}")
         self._problem: BaseException | None = None
 
     def __enter__(self) -> Self:
         self._av = _import_av()
+        _sweep(self.path)
         try:
             self._part.touch()  # av opens the file only when the first picture comes
-            self._container = self._av.open(str(self._part), "w", options=_CONTAINER)
+            self._container = self._av.open(str(self._part), "w", options=_CONTAINER[self.suffix])
             self._add_streams()
         except OSError as problem:
             self._part.unlink(missing_ok=True)
@@ -185,6 +199,84 @@ class Film:
         return BadFile(f"{self.path}: the film cannot be written: {reason} (choose a folder with room for it)")
 
 
+class Gif(Film):
+    """Writes pictures to a GIF that begins again at its end, each with a palette of its own; it has no sound."""
+
+    suffix = ".gif"
+
+    def __init__(self, path: Path, size: tuple[int, int], fps: float | Fraction = 20) -> None:
+        if not (fps > 0 and (100 / fps) % 1 == 0 and fps <= 50):
+            raise BadSetting(f"fps={fps:g} of a GIF must divide 100, at most 50 (try 20 or 25)")
+        super().__init__(path, size, fps, channels=0)
+
+    def sound(self, samples: Samples) -> None:
+        """Nobody will hear it."""
+
+    def _add_streams(self) -> None:
+        width, height = self.size
+        self._audio = None
+        self._video = self._container.add_stream("gif", rate=self.fps)
+        context = self._video.codec_context
+        context.width, context.height, context.pix_fmt = width, height, "pal8"
+        context.time_base = 1 / self.fps
+        graph = self._graph = self._av.filter.Graph()
+        source = graph.add_buffer(width=width, height=height, format="rgb0", time_base=1 / self.fps)
+        split, palette = graph.add("split"), graph.add("palettegen", "stats_mode=single:reserve_transparent=0")
+        painted, sink = graph.add("paletteuse", "new=1:dither=sierra2_4a"), graph.add("buffersink")
+        source.link_to(split)
+        split.link_to(palette, 0)
+        split.link_to(painted, 1)
+        palette.link_to(painted, 0, 1)
+        painted.link_to(sink)
+        graph.configure()
+
+    def _encode_one(self, item: Any) -> None:
+        frame = item.reformat(format="rgb0")
+        frame.pts, frame.time_base = item.pts, item.time_base
+        self._graph.push(frame)
+        self._take()
+
+    def _take(self) -> None:
+        """Encode what the palette's filter has done."""
+        with suppress(self._av.error.BlockingIOError, self._av.error.EOFError):
+            while True:
+                frame = self._graph.pull()
+                frame.time_base = 1 / self.fps
+                self._container.mux(self._video.encode(frame))
+
+    def _finish(self) -> None:
+        try:
+            self._graph.push(None)
+            self._take()
+        except OSError as problem:
+            self._problem = problem
+            return
+        super()._finish()
+
+
+def open_film(path: Path, size: tuple[int, int], fps: float, channels: int = 2) -> Film:
+    """The film that the end of the name asks for: .mp4, or .gif without sound."""
+    return Gif(path, size, fps) if path.suffix.lower() == ".gif" else Film(path, size, fps, channels)
+
+
+def _sweep(path: Path) -> None:
+    """Clear away what renders of this film have left behind that were killed."""
+    for part in path.parent.glob(f".{path.stem}.*.part{path.suffix}"):
+        pid = part.name.removeprefix(f".{path.stem}.").split(".")[0]
+        if pid.isdecimal() and not _lives(int(pid)):
+            part.unlink(missing_ok=True)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
 def _even(size: tuple[int, int]) -> str:
     return "x".join(str(min(max(side + side % 2, 2), 8192)) for side in size)
 
@@ -196,6 +288,7 @@ def _layout(channels: int) -> str:
 def _import_av() -> Any:
     try:
         import av
+        import av.filter
         import av.video.reformatter
     except ImportError as problem:
         raise MissingDriver(f"films need av: {problem} (pip install av)") from None

@@ -130,6 +130,14 @@ def texture(ctx: Context, size: tuple[int, int], *, channels: int = 4, kind: str
     return made
 
 
+def lent(ctx: Context, picture: Texture) -> Texture:
+    """A picture of another context that shares its pictures with this one, to be read here."""
+    made = ctx.external_texture(picture.glo, picture.size, picture.components, 0, picture.dtype)
+    made.filter = (moderngl.LINEAR, moderngl.LINEAR)
+    made.repeat_x = made.repeat_y = False
+    return made
+
+
 def framebuffer(ctx: Context, picture: Texture) -> Framebuffer:
     """A framebuffer that draws into a picture, black at first."""
     made = ctx.framebuffer(color_attachments=[picture])

@@ -6,17 +6,18 @@ compiles. Everything that a file can do wrong is one BadScene that names file, l
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from engine import assets
 from engine.errors import BadFile, BadScene, nearest
-from engine.stage.isf_header import Header, split
+from engine.stage.isf_header import Header, has_header, split
 from engine.stage.isf_inputs import Input, check_name, read_inputs
 from engine.stage.pass_size import PassSize, read_size
 from engine.stage.place import shown
-from engine.stage.source import Line, expand, read_text
+from engine.stage.shadertoy import has_entry, lacks_main, with_channels
+from engine.stage.source import Line, expand, read_text, without_comments
 
 _MOST: Final = 64
 """Passes or pictures that one shader may have."""
@@ -56,6 +57,10 @@ class Shader:
     body: tuple[Line, ...]
     vertex: tuple[Line, ...] | None
     files: tuple[Path, ...]
+    shadertoy: bool = False
+    """Written for Shadertoy: its entry is mainImage, and its first channel is the sound."""
+    cubes: tuple[tuple[str, tuple[Path, ...]], ...] = ()
+    """Those of the imported pictures that are cubes, and their six faces: +x, −x, +y, −y, +z, −z."""
 
     @property
     def name(self) -> str:
@@ -84,7 +89,7 @@ class Shader:
 
 
 def read_shader(path: Path) -> Shader:
-    """The ISF shader in a .fs file, with the .vs of the same name if there is one.
+    """The ISF shader in a .fs file, with the .vs of the same name if there is one, or a shader of Shadertoy's.
 
     #include is looked up in `include` beside the file, then in the engine's own shaders/include. Every refusal
     is a BadScene of one line.
@@ -96,13 +101,19 @@ def read_shader(path: Path) -> Shader:
 
 
 def _read(path: Path) -> Shader:
-    header, code = split(path, read_text(path))
+    text = read_text(path)
     folders = (path.parent / "include", assets.SHADERS / "include")
+    bare = not has_header(text) and has_entry(without_comments(text))
+    header, code = (Header(path, {}, "", 1), text) if bare else split(path, text)
     body = expand(path, code, folders)
+    code = "\n".join(line.text for line in body)
+    shadertoy = bare or lacks_main(code)
+    if shadertoy:
+        header = replace(header, content=with_channels(header.content, code))
     beside = path.with_suffix(".vs")
     vertex = expand(beside, read_text(beside), folders) if beside.is_file() else None
     inputs = read_inputs(header)
-    imported = _read_imported(header)
+    imported, cubes = _read_imported(header)
     passes = _read_passes(header, {item.name: item for item in inputs})
     _refuse_twice(header, inputs, passes, imported)
     lines = body + (vertex or ())
@@ -120,6 +131,8 @@ def _read(path: Path) -> Shader:
         body,
         vertex,
         tuple(dict.fromkeys((path, *(line.file for line in lines)))),
+        shadertoy,
+        cubes,
     )
 
 
@@ -197,21 +210,35 @@ def _persistent_of_version_1(header: Header) -> dict[str, dict[str, Any]]:
     return {name: {} for name in given if isinstance(name, str)} if isinstance(given, list) else {}
 
 
-def _read_imported(header: Header) -> tuple[tuple[str, Path], ...]:
-    """The pictures that a file brings: {name: {"PATH": …}}, in version 1 also [{"NAME": …, "PATH": …}]."""
+_Pictures = tuple[tuple[str, Path], ...]
+_Cubes = tuple[tuple[str, tuple[Path, ...]], ...]
+
+
+def _read_imported(header: Header) -> tuple[_Pictures, _Cubes]:
+    """The pictures that a file brings: {name: {"PATH": …}}, in version 1 also [{"NAME": …, "PATH": …}].
+
+    A cube's PATH is a list of six; it is found in both answers.
+    """
     given = header.content.get("IMPORTED") or {}
     if isinstance(given, list):
         given = {str(item.get("NAME")): item for item in given if isinstance(item, dict)}
     if not isinstance(given, dict) or len(given) > _MOST:
         header.refuse(header.line_of("IMPORTED"), 'IMPORTED must be { "paper": { "PATH": "paper.png" } }')
     found: list[tuple[str, Path]] = []
+    cubes: list[tuple[str, tuple[Path, ...]]] = []
     for name, item in given.items():
         check_name(header, "NAME", name, "an imported picture")
-        file = item.get("PATH") if isinstance(item, dict) else None
-        if not isinstance(file, str) or not file or "\0" in file:
-            header.refuse(header.line_of("IMPORTED"), f'IMPORTED {name} has no PATH (add "PATH": "{name}.png")')
-        found.append((name, header.path.parent / file))
-    return tuple(found)
+        given_path = item.get("PATH") if isinstance(item, dict) else item
+        files = given_path if isinstance(given_path, list) and len(given_path) == 6 else [given_path]
+        paths: list[Path] = []
+        for file in files:
+            if not isinstance(file, str) or not file or "\0" in file:
+                header.refuse(header.line_of("IMPORTED"), f'IMPORTED {name} has no PATH (add "PATH": "{name}.png")')
+            paths.append(header.path.parent / file)
+        found.append((name, paths[0]))
+        if len(paths) == 6:
+            cubes.append((name, tuple(paths)))
+    return tuple(found), tuple(cubes)
 
 
 def _refuse_twice(

@@ -13,6 +13,9 @@ from engine.errors import BadScene
 from engine.stage.place import one_line, place
 
 _BEGIN: Final = re.compile(r"\s*/\*")
+_LEAD: Final = re.compile(r"(?:\s|//[^\n]*|#[^\n]*|precision\b[^;\n]*;|/\*(?!\s*\{).*?\*/)*", re.DOTALL)
+"""What files in the wild have in front of their header: other comments, and lines for the compiler."""
+_OBJECT: Final = re.compile(r"/\*(?=\s*\{)")
 _NESTING: Final = 32
 """How deep a header may be nested; real ones go to 4."""
 
@@ -44,12 +47,19 @@ class Header:
         raise BadScene(one_line(f"{place(self.path, line)}: {message}"))
 
 
+def has_header(text: str) -> bool:
+    """Whether the text begins as an ISF file does, with /*{."""
+    lead = _LEAD.match(text)
+    return _OBJECT.match(text, lead.end() if lead else 0) is not None
+
+
 def split(path: Path, text: str) -> tuple[Header, str]:
     """The header of an ISF file and its code; the code keeps the file's lines, the header's being empty.
 
     BadScene, with file and line, if there is no header, or if it is not one JSON object.
     """
-    begin = _BEGIN.match(text)
+    lead = _LEAD.match(text)
+    begin = _OBJECT.match(text, lead.end() if lead else 0) or _BEGIN.match(text)
     end = text.find("*/", begin.end()) if begin else -1
     if begin is None:
         raise BadScene(f"{place(path, 1)}: an ISF file begins with its header: /*{{ JSON }}*/ before any code")
@@ -58,13 +68,14 @@ def split(path: Path, text: str) -> tuple[Header, str]:
     written = text[begin.end() : end]
     first = text.count("\n", 0, begin.end()) + 1
     header = Header(path, _decode(path, written, first), written, first)
-    return header, "\n" * text.count("\n", 0, end) + " " * 2 + text[end + 2 :]
+    before = text[: begin.start()]
+    return header, before + "\n" * text.count("\n", begin.start(), end) + " " * 2 + text[end + 2 :]
 
 
 def _decode(path: Path, text: str, first: int) -> dict[str, Any]:
     """The JSON object in `text`, which begins on line `first` of the file."""
     try:
-        content = json.loads(text, strict=False, parse_constant=_no_constant)
+        content = _loads(text)
     except json.JSONDecodeError as problem:
         line = first + problem.lineno - 1
         raise BadScene(f"{place(path, line)}: the header is not JSON: {problem.msg}") from None
@@ -76,6 +87,43 @@ def _decode(path: Path, text: str, first: int) -> dict[str, Any]:
     if not _tame(content, _NESTING):
         raise BadScene(f"{place(path, first)}: the header is nested deeper than {_NESTING} levels")
     return content
+
+
+_SLIP: Final = re.compile(
+    r'(?P<text>"(?:[^"\\]|\\.)*")|//[^\n]*'
+    r"|(?<![\w.+-])(?P<number>[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)(?![\w.])|(?P<word>\b(?:True|False)\b)",
+    re.DOTALL,
+)
+_NUMBER: Final = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?")
+_LAST_COMMA: Final = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])', re.DOTALL)
+_ESCAPE: Final = re.compile(r'\\(?:(["\\/bfnrt]|u[0-9a-fA-F]{4})|(.?))', re.DOTALL)
+
+
+_DECODER: Final = json.JSONDecoder(strict=False, parse_constant=lambda name: _no_constant(name))
+
+
+def _loads(text: str) -> Any:
+    """The JSON in `text`; where that is none, with the slips mended that people make who write it by hand."""
+    try:
+        return json.loads(text, strict=False, parse_constant=_no_constant)
+    except json.JSONDecodeError as problem:
+        try:
+            mended = _LAST_COMMA.sub(lambda found: found[1] or "", _SLIP.sub(_mended, text)).lstrip()
+            return _DECODER.raw_decode(mended)[0]  # what stands behind the object is somebody's remark
+        except ValueError:
+            raise problem from None
+
+
+def _mended(found: re.Match[str]) -> str:
+    """Comments go; .5, 1., +1 and 01 become numbers, True a truth, and a lone backslash in a text a backslash."""
+    if found["text"]:
+        return _ESCAPE.sub(lambda escape: escape[0] if escape[1] else "\\\\" + (escape[2] or ""), found["text"])
+    if found["number"]:
+        if _NUMBER.fullmatch(found["number"]):
+            return found["number"]
+        number = float(found["number"])
+        return json.dumps(int(number) if number.is_integer() and abs(number) < 2**53 else number)
+    return found["word"].lower() if found["word"] else ""
 
 
 def _no_constant(name: str) -> NoReturn:
@@ -92,12 +140,14 @@ def _tame(value: object, depth: int) -> bool:
 
 
 def number(value: object) -> float | None:
-    """A JSON number (or true, false) as a finite float that a graphics card can hold; None if it is not one."""
-    if not isinstance(value, (bool, int, float)):
+    """A JSON number (or true, false, or either as text) as a finite float that a graphics card can hold, or None."""
+    if isinstance(value, str):
+        value = {"true": "1", "false": "0"}.get(value.strip().lower(), value)
+    elif not isinstance(value, (bool, int, float)):
         return None
     try:
         result = float(value)
-    except OverflowError:
+    except (OverflowError, ValueError):
         return None
     return result if math.isfinite(result) and abs(result) < 3.4e38 else None
 

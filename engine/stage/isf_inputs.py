@@ -29,6 +29,9 @@ GLSL_TYPE: Final = MappingProxyType(
 )
 """The nine types of ISF, and what each is in GLSL."""
 
+_SPELLED: Final = {name.lower(): name for name in GLSL_TYPE}
+"""Files in the wild do not mind capitals."""
+
 STANDARD: Final = MappingProxyType(
     {
         "PASSINDEX": "int",
@@ -78,7 +81,11 @@ def read_inputs(header: Header) -> tuple[Input, ...]:
     entries = header.content.get("INPUTS") or []
     if not isinstance(entries, list):
         header.refuse(header.line_of("INPUTS"), "INPUTS must be a list of inputs: [ { ... }, { ... } ]")
-    return tuple(_read(entry, order, header) for order, entry in enumerate(entries, 1))
+    found: dict[tuple[str, str], Input] = {}  # one that is there twice is meant once
+    for order, entry in enumerate(entries, 1):
+        item = _read(entry, order, header)
+        found.setdefault((item.name, item.type), item)
+    return tuple(found.values())
 
 
 def check_name(header: Header, key: str, name: object, what: str) -> str:
@@ -86,8 +93,8 @@ def check_name(header: Header, key: str, name: object, what: str) -> str:
     line = header.line_of(key, name)
     if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
         header.refuse(line, f"{key}={shown(name)} of {what} must be letters, digits and _, not a digit first")
-    if name.startswith(("gl_", "isf_")) or "__" in name:
-        header.refuse(line, f"{key}={name} of {what} is reserved: no gl_ or isf_ in front and no __ inside")
+    if name.startswith(("gl_", "isf_")):
+        header.refuse(line, f"{key}={name} of {what} is reserved: no gl_ or isf_ in front")
     if name in STANDARD or name.startswith("IMG_") or _KEYWORD.fullmatch(name):
         header.refuse(line, f"{key}={name} of {what} is a word of ISF or GLSL (choose another)")
     return name
@@ -100,6 +107,7 @@ def _read(entry: object, order: int, header: Header) -> Input:
         header.refuse(header.line_of("INPUTS"), f'input {order} has no NAME (add "NAME": "level")')
     name = check_name(header, "NAME", entry["NAME"], f"input {order}")
     kind = entry.get("TYPE")
+    kind = _SPELLED.get(kind.lower(), kind) if isinstance(kind, str) else kind
     if not isinstance(kind, str) or kind not in GLSL_TYPE:
         line = header.line_of("TYPE", kind) if "TYPE" in entry else header.line_of("NAME", name)
         header.refuse(line, f"TYPE={shown(kind)} of input {name} is no ISF type ({nearest(str(kind), GLSL_TYPE)})")
@@ -114,8 +122,10 @@ def _read(entry: object, order: int, header: Header) -> Input:
 def _value(entry: dict[str, Any], key: str, kind: str, name: str, header: Header) -> Value | None:
     """What `key` says, in the input's own type; None if it says nothing."""
     given = entry.get(key)
-    if given is None or kind == "image":
+    if given is None or kind == "image" or (kind.startswith("audio") and key != "MAX"):
         return None
+    if kind in PARTS and (one := number(given)) is not None:
+        given = [one] * len(PARTS[kind])  # one number for all parts
     if kind in PARTS:
         found: Value | None = numbers(given, (2,) if kind == "point2D" else (3, 4))
         rule = "a point: [0.5, 0.5]" if kind == "point2D" else "a colour: [1, 0.5, 0, 1]"

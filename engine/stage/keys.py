@@ -14,6 +14,13 @@ KEYS: Final = {
     "\\": "loop_off",
     "n": "next_scene",
     "p": "previous_scene",
+    "enter": "next_cue",
+    "backspace": "previous_cue",
+    "v": "preview",
+    "t": "tap",
+    "ctrl+t": "tap_off",
+    "-": "darker",
+    "=": "brighter",
     "b": "blackout",
     "f": "freeze",
     "o": "overlay",
@@ -21,9 +28,12 @@ KEYS: Final = {
     "ctrl+q": "quit",
 }
 """A key, and what it asks for."""
+CUE_KEYS: Final = "0123456789"
+"""Those that a show's cues may wait for; they ask for `key:1` and so on."""
 
 KEY_HELP: Final = (
-    "space pause · ← → 5 s · [ ] \\ loop from, to, off · n p scene · b blackout · f freeze · "
+    "space pause · ← → 5 s · [ ] \\ loop from, to, off · n p scene · enter backspace 0–9 cue · "
+    "v see the next off air · t tap the beat, ctrl+t give it back · - = brightness · b blackout · f freeze · "
     "F11 full screen · o overlay · ctrl+q quit"
 )
 _REPEATED: Final = ("back", "forward")
@@ -32,5 +42,6 @@ _REPEATED: Final = ("back", "forward")
 def wish(names: Iterable[str | None], *, control: bool, repeated: bool) -> str | None:
     """What a key asks for by the first of its names that is known; held down, only seeking asks again."""
     prefix = "ctrl+" if control else ""
-    found = next((KEYS[prefix + name.lower()] for name in names if name and prefix + name.lower() in KEYS), None)
+    keys = {**KEYS, **{key: f"key:{key}" for key in CUE_KEYS}}
+    found = next((keys[prefix + name.lower()] for name in names if name and prefix + name.lower() in keys), None)
     return found if not repeated or found in _REPEATED else None

@@ -18,22 +18,30 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+
 from engine import assets
 from engine.child import Parent
+from engine.cues import Change, read_change
 from engine.errors import BadScene, MonochordError
 from engine.frame import HOP, RATE, Frame, Row, blank_row
 from engine.frame_ring import FrameRing
 from engine.stage import gpu
 from engine.stage.drawing import Date, Moment
+from engine.stage.history import MOST_HOPS, unpacked
+from engine.stage.preparation import Preparation
 from engine.stage.render import Renderer
+from engine.stage.render_scale import RenderScale
 from engine.stage.report import Pace, StageReport
-from engine.stage.scene import load_scene
+from engine.stage.scene import Scene, load_scene
 from engine.stage.scene_files import SceneFiles
 from engine.stage.sound_texture import WINDOW
 from engine.stage.surface import Surface, open_surface
+from engine.stage.thumbnail import Thumbnail
 
 _FADE: Final = 0.08  # seconds: brightness and blackout glide, they never jump
 _LONGEST_STEP: Final = 0.1  # seconds of animation that one picture may catch up on
+_APART: Final = 10.0  # seconds without flashes after which they are worth a line again
 _SLOW: Final = 0.25  # seconds a picture, above which the operator is told
 
 
@@ -66,17 +74,25 @@ class Painter:
         self._pace = Pace()
         self._delay: int = settings["delay_hops"]
         self._surface: Surface = open_surface(settings)
-        self._renderer = Renderer(self._surface.ctx, self._surface.size)
+        limited = bool(settings["flash_limiter"])
+        density = unpacked(settings.get("density", ""))
+        self._renderer = Renderer(self._surface.ctx, self._surface.size, limit_flashes=limited, density=density)
+        self._scale, self._flashed, self._told_slow = RenderScale(), -math.inf, False
         self._freeze, self._blackout = bool(settings["freeze"]), bool(settings["blackout"])
         self._brightness = float(settings["brightness"])
         self._master = self._goal
         self._status: dict[str, Any] = {}
         self._surface.set_panel(bool(settings["panel"]))
         self._files = SceneFiles()
+        self._coming: Preparation | None = None
+        self._auditions = bool(settings.get("thumbnail"))
+        self._thumbnail = Thumbnail(settings["thumbnail"]) if self._auditions else None
+        self._heard = 0
         self._good, self._new, self._pictures = "", "", 0
         self._sound_hops = -(-WINDOW // HOP)
         self._hop = -1
         self._clock, self._then = 0.0, time.monotonic()
+        self._told_trying = False
         self._home: str = settings["scene"]
         self._try_scene(settings["scene"], strict=not settings["again"])
         if settings["mend"]:
@@ -92,10 +108,10 @@ class Painter:
             for command in self._parent.commands():
                 self._obey(command)
             for wish in self._surface.asked():
-                self._parent.tell(key=wish)
+                self._parent.tell(key=wish, at=time.monotonic())
             if self._files.changed.is_set():
                 self._files.changed.clear()
-                self._try_scene(self._home)
+                self._read_again()
             self._paint()
             pacer.wait(self._surface.rate)
         self._parent.tell(closed=True)
@@ -104,8 +120,10 @@ class Painter:
         for name, value in command.items():
             if name == "quit":
                 os._exit(0)
-            elif name == "scene":
-                self._try_scene(value)
+            elif name == "change":
+                self._prepare(read_change(value, "change"))
+            elif name == "refused":
+                self._look_after(value, mending=True)
             elif name == "full_screen":
                 self._surface.set_full_screen(bool(value))
             elif name == "status":
@@ -118,6 +136,52 @@ class Painter:
                 setattr(self, f"_{name}", bool(value))
 
     # Scenes.
+
+    def _prepare(self, change: Change) -> None:
+        """Make a scene ready while the one before goes on; it comes on when it is."""
+        if self._coming is not None:
+            self._coming.close()
+        self._coming = Preparation(change, self._ring.musicians)
+
+    def _read_again(self) -> None:
+        """One of the scene's files was saved: where there is an understudy, it tries the new one first."""
+        if self._auditions:
+            self._parent.tell(saved=self._home)
+        else:
+            self._prepare(Change(self._home))
+
+    def _go_on_preparing(self, row: Row) -> None:
+        """A piece of work on the change that is coming; if it is ready, and its moment has come, it is brought on."""
+        if self._coming is None:
+            return
+        name = self._coming.change.scene
+        try:
+            arrival = self._coming.step(self._renderer, row)
+        except BadScene as why:
+            self._coming.close()
+            self._coming = None
+            self._parent.tell(refused=name, trouble=str(why))
+            if name == self._home:
+                self._look_after(name, mending=True)
+            return
+        if self._coming.trying and not self._told_trying:
+            self._told_trying = True
+            self._parent.tell(trying=name)
+        if arrival is not None:
+            self._coming = None
+            self._told_trying = False
+            self._renderer.bring(arrival)
+            self._on_stage(name, arrival.scene)
+
+    def _on_stage(self, name: str, scene: Scene) -> None:
+        """This scene's first picture is the next one."""
+        self._new, self._home, self._pictures = name, name, 0
+        if name != self._good:
+            self._scale.reset()
+            self._told_slow = False
+        for notice in scene.notices:
+            self._parent.tell(trouble=notice)
+        self._files.watch(scene.files)
 
     def _try_scene(self, name: str, strict: bool = False) -> None:
         """Put a scene on stage; if it cannot be, the one before stays and the operator hears why."""
@@ -132,8 +196,7 @@ class Painter:
             if name == self._home:
                 self._look_after(name, mending=True)
             return
-        self._new, self._home, self._pictures = name, name, 0
-        self._files.watch(scene.files)
+        self._on_stage(name, scene)
 
     def _look_after(self, name: str, mending: bool = False) -> None:
         """Try this scene again when it is saved; `mending`: or anything beside it, for a file may be missing."""
@@ -147,6 +210,9 @@ class Painter:
 
     def _judge(self, seconds: float) -> None:
         """After a picture that took so long: say that a new scene is on, or bring the last good one back."""
+        if remark_on := self._renderer.remark:
+            self._renderer.remark = ""
+            self._parent.tell(trouble=remark_on)
         if trouble := self._renderer.trouble:
             self._renderer.trouble = ""
             self._parent.tell(refused=self._new or self._good, trouble=trouble)
@@ -160,7 +226,8 @@ class Painter:
             remark: dict[str, str] = {"trouble": f"{self._new} is read again"} if self._new == self._good else {}
             self._parent.tell(scene=self._new, seconds=seconds, **remark)
             self._good, self._new = self._new, ""
-        if self._pictures == 3 and seconds > _SLOW:
+        if seconds > _SLOW and self._scale.lowest and not self._told_slow:
+            self._told_slow = True
             width, height = self._surface.size
             self._parent.tell(
                 trouble=f"{self._good} takes {seconds:.1f} s a picture of {width}x{height} here: ask for a smaller size"
@@ -177,18 +244,32 @@ class Painter:
             self._clock += dt
         self._fit()
         count, stamp = self._ring.count, self._ring.stamp
-        row = self._ring.row(self._delay) if count else blank_row(len(self._ring.musicians))
+        fresh = min(max(count - self._heard, 1), MOST_HOPS)
+        rows = self._ring.rows(fresh, self._delay) if count else blank_row(len(self._ring.musicians))[np.newaxis]
+        row = rows[-1]
+        self._go_on_preparing(row)
         if not self._freeze or not self._pictures:
-            sound = self._ring.sound(self._sound_hops, self._delay)
-            self._renderer.draw(Moment(row=row, samples=sound, time=self._clock, dt=dt, date=_date()))
+            begun = time.monotonic()
+            sound = self._ring.sound(self._sound_hops + fresh, self._delay)
+            self._heard = count
+            self._renderer.draw(Moment(row, sound, self._clock, dt, _date(), rows))
+            gpu.wait(self._surface.ctx)
+            self._rescale(time.monotonic() - begun)
+        else:
+            self._renderer.stand(dt)
         self._renderer.present(self._surface.framebuffer)
+        self._surface.project(*self._renderer.shown)
         self._surface.show()
         if self._new:
             gpu.wait(self._surface.ctx)  # the first picture of a scene is seen before it counts as on
         self._note(row, stamp - min(self._delay, max(count - 1, 0)) * HOP / RATE)
         self._judge(time.monotonic() - now)
         if self._surface.panel_due():
-            self._surface.show_panel(Frame(row, self._ring.musicians), {**self._status, **self._pace.facts()})
+            facts = {**self._pace.facts(), "flashes held": self._held > 0.0}
+            if self._thumbnail is not None:
+                facts["thumbnail"] = self._thumbnail.pixels()
+            self._surface.show_panel(Frame(row, self._ring.musicians), {**self._status, **facts})
+        self._tell_flashes()
 
     def _note(self, row: Row, delivered: float) -> None:
         """A picture of this row is seen now; its sound was delivered at `delivered`, seconds of the monotonic clock."""
@@ -200,12 +281,38 @@ class Painter:
 
     def _fit(self) -> None:
         """Follow the window's size; a size that the driver cannot do is shown scaled."""
-        if self._surface.size != self._renderer.size:
+        wanted = self._scale.of(self._surface.size)
+        if wanted != self._renderer.size:
             try:
-                self._renderer.resize(self._surface.size)
+                self._renderer.resize(wanted)
             except BadScene as why:
                 if str(why) not in self._status.get("messages", ()):
                     self._parent.tell(trouble=str(why))
+
+    def _rescale(self, took: float) -> None:
+        """Draw the scene smaller if its pictures come late, larger again if there is time; the operator hears of it."""
+        if not self._scale.step(took, 1.0 / self._surface.rate):
+            return
+        name, share = self._new or self._good, f"{self._scale.scale:.0%}"
+        full = self._scale.scale == 1.0
+        says = (
+            f"{name} is drawn at its full size again" if full else f"{name} is slow here: drawn at {share} of its size"
+        )
+        self._parent.tell(trouble=says)
+
+    @property
+    def _held(self) -> float:
+        """The share of the picture in which flashes are being held back."""
+        return self._renderer.limiter.guard.held if self._renderer.limiter is not None else 0.0
+
+    def _tell_flashes(self) -> None:
+        """Tell the operator that the limiter holds flashes back; once for those that come soon one after the other."""
+        now = time.monotonic()
+        if self._held > 0.0:
+            if now - self._flashed > _APART:
+                says = f"{self._good} flashes too fast: the flash limiter holds back {self._held:.0%} of the picture"
+                self._parent.tell(trouble=says)
+            self._flashed = now
 
     @property
     def _goal(self) -> float:

@@ -58,6 +58,7 @@ class Panel:
         self._senses(slate, frame)
         self._facts(slate, status)
         self._messages(slate, status)
+        self._preview(slate, status)
         return slate.pixels
 
     def _labels(self, slate: Slate) -> None:
@@ -84,13 +85,25 @@ class Panel:
         slate.text(_LEFT, 48, shortened(str(status.get("scene", "")), _TITLE, room), _INK, _TITLE)
         slate.text(_RIGHT, 48, position, _INK, _LARGE, "right")
         x = float(_LEFT)
-        for flag in ("blackout", "freeze", "paused"):
+        for flag in ("blackout", "freeze", "paused", "flashes held"):
             if status.get(flag):
                 wide = width(flag.upper(), _PLAIN) + 20
                 color = _HOT if flag == "blackout" else _WARM
                 slate.fill(x, 62, x + wide, 88, color)
                 slate.text(x + 10, 81, flag.upper(), _GROUND, _PLAIN, on=color)
                 x += wide + 10
+
+    def _preview(self, slate: Slate, status: Mapping[str, Any]) -> None:
+        """The scene that is watched off air, in the corner of the facts, and its name below."""
+        pixels = status.get("thumbnail")
+        if pixels is None:
+            return
+        high, wide = pixels.shape[:2]
+        left, top = _RIGHT - wide, _FIRST_FACT - 18
+        slate.fill(left - 2, top - 2, _RIGHT + 2, top + high + 2, _WARM)
+        slate.pixels[top : top + high, left:_RIGHT] = pixels
+        name = shortened(f"next: {status.get('watched', '')}", _SMALL, wide)
+        slate.text(left, top + high + 18, name, _WARM, _SMALL)
 
     def _levels(self, slate: Slate, frame: Frame) -> None:
         sound = frame.sound
@@ -161,9 +174,11 @@ class Panel:
         slate.text(_SENSES[2], baseline, edges, _INK, _LARGE)
 
     def _facts(self, slate: Slate, status: Mapping[str, Any]) -> None:
+        thumbnail = status.get("thumbnail")
+        room = _RIGHT - _COLUMN - (0 if thumbnail is None else thumbnail.shape[1] + 16)
         for row, name in enumerate(_FACTS):
             text = str(status.get(name) or "-")
-            slate.text(_COLUMN, _FIRST_FACT + 24 * row, shortened(text, _PLAIN, _RIGHT - _COLUMN), _INK, _PLAIN)
+            slate.text(_COLUMN, _FIRST_FACT + 24 * row, shortened(text, _PLAIN, room), _INK, _PLAIN)
 
     def _messages(self, slate: Slate, status: Mapping[str, Any]) -> None:
         """The newest lines that there is room for, the newest message brightest."""

@@ -14,7 +14,7 @@ from typing import Final
 _LONGEST: Final = 200
 _DEEPEST: Final = 32
 """Characters that an expression may have, and levels that it may be nested: no file can cost time or stack."""
-_TEXT: Final = re.compile(r"[0-9A-Za-z_$.,+\-*/%() \t]*")
+_TEXT: Final = re.compile(r"[0-9A-Za-z_$.,+\-*/%^() \t]*")
 _VARIABLE: Final = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
 _MARK: Final = "input_"
 """Put before the name of a variable, which may be a word of Python's, as `$from`."""
@@ -26,6 +26,7 @@ _OPERATIONS: Final[Mapping[type[ast.operator], _Operation]] = {
     ast.Mult: operator.mul,
     ast.Div: operator.truediv,
     ast.Mod: math.fmod,
+    ast.Pow: math.pow,
 }
 _FUNCTIONS: Final[Mapping[str, tuple[Callable[..., float], int, int]]] = {
     "floor": (math.floor, 1, 1),
@@ -35,6 +36,7 @@ _FUNCTIONS: Final[Mapping[str, tuple[Callable[..., float], int, int]]] = {
     "sqrt": (math.sqrt, 1, 1),
     "min": (min, 2, 8),
     "max": (max, 2, 8),
+    "pow": (math.pow, 2, 2),
 }
 
 
@@ -60,7 +62,10 @@ def read_size(text: str) -> PassSize:
     if len(text) > _LONGEST:
         raise ValueError(f"is longer than {_LONGEST} characters")
     if not _TEXT.fullmatch(text):
-        raise ValueError("may hold numbers, $WIDTH, $HEIGHT, $input, + - * / %, and " + ", ".join(_FUNCTIONS))
+        raise ValueError("may hold numbers, $WIDTH, $HEIGHT, $input, + - * / % ^, and " + ", ".join(_FUNCTIONS))
+    if "**" in text:
+        raise ValueError("is not arithmetic over $WIDTH, $HEIGHT and $input (a power is 2^3)")
+    text = text.replace("^", "**")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Python's advice on `1if 2else 3` is not for the reader of a shader

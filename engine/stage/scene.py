@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -14,12 +14,20 @@ from engine import assets
 from engine.errors import BadFile, BadScene, nearest
 from engine.stage.binding import Binding, Refuse, Span, finite, read_binding, refusal
 from engine.stage.color import Color, read_color
+from engine.stage.history import STILL, TRAILS
+from engine.stage.images import check_image
 from engine.stage.isf import Shader, read_shader
 from engine.stage.isf_inputs import PARTS, Input, Value
 from engine.stage.place import place, shown
 from engine.stage.source import read_text
 
-_KEYS: Final = ("shader", "title", "palette", "set", "bind", "lights")
+_KEYS: Final = ("shader", "title", "palette", "set", "bind", "image", "lights")
+_SOURCES: Final = ("file", "scene", "engine")
+"""Where the picture of an image input may come from."""
+_DEEPEST: Final = 4
+"""Scenes that may be shown within one another."""
+_ENDINGS: Final = (".fs", ".frag", ".glsl")
+"""What files of shaders end in; Shadertoy's go by the last two."""
 ROLES: Final = ("ground", "wash", "body", "accent", "light")
 """What the colours of a palette are for."""
 _COLORS: Final[tuple[Color, Color]] = ((0.0, 0.0, 0.0, 1.0), (1.0, 1.0, 1.0, 1.0))
@@ -43,6 +51,10 @@ class Scene:
     files: tuple[Path, ...]
     musicians: tuple[str, ...] = ()
     """Those of the show for which it was read: rows have theirs behind the mix's."""
+    images: Mapping[str, Path | Scene | str] = field(default_factory=lambda: MappingProxyType({}))
+    """What image inputs show: a file, another scene, or a picture of the engine's by its name."""
+    notices: tuple[str, ...] = ()
+    """What is not as it should be but ends no show: an imported picture that is missing."""
 
 
 def scene_names() -> list[str]:
@@ -50,20 +62,20 @@ def scene_names() -> list[str]:
     return sorted(path.stem for path in assets.SCENES.glob("*.toml"))
 
 
-def load_scene(scene: str | Path, musicians: tuple[str, ...] = ()) -> Scene:
-    """The scene of a name, or in a .toml file, or a .fs file as a scene in which nothing is bound.
+def load_scene(scene: str | Path, musicians: tuple[str, ...] = (), above: tuple[Path, ...] = ()) -> Scene:
+    """The scene of a name, or in a .toml file, or a shader's file as a scene in which nothing is bound.
 
-    `musicians`: who plays in the show, for their signals may move it.
+    `musicians`: who plays in the show, for their signals may move it. `above`: the scenes that show it within theirs.
     BadScene, in one line with file, value, rule and mend, for everything that could not be played.
     """
     name = str(scene)
-    if name.endswith(".fs"):
+    if name.endswith(_ENDINGS):
         return _bare(Path(scene))
     path = Path(scene) if name.endswith(".toml") else assets.SCENES / f"{name}.toml"
     if not name.endswith(".toml") and name not in scene_names():
         raise BadScene(f"scene={name!r} is none ({nearest(name, scene_names())}; or give a .toml or .fs file)")
     try:
-        return _scene(path, _table(path), musicians)
+        return _scene(path, _table(path), musicians, (*above, path.resolve()))
     except BadFile as problem:
         raise BadScene(str(problem)) from None
 
@@ -71,7 +83,8 @@ def load_scene(scene: str | Path, musicians: tuple[str, ...] = ()) -> Scene:
 def _bare(path: Path) -> Scene:
     shader = read_shader(path)
     nothing: Mapping[str, Any] = MappingProxyType({})
-    return Scene(shader.name, path, shader.name, shader, (), nothing, nothing, nothing, shader.files)
+    files = (*shader.files, *(file for _, file in shader.imported))
+    return Scene(shader.name, path, shader.name, shader, (), nothing, nothing, nothing, files, notices=_missing(shader))
 
 
 def _table(path: Path) -> dict[str, Any]:
@@ -86,7 +99,7 @@ def _table(path: Path) -> dict[str, Any]:
         raise BadScene(f"{place(path)}: is not TOML that can be read: {type(problem).__name__}") from None
 
 
-def _scene(path: Path, table: dict[str, Any], musicians: tuple[str, ...]) -> Scene:
+def _scene(path: Path, table: dict[str, Any], musicians: tuple[str, ...], above: tuple[Path, ...]) -> Scene:
     refuse = refusal(f"{place(path)}:")
     for key in table:
         if key not in _KEYS:
@@ -99,6 +112,10 @@ def _scene(path: Path, table: dict[str, Any], musicians: tuple[str, ...]) -> Sce
     palette = _palette(_part(table, "palette", refuse), refuse)
     values = _values(path, shader, _part(table, "set", refuse))
     _refuse_both(path, bindings, values)
+    images = _images(path, shader, _part(table, "image", refuse), musicians, above)
+    shown = [given for given in images.values() if isinstance(given, Scene)]
+    named = [given for given in images.values() if isinstance(given, Path)]
+    named += [file for name, file in shader.imported if name not in images]
     roles = {name: color for name, color in palette.items() if (item := shader.input(name)) and item.type == "color"}
     return Scene(
         path.stem,
@@ -109,8 +126,10 @@ def _scene(path: Path, table: dict[str, Any], musicians: tuple[str, ...]) -> Sce
         MappingProxyType({**roles, **values}),
         MappingProxyType(palette),
         MappingProxyType(_lights(path, _part(table, "lights", refuse), musicians)),
-        (path, *shader.files),
+        tuple(dict.fromkeys((path, *shader.files, *named, *(file for scene in shown for file in scene.files)))),
         musicians,
+        MappingProxyType(images),
+        (*_missing(shader, images), *(notice for scene in shown for notice in scene.notices)),
     )
 
 
@@ -124,7 +143,7 @@ def _part(table: dict[str, Any], key: str, refuse: Refuse) -> dict[str, Any]:
 
 def _shader_path(path: Path, given: object, refuse: Refuse) -> Path:
     """Beside the scene, else among the engine's shaders."""
-    if not isinstance(given, str) or not given.endswith(".fs") or "\0" in given:
+    if not isinstance(given, str) or not given.endswith(_ENDINGS) or "\0" in given:
         refuse(f'shader={given!r} must name an ISF file: shader = "ink.fs"')
     beside = path.parent / given
     if beside.is_file():
@@ -142,7 +161,8 @@ def _input(shader: Shader, name: str, refuse: Refuse) -> Input:
     if item is None:
         refuse(f"is no input of {shader.path.name} ({nearest(name, known)})")
     if item.sampled:
-        refuse(f"is {item.type} input of {shader.path.name}, which the engine feeds by itself (remove it)")
+        mend = f"say [image.{name}]" if item.type == "image" else "remove it"
+        refuse(f"is {item.type} input of {shader.path.name}, which the engine feeds by itself ({mend})")
     return item
 
 
@@ -220,6 +240,64 @@ def _refuse_both(path: Path, bindings: tuple[Binding, ...], values: dict[str, Va
     for binding in bindings:
         if binding.target in values and binding.part is None:
             refusal(f"{place(path)}:")(f"{binding.target} is both in [set] and in [bind] (remove one)")
+
+
+def _images(
+    path: Path, shader: Shader, table: dict[str, Any], musicians: tuple[str, ...], above: tuple[Path, ...]
+) -> dict[str, Path | Scene | str]:
+    """[image.<input>]: what an image input, or a picture that the shader imports, shows."""
+    known = [item.name for item in shader.inputs if item.type == "image"] + [name for name, _ in shader.imported]
+    found: dict[str, Path | Scene | str] = {}
+    for name, given in table.items():
+        refuse = refusal(f"{place(path)}: image.{name}")
+        if name not in known:
+            refuse(f"is no image input of {shader.path.name} ({nearest(name, known)})")
+        entries = list(given.items()) if isinstance(given, dict) else []
+        if len(entries) != 1 or entries[0][0] not in _SOURCES or not isinstance(entries[0][1], str):
+            refuse('must say where from: file = "paper.png", scene = "ink" or engine = "mapDensity"')
+        ((source, value),) = entries
+        if source == "engine":
+            if value in TRAILS:
+                refuse(f"engine = {value} runs over time, and comes with {value}_head (name the input {value})")
+            if value not in STILL:
+                refuse(f"engine = {shown(value)} is no picture of the engine's ({nearest(value, STILL)})")
+            found[name] = value
+        elif source == "scene":
+            found[name] = _shown_scene(path, value, musicians, above, refuse)
+        else:
+            found[name] = path.parent / value
+            try:
+                check_image(path.parent / value)
+            except (BadFile, ValueError) as problem:
+                refuse(f"file = {shown(value)}: {problem}")
+    return found
+
+
+def _shown_scene(path: Path, name: str, musicians: tuple[str, ...], above: tuple[Path, ...], refuse: Refuse) -> Scene:
+    """Another scene whose picture an input shows; its file lies beside this one, or it is one of the engine's."""
+    beside = path.parent / name
+    there = name.endswith((".toml", *_ENDINGS)) and beside.is_file()
+    target = beside if there else assets.SCENES / f"{name}.toml"
+    if target.resolve() in above:
+        refuse(f"scene = {shown(name)} shows itself (take another)")
+    if len(above) >= _DEEPEST:
+        refuse(f"scene = {shown(name)} is the {_DEEPEST + 1}th within another (at most {_DEEPEST})")
+    try:
+        return load_scene(beside if there else name, musicians, above)
+    except BadScene as problem:
+        refuse(f"scene = {shown(name)}: {problem}")
+
+
+def _missing(shader: Shader, images: Mapping[str, object] = MappingProxyType({})) -> tuple[str, ...]:
+    """A notice for each picture that the shader imports in vain."""
+    found: list[str] = []
+    for name, file in shader.imported:
+        if name not in images:
+            try:
+                check_image(file)
+            except (BadFile, ValueError) as problem:
+                found.append(f"{place(shader.path)}: {name}: {problem}; noise stands in for it")
+    return tuple(found)
 
 
 def _palette(table: dict[str, Any], refuse: Refuse) -> dict[str, Color]:

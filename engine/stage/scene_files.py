@@ -7,8 +7,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-_PERIOD: Final = 0.2  # seconds between two looks; a file counts as saved when two of them see it the same
-_KINDS: Final = (".toml", ".fs", ".vs", ".glsl")
+from watchfiles import watch
+
+_SETTLED: Final = 100  # milliseconds without news, after which a save counts as whole
+_LONGEST: Final = 400  # milliseconds that a file may go on being written before it is looked at all the same
+_KINDS: Final = (".toml", ".fs", ".vs", ".frag", ".glsl", ".png", ".jpg", ".jpeg", ".webp")
 
 _Stamp = tuple[int, int, int]
 
@@ -16,8 +19,10 @@ _Stamp = tuple[int, int, int]
 class SceneFiles:
     """Looks after files in a thread of its own. `changed` is set when one of them has been saved, until cleared.
 
-    It looks at the files' stamps, not for events of the system: the handful of files of a scene costs
-    microseconds, files that are replaced or lie on a network drive are seen too, and there is only this one thread.
+    The system tells (watchfiles) that something has happened in a folder; what has happened is read off the stamps of
+    the files themselves. So a file that is replaced is seen, one that only was read is not, and a save that falls
+    between two watches is found when the next one begins. WATCHFILES_FORCE_POLLING=1 is for network drives that tell
+    nothing.
     """
 
     def __init__(self) -> None:
@@ -26,29 +31,64 @@ class SceneFiles:
         self._files: frozenset[Path] = frozenset()
         self._folders: frozenset[Path] = frozenset()
         self._seen: dict[Path, _Stamp] = {}
-        self._stop = threading.Event()
+        self._stop = False
+        self._again = threading.Event()
         threading.Thread(target=self._watch, daemon=True, name="scene files").start()
 
     def watch(self, files: Iterable[Path], folders: Iterable[Path] = ()) -> None:
         """Look after these files from now on, and after all that lies in `folders` and could belong to a scene."""
         with self._lock:
+            before = self._places()
             self._files, self._folders = frozenset(files), frozenset(folders)
             # What was looked after already is compared with how it was: a save in between is not lost.
             self._seen = {**self._look(), **{path: self._seen[path] for path in self._files & self._seen.keys()}}
+            if self._places() != before:
+                self._again.set()
 
     def stop(self) -> None:
         """Look no more."""
-        self._stop.set()
+        self._stop = True
+        self._again.set()
+
+    def _places(self) -> set[Path]:
+        """The folders in which something may happen."""
+        return {path.parent for path in self._files} | self._folders
 
     def _watch(self) -> None:
-        before: dict[Path, _Stamp] = {}
-        while not self._stop.wait(_PERIOD):
+        while not self._stop:
             with self._lock:
-                now = self._look()
-                if now != self._seen and now == before:
-                    self._seen = now
-                    self.changed.set()
-                before = now
+                self._again.clear()
+                places = [place for place in self._places() if place.is_dir()]
+            self._compare()
+            if not places:
+                self._again.wait(0.5)
+                continue
+            news = watch(
+                *places,
+                watch_filter=None,
+                debounce=_LONGEST,
+                step=_SETTLED,
+                rust_timeout=300,  # what happens just before a watch begins is found by then
+                yield_on_timeout=True,
+                stop_event=self._again,
+                raise_interrupt=False,
+                recursive=False,
+                ignore_permission_denied=True,
+            )
+            try:
+                for _ in news:
+                    self._compare()
+                    if any(not place.is_dir() for place in places):
+                        break  # a folder that was replaced is another one
+            except (OSError, RuntimeError):  # a folder went between two looks
+                self._again.wait(0.5)
+
+    def _compare(self) -> None:
+        with self._lock:
+            now = self._look()
+            if now != self._seen:
+                self._seen = now
+                self.changed.set()
 
     def _look(self) -> dict[Path, _Stamp]:
         found = {}

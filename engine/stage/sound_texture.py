@@ -17,6 +17,8 @@ WINDOW: Final = 2048
 """Samples that are looked at: 43 ms at 48 kHz."""
 COLUMNS: Final = 512
 """Columns where a shader does not say with MAX how many it wants."""
+CHANNEL: Final = (512, 2)
+"""Columns and rows of Shadertoy's sound."""
 LOW_DB: Final = -100.0
 HIGH_DB: Final = -30.0
 _BLACKMAN: Final = (np.blackman(WINDOW + 1)[:-1] / WINDOW).astype(np.float32)
@@ -50,6 +52,36 @@ def spectrum(samples: Samples, columns: int = COLUMNS) -> Picture:
     picture *= 10.0 / (HIGH_DB - LOW_DB)
     picture -= LOW_DB / (HIGH_DB - LOW_DB)
     return np.clip(picture, 0.0, 1.0, out=picture)
+
+
+class ChannelSound:
+    """Shadertoy's picture of sound: 512 columns, the spectrum in the lower row (v = 0.25), the wave in the upper.
+
+    As the Web Audio API makes it: of 1024 bins the first 512 (0 to 12 kHz), each smoothed over pictures; of the wave
+    the newest 512 samples. Channels are mixed. The smoothing, 0.8 at 60 pictures a second, is by time here.
+    """
+
+    _SMOOTHING: Final = 0.8
+    _RATE: Final = 60.0
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget what was heard."""
+        self._smooth = np.zeros(CHANNEL[0], dtype=np.float32)
+
+    def step(self, samples: Samples, dt: float) -> Picture:
+        """The picture, (2, 512), `dt` seconds after the last. `samples` as in `wave`."""
+        mix = _newest(samples, WINDOW).mean(axis=0, dtype=np.float32)
+        seen = np.abs(np.fft.rfft(mix * _BLACKMAN)[: CHANNEL[0]]).astype(np.float32)
+        kept = np.float32(self._SMOOTHING ** (max(dt, 0.0) * self._RATE)) if dt < np.inf else np.float32(0.0)
+        self._smooth = kept * self._smooth + (1 - kept) * seen
+        decibels = 20.0 * np.log10(np.maximum(self._smooth, 1e-10))
+        picture = np.empty(CHANNEL[::-1], dtype=np.float32)
+        picture[0] = (decibels - LOW_DB) / (HIGH_DB - LOW_DB)
+        picture[1] = 0.5 + 0.5 * mix[-CHANNEL[0] :]
+        return np.clip(picture, 0.0, 1.0, out=picture)
 
 
 def _loudest(power: Picture, columns: int) -> Picture:

@@ -14,7 +14,7 @@ from engine.stage.place import place
 LARGEST: Final = 1 << 20
 """Bytes that a shader or scene file may have."""
 
-_COMMENT: Final = re.compile(r"//(?:\\\n|[^\n])*|/\*.*?\*/", re.DOTALL)
+_COMMENT: Final = re.compile(r"//(?:\\\n|[^\n])*|/\*.*?(?:\*/|\Z)", re.DOTALL)
 _INCLUDE: Final = re.compile(r'[ \t]*#[ \t]*include\b[ \t]*(?:"([^"\n]*)")?')
 
 

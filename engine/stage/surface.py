@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, Protocol
 
 from engine.errors import MissingDriver
 from engine.frame import Frame
 from engine.stage import gpu
 from engine.stage.monitor import overlap
+from engine.stage.output import Output, Projection, read_output
 from engine.stage.panel import PANEL, Panel
 from engine.stage.targets import Copier, Size
 from engine.stage.window import SideWindow, Window
@@ -33,6 +34,10 @@ class Surface(Protocol):
     def framebuffer(self) -> gpu.Framebuffer | None: ...
     @property
     def closed(self) -> bool: ...
+    def project(self, picture: gpu.Texture, brightness: float) -> None:
+        """Bring the picture to the outputs that `framebuffer` is not."""
+        ...
+
     def show(self) -> None:
         """Bring what was drawn before eyes; returns when it is there."""
         ...
@@ -65,6 +70,9 @@ class Offscreen:
         self.ctx = gpu.headless()
         self.size, self.rate = size, rate
 
+    def project(self, picture: gpu.Texture, brightness: float) -> None:
+        """There is no output."""
+
     def show(self) -> None:
         gpu.wait(self.ctx)
 
@@ -87,12 +95,45 @@ class Offscreen:
 class OnScreen:
     """The stage's window, and beside it the operator's, which never lies over a picture that fills its monitor."""
 
-    def __init__(self, size: Size, fps: float, monitor: str | None, full_screen: bool, insist: bool = True) -> None:
+    def __init__(
+        self,
+        size: Size,
+        fps: float,
+        monitor: str | None,
+        full_screen: bool,
+        insist: bool = True,
+        outputs: Sequence[Output] = (),
+    ) -> None:
+        """`outputs`: the first is this window; each other one gets a window of its own."""
+        self._output, *others = outputs or (Output(monitor),)
+        monitor = self._output.monitor or monitor
         self._window = Window("Monochord", size, monitor=monitor, full_screen=full_screen, fps=fps, insist=insist)
         self.ctx = gpu.adopt()
+        self._straight = None if self._output.plain else Projection(self.ctx, self._output)
+        self._others = [
+            _OtherOutput(number, output, size, self._window, full_screen, insist)
+            for number, output in enumerate(others, 2)
+        ]
+        self._window.make_current()
         self._operator: _Operator | None = None
         self._due = 0.0
         self._wanted = False
+
+    @property
+    def outputs(self) -> tuple[Output, ...]:
+        """All of them, this window's first."""
+        return self._output, *(other.output for other in self._others)
+
+    def pin(self, outputs: Sequence[Output]) -> None:
+        """Pin and blend the windows that there are as these outputs say, one by one."""
+        if not outputs or tuple(outputs) == self.outputs:
+            return
+        self._output, *others = outputs
+        gpu.release(*filter(None, [self._straight]))
+        self._straight = None if self._output.plain else Projection(self.ctx, self._output)
+        for window, output in zip(self._others, others, strict=False):
+            window.pin(output)
+        self._window.make_current()
 
     @property
     def rate(self) -> float:
@@ -100,13 +141,26 @@ class OnScreen:
 
     @property
     def size(self) -> Size:
-        return self._window.pixels
+        return self._output.whole(self._window.pixels)
 
     @property
-    def framebuffer(self) -> gpu.Framebuffer:
+    def framebuffer(self) -> gpu.Framebuffer | None:
+        return self._screen if self._straight is None else None
+
+    @property
+    def _screen(self) -> gpu.Framebuffer:
         screen = self.ctx.screen
         screen.viewport = (0, 0, *self._window.pixels)  # moderngl's own size goes stale on resize
         return screen
+
+    def project(self, picture: gpu.Texture, brightness: float) -> None:
+        if self._straight is not None:
+            self._straight.draw(picture, self._screen, brightness)
+        if self._others:
+            gpu.wait(self.ctx)  # contexts do not wait for each other
+            for other in self._others:
+                other.draw(picture, brightness)
+            self._window.make_current()
 
     @property
     def closed(self) -> bool:
@@ -117,6 +171,8 @@ class OnScreen:
 
     def asked(self) -> Iterator[str]:
         yield from self._window.asked()
+        for other in self._others:
+            yield from other.window.asked()
         if self._operator is not None:
             yield from self._operator.window.asked()
             if self._operator.window.closed:
@@ -127,6 +183,10 @@ class OnScreen:
     def set_full_screen(self, full_screen: bool) -> None:
         if self._operator is not None:
             self._operator.hide()
+        for other in self._others:
+            other.window.make_current()
+            other.window.set_full_screen(full_screen)
+        self._window.make_current()
         self._window.set_full_screen(full_screen)
         self._due = 0.0
 
@@ -146,10 +206,12 @@ class OnScreen:
         """Whether the operator's window is there, after bringing it or taking it away."""
         operator = self._operator
         if operator is not None and operator.visible and self._wanted:
-            if not (self._window.full_screen and overlap(operator.window.area, self._window.area)):
+            audience = (self._window, *(other.window for other in self._others))
+            if not any(one.full_screen and overlap(operator.window.area, one.area) for one in audience):
                 return True  # it stays where the operator has put it
             operator.hide()
-        place = self._window.place_beside(PANEL) if self._wanted else None
+        taken = [other.window.area for other in self._others if other.window.full_screen]
+        place = self._window.place_beside(PANEL, taken) if self._wanted else None
         if place is None:
             if operator is not None:
                 operator.hide()
@@ -158,6 +220,35 @@ class OnScreen:
             operator = self._operator = _Operator()
         operator.put(place)
         return True
+
+
+class _OtherOutput:
+    """One more window for the audience, and what brings its part of the picture into it."""
+
+    def __init__(self, number: int, output: Output, size: Size, first: Window, full_screen: bool, insist: bool) -> None:
+        title = f"Monochord · output {number}"
+        fills = full_screen and output.monitor is not None
+        self.window = Window(
+            title, size, monitor=output.monitor, full_screen=fills, insist=insist and fills, beside=first
+        )
+        self._ctx = gpu.adopt()
+        self.output = output
+        self._projection = Projection(self._ctx, output)
+        self._known: dict[tuple[int, Size], gpu.Texture] = {}
+
+    def pin(self, output: Output) -> None:
+        self.window.make_current()
+        self._projection.release()
+        self.output, self._projection = output, Projection(self._ctx, output)
+
+    def draw(self, picture: gpu.Texture, brightness: float) -> None:
+        self.window.make_current()
+        key = (picture.glo, picture.size)
+        if key not in self._known:
+            self._known = {key: gpu.lent(self._ctx, picture), **dict(list(self._known.items())[:3])}
+        self._ctx.screen.viewport = (0, 0, *self.window.pixels)
+        self._projection.draw(self._known[key], self._ctx.screen, brightness)
+        self.window.swap()
 
 
 class _Operator:
@@ -198,6 +289,7 @@ def open_surface(settings: Mapping[str, Any]) -> Surface:
     if settings["headless"]:
         return Offscreen(size, fps)
     try:
-        return OnScreen(size, fps, settings["monitor"], bool(settings["full_screen"]), not settings["again"])
+        outputs = [read_output(output) for output in settings["outputs"]]
+        return OnScreen(size, fps, settings["monitor"], bool(settings["full_screen"]), not settings["again"], outputs)
     except ImportError as why:  # glfw's wheel without its library
         raise MissingDriver(f"glfw cannot be loaded ({why}): pip install --force-reinstall glfw") from why

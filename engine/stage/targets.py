@@ -10,7 +10,7 @@ from engine.stage.source import Source
 Size = tuple[int, int]
 """Width and height in pixels."""
 
-_COPY_VERTEX: Final = Source(
+COPY_VERTEX: Final = Source(
     """\
 #version 330 core
 out vec2 at;
@@ -21,6 +21,7 @@ void main() {
 """,
     (),
 )
+"""One triangle over all of a framebuffer; `at` is 0..1 across it."""
 _COPY_FRAGMENT: Final = Source(
     """\
 #version 330 core
@@ -44,7 +45,7 @@ class Copier:
     """Copies a picture into a framebuffer of any size, scaled to fill it, at a brightness."""
 
     def __init__(self, ctx: gpu.Context) -> None:
-        self._program = gpu.build(ctx, _COPY_VERTEX, _COPY_FRAGMENT)
+        self._program = gpu.build(ctx, COPY_VERTEX, _COPY_FRAGMENT)
         self._vertices = ctx.vertex_array(self._program, [])
         self._brightness: Any = self._program["brightness"]
 
@@ -80,6 +81,11 @@ class Target:
         """What was just drawn is now what is read."""
         self.picture, self._other = self._other, self.picture
         self.shown, self.framebuffer = self.framebuffer, self.shown
+
+    def clear(self) -> None:
+        """Black again, as when it was made."""
+        self.shown.clear()
+        self.framebuffer.clear()
 
     def resize(self, size: Size, copier: Copier | None) -> None:
         """Take another size; with a copier the content is kept, scaled. BadScene, and no change, if it cannot."""

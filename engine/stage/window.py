@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from engine.errors import MissingDriver, NoSuchDevice
 from engine.stage.keys import KEY_HELP, KEYS, wish
-from engine.stage.monitor import Area, Monitor, choose, place_beside
+from engine.stage.monitor import Area, Monitor, choose, overlap, place_beside
 from engine.stage.targets import Size
 from engine.stage.x11 import bear_with_monitors
 
@@ -96,16 +96,19 @@ class Window:
         full_screen: bool = False,
         fps: float = 60.0,
         insist: bool = True,
+        beside: Window | None = None,
     ) -> None:
         """Open it; MissingDriver without a display, NoSuchDevice for an unknown monitor.
 
-        `insist` false: a monitor that is not there is waited for, in a plain window.
+        `insist` false: a monitor that is not there is waited for, in a plain window. `beside`: another window whose
+        pictures this one may show; that one sets the pace.
         """
         self._glfw = glfw = _start()
         bear_with_monitors(_problems.append)
         self._size, self._name, self._fps = size, monitor, fps
         if insist:
             choose(monitor, _monitors(glfw))
+        self._beside = beside
         self._window = self._create(title, resizable=True)
         self._pixels = size
         self._asked: list[str] = []
@@ -130,7 +133,7 @@ class Window:
             (glfw.FOCUS_ON_SHOW, resizable),
         ):
             glfw.window_hint(hint, value)
-        window = glfw.create_window(*self._size, title, None, None)
+        window = glfw.create_window(*self._size, title, None, self._beside._window if self._beside else None)
         if not window:
             raise MissingDriver(_NO_WINDOW.format(why=_reason()))
         glfw.make_context_current(window)
@@ -142,7 +145,7 @@ class Window:
         monitor = self._monitor()
         refresh = monitor.rate if monitor else 0.0
         every = max(1, round(refresh / self._fps))
-        self._glfw.swap_interval(every)
+        self._glfw.swap_interval(0 if self._beside else every)
         self.rate = refresh / every * _ABOVE_REFRESH if refresh else self._fps
 
     def _monitor(self) -> Monitor | None:
@@ -211,14 +214,15 @@ class Window:
             self._stranded = True
             self._glfw.set_window_pos(self._window, _INSET, _INSET)
 
-    def place_beside(self, size: Size) -> tuple[int, int] | None:
-        """Where another window of that size keeps off this one; None where there is no such place."""
+    def place_beside(self, size: Size, taken: Sequence[Area] = ()) -> tuple[int, int] | None:
+        """Where another window of that size keeps off this one and what is `taken`; None where there is no place."""
         glfw = self._glfw
         monitor = self._monitor()
         if self.full_screen and getattr(glfw, "get_platform", int)() == getattr(glfw, "PLATFORM_WAYLAND", None):
             return None
         filled = self.full_screen and monitor is not None
-        return place_beside(size, _monitors(glfw), monitor.area if filled and monitor else self.area, filled)
+        free = [m for m in _monitors(glfw) if not any(overlap(m.area, area) for area in taken)]
+        return place_beside(size, free, monitor.area if filled and monitor else self.area, filled)
 
     def close(self) -> None:
         """Close it; the context with all in it goes too."""
@@ -240,7 +244,7 @@ class SideWindow(Window):
 
     def __init__(self, title: str, size: Size) -> None:
         self._glfw = _start()
-        self._size, self._name, self._fps = size, None, 60.0
+        self._size, self._name, self._fps, self._beside = size, None, 60.0, None
         self._pixels, self._asked, self.full_screen = size, [], False
         self._window = self._create(title, resizable=False)
         self._glfw.swap_interval(0)  # the audience's picture never waits for it
@@ -258,4 +262,8 @@ class SideWindow(Window):
 
 
 def _named_keys(glfw: Any) -> dict[int, str]:
-    return {glfw.KEY_SPACE: "space", glfw.KEY_LEFT: "left", glfw.KEY_RIGHT: "right", glfw.KEY_F11: "f11"}
+    return {glfw.KEY_SPACE: "space", glfw.KEY_LEFT: "left", glfw.KEY_RIGHT: "right", glfw.KEY_F11: "f11"} | {
+        glfw.KEY_ENTER: "enter",
+        glfw.KEY_KP_ENTER: "enter",
+        glfw.KEY_BACKSPACE: "backspace",
+    }

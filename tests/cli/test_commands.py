@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -48,7 +49,8 @@ def run(tmp_path: Path) -> Run:
 
 
 @pytest.mark.parametrize(
-    "command", ["preview", "live", "render", "analyse", "devices", "scenes", "doctor", "latency", "soundcheck"]
+    "command",
+    ["preview", "live", "render", "analyse", "devices", "scenes", "doctor", "latency", "soundcheck", "testcard"],
 )
 def test_every_command_explains_itself_with_an_example(run: Run, command: str) -> None:
     shown = run(command, "--help", COLUMNS="200")
@@ -70,6 +72,10 @@ def test_bad_usage_is_exit_code_two(run: Run) -> None:
         (["render", "tone:440", "nowhere/a.mp4"], "there is no folder nowhere"),
         (["render", "tone:440", "a.avi"], "must end in .mp4"),
         (["render", "tone:440", "a.mp4", "--size", "3x3"], "size"),
+        (["render", "tone:440", "a.mp4", "--preset", "vertcal"], "did you mean vertical?"),
+        (["render", "tone:440", "a.mp4", "--preset", "gif"], "must end in .gif"),
+        (["render", "tone:440", "a.mp4", "--scene", "ink", "--workers", "2"], "builds on its own pictures"),
+        (["testcard", "--out", "card.nothing"], "the card cannot be written"),
         (["preview", "tone:440", "--headless", "--osc", "nowhere"], "HOST:PORT"),
         (["preview", "tone:440", "--headless", "--size", "big"], "size=big must be WIDTHxHEIGHT"),
         (["preview", "tone:440", "--headless", "--channels", "left"], "channels=left must be numbers"),
@@ -203,6 +209,24 @@ def test_the_same_take_gives_the_same_film(run: Run, tmp_path: Path) -> None:
         )
         assert ended.returncode == 0, ended.stderr
     assert (tmp_path / "a.mp4").read_bytes() == (tmp_path / "b.mp4").read_bytes()
+
+
+@pytest.mark.gl
+@pytest.mark.slow
+def test_a_render_that_is_killed_leaves_no_film_and_a_gif_is_one(run: Run, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "engine", "render", "tone:440", "a.mp4", "--scene", "fallback", "--seconds", "60"]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.DEVNULL) as render:
+        deadline = time.monotonic() + 60
+        while not list(tmp_path.glob(".a.*.part.mp4")):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        render.terminate()
+        assert render.wait(20) == 128 + 15
+    assert not list(tmp_path.iterdir())
+    ended = run("render", "tone:440", "a.gif", "--scene", "fallback", "--seconds", "0.5", "--size", "64x36")
+    assert ended.returncode == 0, ended.stderr
+    assert (tmp_path / "a.gif").read_bytes().startswith(b"GIF89a")
 
 
 @pytest.mark.parametrize("typed", [["1:string,2:drum"], ["1:string", "2:drum"], ["1:string 2:drum"]])

@@ -14,7 +14,7 @@ import pytest
 
 from engine.errors import BadFile, BadSetting, MissingDriver
 from engine.frame import RATE
-from engine.stage.film import Film
+from engine.stage.film import PRESETS, Film, open_film
 
 SIZE = (160, 90)
 FPS = 60
@@ -174,7 +174,7 @@ def test_a_disk_that_fills_up_while_the_file_is_finished_is_one_line_too(tmp_pat
 import resource, signal, sys, numpy as np
 from pathlib import Path
 from engine.errors import BadFile
-from engine.stage.film import Film
+from engine.stage.film import PRESETS, Film, open_film
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), int(sys.argv[2])))
 noise = np.random.default_rng(0).integers(0, 255, (90, 160, 4), np.uint8)
@@ -205,7 +205,7 @@ except BadFile as refusal:
         ("size=0x90", {"size": (0, 90)}),
         ("fps=0 of a film must be 1 to 240", {"fps": 0}),
         ("channels=3 of a film must be 0, 1 or 2", {"channels": 3}),
-        (r"must end in \.mp4 \(try .*a\.mp4\)", {"name": "a.avi"}),
+        (r"must end in \.mp4 or \.gif \(try .*a\.mp4\)", {"name": "a.avi"}),
     ],
 )
 def test_what_no_film_can_be_is_refused_at_once(tmp_path: Path, words: str, more: dict[str, object]) -> None:
@@ -231,6 +231,46 @@ def test_without_av_it_is_said_what_to_install(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setitem(sys.modules, "av", None)
     with pytest.raises(MissingDriver, match="pip install av"):
         Film(tmp_path / "a.mp4", SIZE, FPS).__enter__()
+
+
+def test_a_gif_holds_every_picture_for_its_time_and_is_the_same_bytes_again(tmp_path: Path) -> None:
+    import av
+
+    for name in ("a.gif", "b.gif"):
+        with open_film(tmp_path / name, SIZE, 20) as film:
+            for number in range(12):
+                picture = blank(20 * number)
+                picture[:, :80, 0] = 255
+                film.picture(picture)
+                film.sound(np.zeros((HOP, 2), np.float32))
+    assert (tmp_path / "a.gif").read_bytes() == (tmp_path / "b.gif").read_bytes()
+    with av.open(str(tmp_path / "a.gif")) as container:
+        seen = [(frame.time, frame.to_ndarray(format="rgb24")) for frame in container.decode(video=0)]
+    assert [time for time, _ in seen] == pytest.approx(np.arange(12) / 20)
+    for number, (_, picture) in enumerate(seen):
+        assert np.abs(picture[45, 20].astype(int) - [255, 20 * number, 20 * number]).max() <= 2
+        assert np.abs(picture[45, 120].astype(int) - 20 * number).max() <= 2
+
+
+def test_a_rate_that_a_gif_cannot_keep_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadSetting, match=r"fps=60 of a GIF must divide 100, at most 50 \(try 20 or 25\)"):
+        open_film(tmp_path / "a.gif", SIZE, 60)
+
+
+def test_every_preset_is_a_film(tmp_path: Path) -> None:
+    for name, (size, fps) in PRESETS.items():
+        made = open_film(tmp_path / ("a.gif" if name == "gif" else "a.mp4"), size, fps)
+        assert (made.size, made.fps) == (size, fps)
+
+
+def test_what_a_killed_render_has_left_is_cleared_away_by_the_next(tmp_path: Path) -> None:
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    (tmp_path / f".a.{dead.pid}.part.mp4").touch()
+    living = tmp_path / f".a.{os.getppid()}.part.mp4"
+    living.touch()
+    write_click_and_flash(tmp_path / "a.mp4", 1, 5)
+    assert sorted(tmp_path.iterdir()) == sorted([living, tmp_path / "a.mp4"])
 
 
 def test_av_is_not_imported_before_a_film_is_made() -> None:

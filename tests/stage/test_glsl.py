@@ -191,9 +191,8 @@ def test_the_wave_and_the_spectrum_are_pictures_with_a_row_a_channel(paint: Pain
 
 
 def test_a_picture_that_nothing_feeds_is_black(paint: Paint) -> None:
-    code = "void main() { gl_FragColor = IMG_THIS_PIXEL(paper) + IMG_THIS_PIXEL(inputImage) + vec4(0.2); }"
-    header = {"INPUTS": [{"NAME": "inputImage", "TYPE": "image"}], "IMPORTED": {"paper": {"PATH": "paper.png"}}}
-    assert color(paint(code, **header)) == [51] * 4
+    code = "void main() { gl_FragColor = IMG_THIS_PIXEL(inputImage) + vec4(0.2); }"
+    assert color(paint(code, INPUTS=[{"NAME": "inputImage", "TYPE": "image"}])) == [51] * 4
 
 
 def test_reading_a_shader_needs_no_graphics(write: Write) -> None:

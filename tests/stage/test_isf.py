@@ -231,6 +231,18 @@ def test_any_text_is_a_shader_or_one_line_of_refusal(tmp_path: Path, text: str) 
     _read_or_refused(tmp_path / "any.fs", f"/*{text}*/{text}")
 
 
+@FUZZ
+@given(text=st.text(), code=st.text("float vec2(smooth,sample half){}[];=#define\\ \n/*", max_size=80))
+@example("", "float a = (")
+def test_any_text_around_shadertoys_entry_is_a_shader_or_one_line_of_refusal(
+    tmp_path: Path, text: str, code: str
+) -> None:
+    _read_or_refused(
+        tmp_path / "any.fs", f"{text}\nvoid mainImage(out vec4 c, in vec2 p) {{ {code} iMouse iChannel2 }}"
+    )
+    _read_or_refused(tmp_path / "any.fs", f"/*{{}}*/{code}\nvoid mainImage() {{}} gl_FragData[0] {text}")
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4),

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from engine.frame import RATE
-from engine.stage.sound_texture import spectrum, wave
+from engine.stage.sound_texture import ChannelSound, spectrum, wave
 
 
 def sine(hz: float, amplitude: float = 1.0, samples: int = 2048) -> np.ndarray:
@@ -84,3 +84,40 @@ def test_the_loudest_sound_that_a_float_can_hold_is_still_a_picture() -> None:
     sound[7] = -np.inf
     assert np.isfinite(wave(sound)).all()
     assert np.isfinite(spectrum(sound)).all()
+
+
+def shadertoy(samples: np.ndarray) -> np.ndarray:
+    """Its sound texture as the Web Audio API defines it, the slow way; for the first picture of 1/60 s."""
+    n = np.arange(2048)
+    window = 0.42 - 0.5 * np.cos(2 * np.pi * n / 2048) + 0.08 * np.cos(4 * np.pi * n / 2048)
+    bins = np.arange(512)[:, np.newaxis]
+    magnitude = np.abs((samples * window * np.exp(-2j * np.pi * bins * n / 2048)).sum(axis=1)) / 2048
+    decibels = 20 * np.log10(np.maximum(0.2 * magnitude, 1e-30))
+    return np.stack([np.clip((decibels + 100) / 70, 0, 1), np.clip(0.5 + 0.5 * samples[-512:], 0, 1)])
+
+
+def test_the_channel_of_shadertoy_is_as_the_web_audio_api_defines_it() -> None:
+    samples = sine(1000.0, 0.3) + sine(5000.0, 0.01) + sine(20_000.0, 0.5)
+    assert ChannelSound().step(samples, 1 / 60) == pytest.approx(shadertoy(samples[:, 0]), abs=2e-3)
+
+
+def test_its_smoothing_is_by_time_and_forgets_on_reset() -> None:
+    loud, silent = sine(1000.0, 0.3), np.zeros((2048, 2), np.float32)
+    fast, slow = ChannelSound(), ChannelSound()
+    for _ in range(4):
+        fast.step(loud, 1 / 120)
+    for _ in range(2):
+        slow.step(loud, 1 / 60)
+    assert fast.step(silent, 1 / 60) == pytest.approx(slow.step(silent, 1 / 60), abs=1e-4)
+    assert slow.step(silent, 1 / 60)[0].max() > 0.1
+    slow.reset()
+    assert slow.step(silent, 1 / 60)[0].max() == 0.0
+
+
+@pytest.mark.parametrize("dt", [0.0, -1.0, np.inf, np.nan])
+def test_its_picture_is_finite_whatever_comes(dt: float) -> None:
+    sound = ChannelSound()
+    for samples in (np.full((2048, 1), np.nan, np.float32), np.full((9, 3), 1e30, np.float32), sine(440.0)):
+        picture = sound.step(samples, dt)
+        assert picture.shape == (2, 512)
+        assert np.isfinite(picture).all()

@@ -1,0 +1,182 @@
+"""Auditions: the conductor's end of the understudy. A change goes on stage when it was drawn once elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
+
+from engine.child import Child
+from engine.cues import Change
+from engine.errors import MonochordError
+from engine.frame_ring import FrameRing
+from engine.stage.scene import load_scene
+from engine.stage.targets import Size
+from engine.stage.thumbnail import Thumbnail
+from engine.stage.transition import load_transition
+
+_PATIENCE: Final = 10.0  # seconds that a scene may take for its first picture here; nobody waits for it but the cue
+_STARTING: Final = 20.0
+_CHANCES: Final = 2  # understudies that may die without a scene to blame, until changes go without audition
+
+_FROM_OUTSIDE: Final = (-9, -15)  # SIGKILL and SIGTERM: no scene's fault
+
+_Stamp = tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What came of an audition: `why` not, or nothing, and then the change may go on stage."""
+
+    change: Change
+    why: str = ""
+
+
+class Auditions:
+    """Changes in, verdicts out. Where no understudy can live, every change is let through, and that is said once."""
+
+    def __init__(self, ring: FrameRing, musicians: tuple[str, ...] = (), size: Size = (1280, 720)) -> None:
+        """`size`: of the picture on stage."""
+        self._ring, self._musicians, self._size = ring, musicians, size
+        self.thumbnail = Thumbnail()
+        self.remarks: list[str] = []
+        self._failed = 0
+        self._asked: Change | None = None
+        self._number = 0
+        self._since: float | None = None
+        self._before: list[Change] = []
+        self._known: dict[tuple[str, str], _Stamp] = {}
+        self._watched = ""
+        self._child: Child | None = self._start()
+        self._ready = False
+
+    def _start(self) -> Child:
+        self._ready, self._since = False, None
+        settings = {
+            "ring": self._ring.memory.fd,
+            "thumbnail": self.thumbnail.memory.fd,
+            "musicians": self._musicians,
+            "size": self._size,
+        }
+        fds = (self._ring.memory.fd, self.thumbnail.memory.fd)
+        return Child("engine.stage.understudy", settings, fds=fds)
+
+    def learn(self, changes: Sequence[Change]) -> None:
+        """Try these when there is nothing else to do: the changes that the evening may bring."""
+        self._before = list(changes)
+
+    def ask(self, change: Change) -> None:
+        """Try this one now; the one before it is forgotten if its verdict is still out."""
+        self._asked, self._since = change, None
+        self._number += 1
+
+    def watch(self, scene: str) -> None:
+        """Draw this scene for the operator; nothing for no name."""
+        self._watched = scene
+        if self._child is not None:
+            self._child.say(watch=scene)
+
+    def tend(self, now: float) -> Iterator[Verdict]:
+        """The verdicts that have come. Call it as often as the stage is tended."""
+        if self._child is None:
+            yield from self._let_through()
+            return
+        for message in self._child.heard():
+            if "ready" in message:
+                self._ready = True
+                if self._watched:
+                    self._child.say(watch=self._watched)
+            if "trouble" in message or "error" in message:
+                self.remarks.append(str(message.get("trouble") or message["error"]))
+            if message.get("fit", message.get("refused")) == self._number and self._since is not None:
+                yield from self._judged(str(message.get("why", "")))
+        yield from self._next(now)
+        if self._child is not None and (self._child.exit_code is not None or self._late(now)):
+            yield from self._lost()
+
+    def _judged(self, why: str) -> Iterator[Verdict]:
+        change, self._asked, self._since = self._asked, None, None
+        self._failed = 0
+        if change is None:
+            if not why and self._before:
+                self._remember(self._before[0])
+            self._before = self._before[1:]
+            return
+        if not why:
+            self._remember(change)
+        yield Verdict(change, why)
+
+    def _next(self, now: float) -> Iterator[Verdict]:
+        """Begin the next audition, if none is running; what is known and unchanged needs none."""
+        if self._asked is not None and self._since is None and self._known.get(_key(self._asked)) == self._stamp():
+            change, self._asked = self._asked, None
+            yield Verdict(change)
+        while self._asked is None and self._before and _key(self._before[0]) in self._known:
+            self._before = self._before[1:]
+        wanted = self._asked or next(iter(self._before), None)
+        if wanted is None or self._since is not None or not self._ready or self._child is None:
+            return
+        if self._asked is None:
+            self._number += 1
+        self._child.say(**{"try": asdict(wanted), "number": self._number})
+        self._since = now
+
+    def _stamp(self) -> _Stamp | None:
+        return _stamp(self._asked, self._musicians) if self._asked is not None else None
+
+    def _remember(self, change: Change) -> None:
+        if (stamp := _stamp(change, self._musicians)) is not None:
+            self._known[_key(change)] = stamp
+
+    def _late(self, now: float) -> bool:
+        return self._since is not None and now - self._since > _PATIENCE
+
+    def _lost(self) -> Iterator[Verdict]:
+        """The understudy has died or hangs: the scene that it was at is to blame, if there was one."""
+        assert self._child is not None
+        code = self._child.exit_code
+        tried = self._since is not None and code not in _FROM_OUTSIDE
+        self._child.end()
+        change = (self._asked or next(iter(self._before), None)) if tried else None
+        if change is not None and self._asked is None:
+            self._before = self._before[1:]
+            self.remarks.append(f"{change.scene} would hang the driver: it stays off until it is mended")
+        elif change is not None:
+            self._asked = None
+            why = "hangs the driver" if code is None else f"crashes the driver ({code})"
+            yield Verdict(change, f"{change.scene} {why}: it does not go on stage")
+        else:
+            self._failed += 1
+        if self._failed >= _CHANCES:
+            self._child = None
+            self.remarks.append("scenes cannot be tried off stage here: changes may be seen to stutter")
+            yield from self._let_through()
+            return
+        self._child = self._start()
+
+    def _let_through(self) -> Iterator[Verdict]:
+        if self._asked is not None:
+            change, self._asked = self._asked, None
+            yield Verdict(change)
+
+    def close(self) -> None:
+        """End it."""
+        if self._child is not None:
+            self._child.end(grace=0.2)
+        self.thumbnail.memory.close()
+
+
+def _key(change: Change) -> tuple[str, str]:
+    return change.scene, change.transition if change.seconds > 0 else ""
+
+
+def _stamp(change: Change, musicians: tuple[str, ...]) -> _Stamp | None:
+    """When the files of a change were last saved; None if it cannot be read."""
+    try:
+        files: list[Path] = list(load_scene(change.scene, musicians).files)
+        transition = load_transition(change.transition) if change.seconds > 0 else None
+        files += transition.files if transition else ()
+        return tuple((str(path), path.stat().st_mtime_ns) for path in files)
+    except (MonochordError, OSError):
+        return None

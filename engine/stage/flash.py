@@ -1,0 +1,185 @@
+"""Flashes: counted as the guidelines count them, and held back before there are too many. Rules, no GPU.
+
+WCAG 2.3.1 and ITU-R BT.1702: a flash is a pair of opposing changes of relative luminance of 10 % or more whose darker
+state is below 0.80, or a pair to and from a saturated red. More than three in any second over more than a quarter of
+the picture are dangerous. What is counted here are changes, two to a flash, in each cell of a coarse grid.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+ROWS, COLUMNS = 18, 32
+"""Cells of the grid, bottom row first as GL counts, each from left to right."""
+CELLS: Final = ROWS * COLUMNS
+Cells = NDArray[np.float32]
+"""What the cells show, (4, CELLS), means of linear light 0..1: luminance, R − G − B, R, R + G + B."""
+
+_MOST: Final = 6  # changes in a second: three flashes
+# A little stricter than the guidelines (0.10, 20/320, 0.80, 0.8, 1/4), for a cell is a mean of many pixels.
+_STEPS: Final = np.array([[0.09], [0.055]], np.float32)
+_BRIGHT: Final = 0.82
+_SATURATED: Final = 0.78
+_AREA: Final = 0.23
+_SECOND: Final = 1.0 - 1e-6
+_FOLLOW: Final = 1.0  # seconds: a strobe of 3 Hz, followed so slowly, changes by 8 %
+_REST: Final = 0.5  # seconds without danger until a cell is let go,
+_RELEASE: Final = 0.12  # and how soon it then has caught up
+_AT_ONCE: Final = 1e-3  # seconds of following that are none
+
+
+class FlashCounter:
+    """Opposing changes in each cell, of luminance (row 0) and of red (row 1), and when the last seven were.
+
+    It begins on a dark wall. A step in which nothing turns costs a dozen operations on small arrays.
+    """
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """Nothing has been seen."""
+        shape = (2, CELLS)
+        self._way = np.full(shape, -1.0, np.float32)  # 1 where it was rising last, −1 where falling
+        self._turn = np.zeros(shape, np.float32)  # how far it came, seen that way
+        self._turn_counts = np.repeat([[True], [False]], CELLS, axis=1)
+        self._times = np.full((_MOST + 1, *shape), -np.inf)
+        self._busy = -math.inf  # when a cell last changed for the sixth time within a second, or a later one
+
+    def copy(self) -> FlashCounter:
+        """Another one that has seen the same."""
+        other = FlashCounter()
+        for name, value in vars(self).items():
+            setattr(other, name, value if isinstance(value, float) else value.copy())
+        return other
+
+    def near(self, now: float) -> bool:
+        """Whether the next step may be too much: some cell has changed six times of late."""
+        return self._busy > now - _SECOND
+
+    def changes(self, cells: Cells) -> NDArray[np.bool_]:
+        """(2, CELLS): where these cells, shown now, would complete a change against the one before."""
+        values, counts = _measured(cells)
+        return self._changes(values, counts)
+
+    def _changes(self, values: Cells, counts: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        changed: NDArray[np.bool_] = self._turn - values * self._way >= _STEPS
+        if changed.any():
+            changed &= counts | self._turn_counts
+        return changed
+
+    def step(self, cells: Cells, now: float) -> NDArray[np.bool_] | None:
+        """Note what is shown at `now`, seconds; (CELLS,) where that is too much for a second, None if nowhere."""
+        values, counts = _measured(cells)
+        changed = self._changes(values, counts)
+        if changed.any():
+            self._times[1:, changed] = self._times[:-1, changed]
+            self._times[0, changed] = now
+            self._way[changed] *= -1.0
+            self._turn[changed] = -np.inf
+            if (self._times[_MOST - 1, changed] > now - _SECOND).any():
+                self._busy = now
+        onward = values * self._way
+        further = onward >= self._turn
+        np.copyto(self._turn, onward, where=further)
+        np.copyto(self._turn_counts, counts, where=further)
+        if self._busy <= now - _SECOND:
+            return None
+        too_many: NDArray[np.bool_] = (self._times[_MOST] > now - _SECOND).any(axis=0)
+        return too_many
+
+    def would_spend(self, cells: Cells, now: float) -> NDArray[np.bool_]:
+        """(CELLS,): where these cells, shown now, would complete a change that is one too many."""
+        late = self._times[_MOST - 1] > now - _SECOND
+        would: NDArray[np.bool_] = (self.changes(cells) & late).any(axis=0)
+        return would
+
+
+def _measured(cells: Cells) -> tuple[Cells, NDArray[np.bool_]]:
+    """Luminance and red of each cell, (2, CELLS), and whether a change from or to such a state counts."""
+    values = np.maximum(cells[:2], 0.0)
+    counts = np.empty((2, CELLS), bool)
+    np.less(cells[0], _BRIGHT, out=counts[0])
+    np.greater(cells[2], _SATURATED * cells[3], out=counts[1])
+    return values, counts
+
+
+class FlashGuard:
+    """Decides cell by cell how far what is shown may follow what is drawn.
+
+    While cells of more than a quarter of the picture would flash more than three times a second, these follow slowly,
+    and none of them completes a fourth flash: a strobe becomes a slow pulse. All else is left as it is. `held` is the
+    share of the picture that is being held back, `seconds` how long there has been any.
+    """
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """Nothing has been shown."""
+        self.held, self.seconds, self.most = 0.0, 0.0, 0.0
+        self._now = 0.0
+        self._drawn = FlashCounter()
+        self._shown: FlashCounter | None = None
+        self._cells = np.zeros((4, CELLS), np.float32)
+        self._until = np.full(CELLS, -np.inf)
+        self._slow = np.zeros(CELLS)
+
+    def step(self, cells: Cells, dt: float, *, blackout: bool = False) -> NDArray[np.float32] | None:
+        """How far each cell goes from what was shown to `cells`, (CELLS,) 0..1; None: all the way.
+
+        `dt`: seconds since the last step. `blackout`: the master is down, and that is obeyed at once; it is the light
+        after it that may have to wait.
+        """
+        self._now += dt
+        now = self._now
+        before = self._drawn.copy() if self._shown is None and self._drawn.near(now) else None
+        flashing = self._drawn.step(cells, now)
+        if flashing is not None and np.count_nonzero(flashing) > _AREA * CELLS:
+            self._until[flashing] = now + _REST
+            self._shown = self._shown or before
+        if self._shown is None:
+            self._cells = cells
+            return None
+        return self._follow(self._shown, cells, flashing, dt, blackout)
+
+    def _follow(
+        self, shown: FlashCounter, cells: Cells, flashing: NDArray[np.bool_] | None, dt: float, blackout: bool
+    ) -> NDArray[np.float32] | None:
+        now = self._now
+        engaged = self._until > now
+        self._slow = np.where(engaged, _FOLLOW, self._slow * math.exp(-dt / _RELEASE))
+        share = -np.expm1(-dt / np.maximum(self._slow, 1e-9))
+        share[self._slow < _AT_ONCE] = 1.0
+        share = _reaching(share)
+        # Whatever the rest does: a change that would be one too many waits until its second is over.
+        wait = shown.would_spend(self._mixed(cells, share), now)
+        if np.count_nonzero(wait if flashing is None else wait | flashing) > _AREA * CELLS:
+            share = _reaching(np.where(wait, 0.0, share))
+        if blackout:
+            share[:] = 1.0
+        self._cells = self._mixed(cells, share)
+        shown.step(self._cells, now)
+        self.held = float(np.count_nonzero(engaged)) / CELLS
+        self.most = max(self.most, self.held)
+        self.seconds += dt if self.held else 0.0
+        if not engaged.any() and share.min() == 1.0:
+            self._shown = None
+            return None
+        return np.asarray(share, np.float32)
+
+    def _mixed(self, cells: Cells, share: NDArray[Any]) -> Cells:
+        mixed: Cells = (self._cells + (cells - self._cells) * share).astype(np.float32)
+        return mixed
+
+
+def _reaching(share: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Each cell as slow as its slowest neighbour: shares are drawn smoothly between the cells, and none may leak."""
+    around = np.pad(share.reshape(ROWS, COLUMNS), 1, mode="edge")
+    across = np.minimum(np.minimum(around[:, :-2], around[:, 1:-1]), around[:, 2:])
+    lowest: NDArray[np.float64] = np.minimum(np.minimum(across[:-2], across[1:-1]), across[2:])
+    return lowest.reshape(-1)

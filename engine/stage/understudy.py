@@ -1,0 +1,109 @@
+"""The understudy: a child process in which scenes are drawn before the stage has to do with them.
+
+Run as the painter is. What hangs, crashes or crawls does it here, and the picture on stage never knows. What is good
+leaves its compiled form in the driver's own cache, so that the stage need only fetch it. And a scene that the
+operator wants to see before it goes is drawn here, small, with the sound of now.
+
+It says `fit` with the seconds that a scene took, or `refused` with why not; `ready` when it can begin.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Mapping
+from typing import Any, Final
+
+from engine.child import Parent
+from engine.cues import Change, read_change
+from engine.errors import BadScene, MonochordError
+from engine.frame import HOP, blank_row
+from engine.frame_ring import FrameRing
+from engine.stage import gpu
+from engine.stage.render import Moment, Renderer
+from engine.stage.scene import load_scene
+from engine.stage.sound_texture import WINDOW
+from engine.stage.thumbnail import SIZE, Thumbnail
+from engine.stage.transition import load_transition
+
+_PERIOD: Final = 0.1  # seconds between two pictures of a scene that is watched
+_NICE: Final = 10  # more than the stage's: it has time
+
+
+class Understudy:
+    """One life of it."""
+
+    def __init__(self, settings: Mapping[str, Any], parent: Parent) -> None:
+        self._parent = parent
+        self._ring = FrameRing(settings["ring"], tuple(settings["musicians"]))
+        self._thumbnail = Thumbnail(settings["thumbnail"])
+        self._ctx = gpu.headless()
+        self._renderer = Renderer(self._ctx, SIZE, limit_flashes=False)
+        self._stage = Renderer(self._ctx, (settings["size"][0], settings["size"][1]), limit_flashes=False)
+        """As large as the picture on the wall: what a driver compiles may depend on that."""
+        self._watched = ""
+        self._begun = time.monotonic()
+
+    def run(self) -> None:
+        """Until the parent says so."""
+        self._parent.tell(ready=True)
+        while True:
+            for command in self._parent.commands():
+                if "quit" in command:
+                    os._exit(0)
+                if "try" in command:
+                    self._try(read_change(command["try"], "change"), int(command["number"]))
+                if "watch" in command:
+                    self._watch(str(command["watch"]))
+            if self._watched:
+                self._draw()
+                self._thumbnail.show(self._renderer.read())
+            time.sleep(_PERIOD if self._watched else 0.02)
+
+    def _try(self, change: Change, number: int) -> None:
+        """Draw a scene and its transition as the stage will; its programs are the same, so the cache knows them."""
+        begun = time.monotonic()
+        try:
+            transition = load_transition(change.transition) if change.seconds > 0 else None
+            work = self._stage.prepare(load_scene(change.scene, self._ring.musicians), transition, 1.0)
+            while True:
+                next(work)
+        except StopIteration as done:
+            done.value.release()
+            self._parent.tell(fit=number, seconds=time.monotonic() - begun)
+        except BadScene as why:
+            self._parent.tell(refused=number, why=str(why))
+
+    def _watch(self, scene: str) -> None:
+        """Draw this scene for the operator from now on; nothing for no name."""
+        self._watched = ""
+        self._thumbnail.clear()
+        if scene:
+            try:
+                self._renderer.stage(load_scene(scene, self._ring.musicians))
+                self._watched = scene
+            except BadScene as why:
+                self._parent.tell(trouble=str(why))
+
+    def _draw(self) -> None:
+        row = self._ring.row() if self._ring.count else blank_row(len(self._ring.musicians))
+        sound = self._ring.sound(-(-WINDOW // HOP))
+        self._renderer.draw(Moment(row=row, samples=sound, time=time.monotonic() - self._begun, dt=_PERIOD))
+
+
+def main() -> None:
+    """Run by the conductor's side; the settings are one JSON argument."""
+    settings = json.loads(sys.argv[1])
+    parent = Parent(settings["parent"])
+    os.nice(_NICE)
+    try:
+        Understudy(settings, parent).run()
+    except MonochordError as why:
+        parent.tell(error=str(why))
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,3 @@
+void main() {
+    vv_vertShaderInit();
+}

@@ -1,0 +1,102 @@
+"""Scenes are tried off stage: what hangs or fails does so there, and what is good comes on without a stumble."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import signal
+from collections.abc import Callable
+
+import pytest
+
+from engine.cues import Change
+
+from .conftest import Write, isf
+from .living import SMALL, Stage
+from .test_backdrop import HANGS
+
+TRIED = dataclasses.replace(SMALL, auditions=True)
+pytestmark = pytest.mark.gl
+
+
+@pytest.fixture
+def show(stage: Callable[..., Stage]) -> Stage:
+    return stage("strings", TRIED)
+
+
+def test_a_change_goes_on_stage_when_it_was_drawn_off_stage(show: Stage) -> None:
+    show.back.show(Change("ink", "fade", 0.2))
+    show.until(lambda: show.back.scene == "ink")
+    show.runs()
+    assert show.said == []
+
+
+def test_a_scene_that_does_not_compile_is_refused_in_one_line_and_the_stage_never_sees_it(
+    show: Stage, write: Write
+) -> None:
+    show.back.show(str(write("bad.fs", isf("void main() { gl_FragColor = vec4(wrong); }"))))
+    show.until(lambda: show.heard("bad.fs:"))
+    assert len(show.said) == 1
+    assert show.back.scene == "strings"
+
+
+@pytest.mark.slow
+def test_a_scene_that_hangs_the_driver_hangs_it_where_nobody_sees(
+    show: Stage, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.stage.audition._PATIENCE", 2.0)
+    show.runs()
+    show.back.show(str(write("hangs.fs", isf(HANGS))))
+    show.until(lambda: show.heard("hangs the driver: it does not go on stage"))
+    assert show.back.restarts == 0
+    show.back.show("ink")
+    show.until(lambda: show.back.scene == "ink")
+
+
+def test_an_understudy_that_was_killed_is_replaced(show: Stage) -> None:
+    auditions = show.back._auditions
+    assert auditions is not None
+    assert auditions._child is not None
+    os.kill(auditions._child.pid, signal.SIGKILL)
+    show.back.show("ink")
+    show.until(lambda: show.back.scene == "ink")
+
+
+def test_where_no_understudy_can_live_changes_come_all_the_same_and_that_is_said(show: Stage) -> None:
+    auditions = show.back._auditions
+    assert auditions is not None
+    for _ in range(2):
+        killed = auditions._child
+        assert killed is not None
+        os.kill(killed.pid, signal.SIGKILL)
+        show.until(lambda was=killed: auditions._child is not was)  # type: ignore[misc]  # bound now, not later
+    show.back.show("ink")
+    show.until(lambda: show.back.scene == "ink")
+    assert show.heard("scenes cannot be tried off stage here")
+
+
+def test_an_edit_is_tried_first_and_a_broken_one_leaves_the_last_good_picture(
+    stage: Callable[..., Stage], write: Write
+) -> None:
+    show = stage(write("mine.fs", isf()), TRIED)
+    show.runs()
+    write("mine.fs", isf("void main() { gl_FragColor = vec4(wrong); }"))
+    show.until(lambda: show.heard("mine.fs:"))
+    show.runs()
+    write("mine.fs", isf(DESCRIPTION="mended"))
+    show.until(lambda: show.heard("mine.fs is read again"))
+    assert show.back.restarts == 0
+
+
+def test_the_next_scene_can_be_watched_off_air(show: Stage) -> None:
+    auditions = show.back._auditions
+    assert auditions is not None
+    assert auditions.thumbnail.pixels() is None
+    show.back.watch("mountains")
+    show.until(lambda: auditions.thumbnail.pixels() is not None)
+    pixels = auditions.thumbnail.pixels()
+    assert pixels is not None
+    assert pixels[..., :3].std() > 5
+    assert show.back.scene == "strings"
+    show.back.watch("")
+    show.until(lambda: auditions.thumbnail.pixels() is None)
