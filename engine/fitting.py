@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -33,7 +34,9 @@ HOP_SECONDS: Final = 0.48
 
 _PIECE: Final = 30.0  # seconds of a recording that are in memory at once
 _HEARD: Final = SILENT + 0.7  # log-mel above which there is something in a patch: as much again as the offset
-_AHEAD: Final = 4  # files a worker that are handed out ahead
+_AHEAD: Final = 2  # groups of files a worker that are handed out ahead
+_TOGETHER: Final = 8  # files in a group at most
+_TURNS: Final = 8  # groups a worker gets at least, where there are so many files: the last one is not waited for long
 _HELD_OUT: Final = 0.15  # share of the recordings that a map is judged by
 _IGNORED: Final = {
     ".txt",
@@ -228,34 +231,43 @@ def _kept(shelf: Shelf, recording: Recording, attempt: Attempt) -> str:
     return ""
 
 
+def _attempts(paths: list[Path], how: Listening) -> list[Attempt]:
+    """Several files at once: handing one out costs as much as hearing half a minute."""
+    return [_attempt(path, how) for path in paths]
+
+
 def _shared_out(client: Any, waiting: list[Recording], shelf: Shelf, how: Listening) -> Iterator[Outcome]:
     """Hand files out a few ahead of those that are done, so that nothing piles up on either side."""
     from distributed import as_completed
 
-    ahead = _AHEAD * max(len(client.scheduler_info()["workers"]), 1)
-    rest = iter(waiting)
-    given: dict[Any, Recording] = {}
+    workers = max(len(client.scheduler_info()["workers"]), 1)
+    size = max(1, min(len(waiting) // (workers * _TURNS), _TOGETHER))
+    groups = deque(waiting[start : start + size] for start in range(0, len(waiting), size))
+    given: dict[Any, list[Recording]] = {}
 
     def give() -> Any:
-        recording = next(rest, None)
-        if recording is None:
-            return None
-        future = client.submit(_attempt, recording.path.resolve(), how, pure=False)
-        given[future] = recording
+        group = groups.popleft()
+        future = client.submit(_attempts, [recording.path.resolve() for recording in group], how, pure=False)
+        given[future] = group
         return future
 
-    done = as_completed([future for future in (give() for _ in range(ahead)) if future is not None])
+    done = as_completed([give() for _ in range(min(_AHEAD * workers, len(groups)))])
     for future in done:
-        recording = given.pop(future)
+        group = given.pop(future)
         try:
-            attempt: Attempt = future.result()
+            attempts: list[Attempt] = future.result()
         except Exception as why:  # a worker died with it, or it is a bug: the other recordings go on
-            attempt = f"{recording.path}: the worker broke down: {str(why).splitlines()[0] if str(why) else repr(why)}"
-        following = give()
-        if following is not None:
-            done.add(following)
+            if len(group) > 1:
+                groups.extendleft([recording] for recording in group)
+                group, attempts = [], []
+            else:
+                reason = str(why).splitlines()[0] if str(why) else repr(why)
+                attempts = [f"{group[0].path}: the worker broke down: {reason}"]
+        if groups:
+            done.add(give())
         future.release()
-        yield recording, _kept(shelf, recording, attempt)
+        for recording, attempt in zip(group, attempts, strict=True):
+            yield recording, _kept(shelf, recording, attempt)
 
 
 @contextlib.contextmanager
@@ -268,7 +280,11 @@ def _cluster(workers: int, scheduler: str | None) -> Iterator[Any]:
         raise MissingDriver(
             "more than one worker is run by dask, which is not here (pip install 'monochord[fit]', or --workers 1)"
         ) from why
-    quiet = {"distributed.logging.distributed": "error", "distributed.worker.daemon": True}
+    quiet = {
+        "distributed.logging.distributed": "error",
+        "distributed.worker.daemon": True,
+        "distributed.worker.profile.enabled": False,  # nobody looks at it, and it takes from those who listen
+    }
     with dask.config.set(quiet), contextlib.ExitStack() as stack:
         if scheduler is None:
             cluster = LocalCluster(
