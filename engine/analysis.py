@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +18,7 @@ from engine.features.beat import FREE
 from engine.frame import ROW, Frame, Numbers, Signal, signals_of
 from engine.rehearsal import Progress, Rehearsal, nobody
 from engine.stage.note_names import NAMES as PITCH_CLASSES
+from engine.whole_file import whole_file
 
 
 class Events:
@@ -124,21 +123,10 @@ def write_analysis(analysis: Analysis, folder: Path) -> None:
         summary["musicians"] = {name: events.summary() for name, events in analysis.musicians.items()}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with _whole(folder / "frames.npz") as part, part.open("wb") as file:
+        with whole_file(folder / "frames.npz") as part, part.open("wb") as file:
             arrays: dict[str, Any] = {"time": analysis.time, **analysis.signals}
             np.savez(file, **arrays)
-        with _whole(folder / "summary.json") as part:
+        with whole_file(folder / "summary.json") as part:
             part.write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
     except OSError as why:
         raise BadFile(f"out={folder} cannot be written: {why.strerror} (choose a folder with room)") from why
-
-
-@contextlib.contextmanager
-def _whole(path: Path) -> Iterator[Path]:
-    """A name to write under, which becomes `path` when all is written, and goes if anything fails."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        yield part
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)

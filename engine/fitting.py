@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ from engine.errors import BadFile, MissingDriver, UserMistake
 from engine.listening.atlas import Corpus
 from engine.listening.mel import BANDS, COLUMN, MEL_RATE, PATCH, SILENT, Columns, log_mel, patches, spliced
 from engine.listening.vggish import SIZE, Vggish
+from engine.whole_file import whole_file
 
 MOST: Final = 100_000
 """Sounds that a map is fitted on at most; of more, every so manieth."""
@@ -165,14 +165,11 @@ class Shelf:
 
     def keep(self, place: Path, embedding: NDArray[np.float32], time: NDArray[np.float32]) -> None:
         """Write it; BadFile if there is no room."""
-        part = place.with_name(f".{place.stem}.{os.getpid()}.part.npz")
         try:
-            np.savez(part, embedding=embedding.astype(np.float16), time=time)
-            part.replace(place)
+            with whole_file(place) as part:
+                np.savez(part, embedding=embedding.astype(np.float16), time=time)
         except OSError as why:
             raise BadFile(f"{place} cannot be written: {why.strerror} (choose a disk with room)") from why
-        finally:
-            part.unlink(missing_ok=True)
 
     def read(self, place: Path) -> tuple[NDArray[np.float16], NDArray[np.float32]] | None:
         """What is kept there; None if there is nothing, or it is damaged."""

@@ -67,6 +67,7 @@ from engine.stage.output import read_output
 from engine.stage.scene import load_scene, scene_names
 from engine.stage.transition import load_transition
 from engine.take import is_take
+from engine.whole_file import whole_file
 
 DEFAULT_SCENE: Final = "mountains"
 _FLOOR: Final = "fallback"
@@ -344,9 +345,8 @@ def save(key: str, value: Any, path: Path | None = None) -> Path:
                 document[group] = tomlkit.table()
             table: Any = document[group]
             table[name] = value
-        part = path.with_name(f".{path.name}.part")
-        part.write_text(tomlkit.dumps(document), encoding="utf-8")
-        part.replace(path)
+        with whole_file(path) as part:
+            part.write_text(tomlkit.dumps(document), encoding="utf-8")
     except OSError as why:
         _refuse(path, why.strerror)
     except (tomlkit.exceptions.TOMLKitError, UnicodeDecodeError) as why:

@@ -11,6 +11,7 @@ import typer
 
 from engine.cli import options, terminal
 from engine.errors import BadFile, BadSetting
+from engine.whole_file import whole_file
 
 if TYPE_CHECKING:
     from engine.stage.isf_check import Result
@@ -88,15 +89,12 @@ def _write(path: Path, found: dict[str, Result]) -> None:
         }
         for name, result in found.items()
     }
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        part.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
-        part.replace(path)
+        with whole_file(path) as part:
+            part.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
     except OSError as problem:
         reason = problem.strerror or problem
         raise BadFile(f"{path}: the results cannot be written: {reason} (choose a folder with room)") from None
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _draw(path: Path, folder: Path, found: dict[str, Result]) -> None:

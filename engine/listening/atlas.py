@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +18,7 @@ from engine.listening.affinity import Partners, conditional
 from engine.listening.faithfulness import NEIGHBOURS, continuity, nearest_agree, trustworthiness
 from engine.listening.neighbours import Points, nearest
 from engine.listening.projection import CUBE, PLANE, ROUNDS, Projection, Training, learn
+from engine.whole_file import whole_file
 
 PERPLEXITY: Final = 30.0
 LEAST: Final = 100
@@ -128,9 +127,9 @@ def write(path: Path, atlas: Atlas, card: Mapping[str, Any]) -> None:
     model = exported(atlas.projection, path.name)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with _whole(Path(f"{path}.onnx")) as part:
+        with whole_file(Path(f"{path}.onnx")) as part:
             part.write_bytes(model)
-        with _whole(Path(f"{path}.npz")) as part, part.open("wb") as file:
+        with whole_file(Path(f"{path}.npz")) as part, part.open("wb") as file:
             arrays: dict[str, Any] = dict(atlas.arrays)
             np.savez_compressed(file, **arrays)
         digests = {
@@ -139,7 +138,7 @@ def write(path: Path, atlas: Atlas, card: Mapping[str, Any]) -> None:
         }
         plain = {key: value for key, value in card.items() if not isinstance(value, dict)}
         tables = {key: value for key, value in card.items() if isinstance(value, dict)}
-        with _whole(Path(f"{path}.toml")) as part:
+        with whole_file(Path(f"{path}.toml")) as part:
             part.write_text(tomlkit.dumps({"name": path.name, **plain, **digests, **tables}), encoding="utf-8")
     except OSError as why:
         raise BadFile(f"{path}: the map cannot be written: {why.strerror} (choose a folder with room)") from why
@@ -234,14 +233,3 @@ def exported(projection: Projection, name: str) -> bytes:
     model = helper.make_model(graph, opset_imports=opset, ir_version=8, producer_name="monochord")
     checker.check_model(model)
     return bytes(model.SerializeToString())
-
-
-@contextlib.contextmanager
-def _whole(path: Path) -> Iterator[Path]:
-    """A name to write under, which becomes `path` when all is written, and goes if anything fails."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        yield part
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -18,6 +17,7 @@ from engine.instrument import HIGHEST_HZ, LOWEST_HZ, InstrumentBand
 from engine.stage.note_names import name_of_hz
 from engine.stage.slate import Color, Slate, shortened, width
 from engine.stage.targets import Size
+from engine.whole_file import whole_file
 
 SIZE: Final[Size] = (1280, 960)
 _GROUND: Final[Color] = (16, 17, 19)
@@ -79,14 +79,11 @@ def draw_band(
 
 def write_figure(path: Path, pixels: NDArray[np.uint8]) -> None:
     """Write a picture (height, width, 4) as PNG; in its place when it is whole. BadFile if it cannot be."""
-    part = path.with_name(f".{path.stem}.{os.getpid()}.part.png")
     try:
-        Image.fromarray(np.ascontiguousarray(pixels[..., :3])).save(part)
-        part.replace(path)
+        with whole_file(path) as part:
+            Image.fromarray(np.ascontiguousarray(pixels[..., :3])).save(part, format="PNG")
     except OSError as why:
         raise BadFile(f"{path}: the figure cannot be written: {why.strerror or why}") from None
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def in_words(hz: float) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from engine.errors import BadFile
+from engine.whole_file import whole_file
 
 Pixels = NDArray[np.uint8]
 """A still: (height, width, 3 or 4), top row first."""
@@ -38,15 +38,12 @@ def write_sheet(
     if not stills or not all(len(row) for row in stills):
         raise ValueError("a contact sheet needs at least one still in every row")
     sheet = _drawn(stills, rows, columns, title, width)
-    part = path.with_name(f".{path.stem}.{os.getpid()}.part.png")
     try:
-        sheet.save(part, optimize=False, compress_level=6)
-        part.replace(path)
+        with whole_file(path) as part:
+            sheet.save(part, format="PNG", optimize=False, compress_level=6)
     except OSError as problem:
         reason = problem.strerror or problem
         raise BadFile(f"{path}: the sheet cannot be written: {reason} (choose a folder with room)") from None
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _drawn(

@@ -24,7 +24,7 @@ from engine.listening.vggish import Vggish
 from tests.features.sounds import bowed, plucked
 from tests.listening.little_onnx import little_network
 
-pytest.importorskip("onnx")
+pytest.importorskip("onnx", reason="a map is written by onnx: the extra fit")
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,7 @@ def _quickly(monkeypatch: pytest.MonkeyPatch) -> None:
 def _fit(place: Path, shared: Path, **more: object) -> None:
     options = {"workers": 1, "hop": 0.1, "passes": 1.0, "network": str(shared / "little.onnx"), **more}
     scheduler, splice = options.pop("scheduler", None), options.pop("splice", 0)
-    fit(place / "recordings", out=place / "mine", scheduler=scheduler, splice=splice, **options)  # type: ignore[arg-type]
+    fit(place / "recordings", out=place / "mine", scheduler=scheduler, splice=splice, **options)  # type: ignore[arg-type]  # **options are of several kinds
 
 
 def test_a_folder_becomes_a_map_and_bad_files_are_told(
@@ -91,7 +91,7 @@ def test_a_folder_becomes_a_map_and_bad_files_are_told(
 
 
 def test_two_workers_hear_what_one_hears(place: Path, shared: Path) -> None:
-    pytest.importorskip("distributed")
+    pytest.importorskip("distributed", reason="work is shared by dask: the extra fit")
     how = Listening(str(shared / "little.onnx"), hop=0.2)
     files = recordings(place / "recordings")
     shelves = [Shelf(place / f"shelf{workers}", how) for workers in (1, 2)]

@@ -38,8 +38,8 @@ def test_the_gradient_is_what_small_steps_show(kind: Kind, dimensions: int) -> N
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_gradient_is_what_autograd_finds(kind: Kind) -> None:
-    autograd = pytest.importorskip("autograd")
-    anp = pytest.importorskip("autograd.numpy")
+    autograd = pytest.importorskip("autograd", reason="the oracle of the gradient")
+    anp = pytest.importorskip("autograd.numpy", reason="the oracle of the gradient")
     p = _wanted(clustered(25)[0], kind)
     places = np.random.default_rng(3).standard_normal((25, 2))
     others = 1 - np.eye(25)

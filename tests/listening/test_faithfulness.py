@@ -17,7 +17,7 @@ def test_a_map_that_is_the_same_can_be_believed_and_a_random_one_cannot() -> Non
 
 
 def test_it_says_what_scikit_learn_says() -> None:
-    sklearn = pytest.importorskip("sklearn.manifold")
+    sklearn = pytest.importorskip("sklearn.manifold", reason="the oracle of trustworthiness")
     points, _ = clustered(150)
     places = points[:, :2] + 0.1 * points[:, 2:4]
     assert trustworthiness(points, places) == pytest.approx(sklearn.trustworthiness(points, places, n_neighbors=12))

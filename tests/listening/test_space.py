@@ -15,7 +15,7 @@ from engine.listening.space import Space
 
 from .corpora import corpus
 
-pytest.importorskip("onnx")
+pytest.importorskip("onnx", reason="a map is written by onnx: the extra fit")
 
 QUICK = Training(pairs=128, passes=10, least=300, hidden=(16,), rest=100)
 CARD = {"families": ["family0", "family1", "family2"], "network": "ab" * 32}
