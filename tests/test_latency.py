@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -81,6 +82,9 @@ def _lay_a_cable(measuring: subprocess.Popen[bytes]) -> None:
             ins = client.get_ports("PortAudio.*", is_input=True, is_audio=True)
             for source in outs:
                 for sink in ins:
-                    if sink not in client.get_all_connections(source):
-                        client.connect(source, sink)
+                    # A stream that is just opening has ports that go again, and takes no cable before it runs: the
+                    # next turn finds what is really there.
+                    with contextlib.suppress(jack.JackError):
+                        if sink not in client.get_all_connections(source):
+                            client.connect(source, sink)
             time.sleep(0.1)
