@@ -5,6 +5,8 @@
         --sound OPL-3_FM_128M.sf2 --sound freepats --sound stk --sound modelled
     python tools/timbres.py --data tunes.npz --teachers DIR --out tim --half report --named --judge --clean \\
         --count 900 --seed 71 --sound TimGM6mb.sf2
+    python tools/timbres.py --data tunes.npz --teachers DIR --out hands --hands --count 3000 --seed 5 \\
+        --sound FluidR3_GM.sf2 --sound OPL-3_FM_128M.sf2 --sound freepats --sound modelled
 
 A shard is NAME.npz of a hundred clips of 10 s: `log_mel` (clips, columns, 64) float16; `instrument` (clips,) General
 MIDI program, −1 where more than one plays or nobody can say; `family` (clips, families) who is heard; `sound` (clips,)
@@ -26,6 +28,7 @@ from typing import Any, Final
 
 import numpy as np
 import soxr
+from accompanying import accompanied
 from numpy.typing import NDArray
 from performing import BLOWN, DRUMS, INSTRUMENTS, MELODIC, STRUCK, Instrument, Part, Performance, perform
 from sounding import StkSound, degraded, sound_maker
@@ -59,6 +62,8 @@ _RANGES: Final[Mapping[str, tuple[int, int]]] = {
     "piano": (36, 88), "mallets": (55, 92), "plucked": (40, 84), "organ": (40, 88), "bowed": (45, 90),
     "voice": (48, 79), "brass": (43, 80), "reeds": (46, 86), "flutes": (60, 93), "drums": (43, 72), "synth": (40, 88),
 }  # fmt: skip
+_PIANOS: Final = (0, 0, 0, 1, 2, 3, 4, 5)
+_MANY_VOICED: Final = (6, 7, 11, 12, 15, 16, 19, 21, 22, 24, 25, 26, 45, 46, 48, 49, 52, 88, 89, 104, 107)
 _STRUCK: Final = ("piano", "mallets", "plucked", "drums")
 
 
@@ -202,10 +207,18 @@ class Teachers:
 
 
 def clip(
-    tune: Tune, instrument: Instrument, maker: Any, teachers: Teachers | None, rng: np.random.Generator, *, clean: bool
+    tune: Tune,
+    instrument: Instrument,
+    maker: Any,
+    teachers: Teachers | None,
+    rng: np.random.Generator,
+    *,
+    clean: bool,
+    hands: bool,
 ) -> dict[str, Any] | None:
-    """One clip and its truth; None where the sound has no such instrument."""
-    performance = _performed(tune, instrument, rng)
+    """One clip and its truth, with both `hands` of a pianist or as _performed; None where the sound has no such
+    instrument."""
+    performance = _excerpt(accompanied(tune, instrument, rng), rng) if hands else _performed(tune, instrument, rng)
     if not performance.parts:
         return None
     dry = maker.play(performance, rng)
@@ -243,6 +256,7 @@ def make(
     named: bool,
     judging: bool,
     clean: bool,
+    hands: bool,
     part: tuple[int, int],
 ) -> None:
     """`count` clips in shards into `out`; a shard that is there is left as it is."""
@@ -259,9 +273,12 @@ def make(
             maker = makers[number % len(makers)]
             tune = tunes[rng.integers(len(tunes))]
             choice = [*MELODIC, *MELODIC, *DRUMS] if named or rng.uniform() < 0.6 else everybody
+            if hands:
+                choice = [everybody[program] for program in (_PIANOS if rng.uniform() < 0.6 else _MANY_VOICED)]
             if isinstance(maker, StkSound):
                 choice = [i for i in everybody if i.program in maker.programs]
-            made = clip(tune, choice[rng.integers(len(choice))], maker, teachers, rng, clean=clean)
+            player = choice[rng.integers(len(choice))]
+            made = clip(tune, player, maker, teachers, rng, clean=clean, hands=hands)
             if made is not None:
                 clips.append(made)
             print(f"\r{number + 1}/{count}", end="", file=sys.stderr, flush=True)
@@ -284,6 +301,7 @@ def main() -> None:
     parser.add_argument("--named", action="store_true", help="only the instruments that have a name here")
     parser.add_argument("--judge", action="store_true", help="for judging, never for training")
     parser.add_argument("--clean", action="store_true", help="no room, no noise, no other microphone")
+    parser.add_argument("--hands", action="store_true", help="played with both hands, in chords: for harmony")
     parser.add_argument("--part", type=int, nargs=2, default=(0, 1), metavar=("K", "N"), help="every Nth shard from K")
     said = parser.parse_args()
     tunes = [tune for tune in read_tunes(said.data) if tune.half == said.half]
@@ -298,6 +316,7 @@ def main() -> None:
         named=said.named,
         judging=said.judge,
         clean=said.clean,
+        hands=said.hands,
         part=tuple(said.part),
     )
 

@@ -1,12 +1,15 @@
 """Trains the ear: a network of VGGish's shape that describes 0.96 s of sound in 128 numbers.
 
     python tools/timbres.py …    (see there)
-    python tools/train_vggish.py --data timbres --out work --patches 2000000
+    python tools/train_vggish.py --data timbres --out first --patches 1000000
+    python tools/train_vggish.py --data timbres --data hands --start first/vggish.pt --out work \\
+        --patches 1600000
     python tools/export_vggish.py ours work/vggish.pt --out models_onnx
 
 Two teachers say how a patch sounds to them (YAMNet's 1024 numbers, the 128 of a VGG that was taught on MagnaTagATune),
-and renders know for certain: instrument, family, which keys sound, how loud, how many onsets. From the embedding each
-of these must be readable by one linear layer; and the same instrument of several sounds must lie together (a
+and renders know for certain: instrument, family, which keys sound, which harmony they make in whatever key (major or
+minor, seventh, suspended; what lies above the bass; which intervals), how loud, how many onsets. From the embedding
+each of these must be readable by one linear layer; and the same instrument of several sounds must lie together (a
 contrastive term, Khosla et al. 2020). Sounds are changed on the way: level, a random equaliser, noise, holes.
 
 Needs torch. The seed is fixed; a checkpoint is kept in --out each 5 minutes, and training goes on from it.
@@ -17,12 +20,14 @@ from __future__ import annotations
 import argparse
 import math
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import torch
+from harmony import HARMONY, harmony_of
 from numpy.typing import NDArray
 from timbres import FAMILIES, PATCH_HOP
 from torch import Tensor, nn
@@ -40,6 +45,7 @@ _AVERAGE: Final = 0.9995  # of the weights over time; the average is what is exp
 _CHECKPOINT: Final = 300.0
 _PROGRAMS: Final = 119
 _TEMPERATURE: Final = 0.1
+_HARMONY_VARIANCE: Final = 0.06
 
 
 @dataclass(slots=True)
@@ -59,11 +65,11 @@ class Clips:
         return len(self.instrument)
 
 
-def read_clips(folder: Path) -> Clips:
-    """All shards of a folder that tools/timbres.py wrote."""
+def read_clips(folders: Sequence[Path]) -> Clips:
+    """All shards of the folders that tools/timbres.py wrote."""
     names = list(Clips.__dataclass_fields__)
     parts: dict[str, list[NDArray[np.generic]]] = {name: [] for name in names}
-    for path in sorted(folder.glob("[0-9]*.npz")):
+    for path in [path for folder in folders for path in sorted(folder.glob("[0-9]*.npz"))]:
         if path.name.endswith(".part.npz"):
             continue
         with np.load(path) as shard:
@@ -83,6 +89,7 @@ class Lesson:
     instrument: Tensor
     family: Tensor
     keys: Tensor
+    harmony: Tensor
     loudness: Tensor
     onsets: Tensor
 
@@ -128,6 +135,7 @@ class School:
             instrument=torch.from_numpy(np.where(heard, clips.instrument[which], -1)),
             family=torch.from_numpy((clips.family[which] * heard[:, None]).astype(np.float32)),
             keys=torch.from_numpy(keys.astype(np.float32)),
+            harmony=torch.from_numpy(harmony_of(keys).astype(np.float32)),
             loudness=torch.from_numpy(((10 * np.log10(power.mean(axis=1)) + gain_db + 35) / 12).astype(np.float32)),
             onsets=torch.from_numpy(np.log1p(onsets).astype(np.float32)),
         )
@@ -172,6 +180,7 @@ class Pupil(nn.Module):
         self.instrument = nn.Linear(EMBEDDING, _PROGRAMS)
         self.family = nn.Linear(EMBEDDING, len(FAMILIES))
         self.keys = nn.Linear(EMBEDDING, 88)
+        self.harmony = nn.Linear(EMBEDDING, HARMONY)
         self.numbers = nn.Linear(EMBEDDING, 2)
 
     def marks(self, lesson: Lesson) -> dict[str, Tensor]:
@@ -191,6 +200,7 @@ class Pupil(nn.Module):
             ),
             "family": functional.binary_cross_entropy_with_logits(self.family(said), lesson.family),
             "keys": keys,
+            "harmony": functional.mse_loss(self.harmony(said), lesson.harmony) / _HARMONY_VARIANCE,
             "loudness": functional.smooth_l1_loss(numbers[:, 0], lesson.loudness),
             "onsets": functional.smooth_l1_loss(numbers[:, 1], lesson.onsets),
             "together": _together(said[known], lesson.instrument[known]),
@@ -199,10 +209,11 @@ class Pupil(nn.Module):
 
 _WEIGHTS: Final = {
     "yamnet": 2.0,
-    "mtt": 0.7,
+    "mtt": 1.2,
     "instrument": 0.6,
     "family": 0.8,
-    "keys": 2.0,
+    "keys": 3.0,
+    "harmony": 2.0,
     "loudness": 0.3,
     "onsets": 0.7,
     "together": 0.4,
@@ -221,11 +232,16 @@ def _together(said: Tensor, instrument: Tensor) -> Tensor:
     return -((log_share * same).sum(dim=1)[has] / same.sum(dim=1)[has]).mean()
 
 
-def train(clips: Clips, out: Path, width: float, patches: int, seed: int) -> None:
-    """Train until so many patches have been seen; goes on from work/vggish_last.pt."""
+def train(clips: Clips, out: Path, width: float, patches: int, seed: int, start_from: Path | None = None) -> None:
+    """Train until so many patches have been seen, from `start_from`'s weights; goes on from out/vggish_last.pt."""
     torch.manual_seed(seed)
     some = clips.log_mel[:: max(len(clips) // 500, 1)].astype(np.float32).reshape(-1, clips.log_mel.shape[-1])
     network = VggishShaped(width, torch.from_numpy(some.mean(axis=0)), torch.from_numpy(1 / some.std(axis=0)))
+    heard_before = 0
+    if start_from is not None:
+        before = torch.load(start_from, weights_only=True)
+        network.load_state_dict(before["network"])
+        heard_before = before["seen"]
     pupil = Pupil(network, clips.yamnet.shape[-1], clips.mtt.shape[-1]).to(memory_format=torch.channels_last)
     average = torch.optim.swa_utils.AveragedModel(
         pupil, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(_AVERAGE), use_buffers=True
@@ -273,14 +289,19 @@ def train(clips: Clips, out: Path, width: float, patches: int, seed: int) -> Non
             }
             torch.save(state, last)
             torch.save(
-                {"width": width, "network": average.module.network.state_dict(), "seen": (step + 1) * _BATCH},
+                {
+                    "width": width,
+                    "network": average.module.network.state_dict(),
+                    "seen": heard_before + (step + 1) * _BATCH,
+                },
                 out / "vggish.pt",
             )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True, help="what tools/timbres.py wrote")
+    parser.add_argument("--data", type=Path, action="append", required=True, help="what tools/timbres.py wrote")
+    parser.add_argument("--start", type=Path, help="the vggish.pt whose weights it starts from")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--width", type=float, default=0.25, help="part of VGGish's width")
     parser.add_argument("--patches", type=int, default=2_000_000)
@@ -289,7 +310,7 @@ def main() -> None:
     said = parser.parse_args()
     torch.set_num_threads(said.threads)
     said.out.mkdir(parents=True, exist_ok=True)
-    train(read_clips(said.data), said.out, said.width, said.patches, said.seed)
+    train(read_clips(said.data), said.out, said.width, said.patches, said.seed, said.start)
 
 
 if __name__ == "__main__":
