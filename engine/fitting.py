@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import math
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -94,8 +95,11 @@ def recordings(folder: Path) -> list[Recording]:
     return found
 
 
-def heard_in(path: Path, how: Listening) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """What the network says of a recording: descriptions (n, 128), and the seconds at which each begins (n,).
+def heard_in(
+    path: Path, how: Listening, seconds: float | None = None
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """What the network says of a recording, or of so many seconds of it: descriptions (n, 128), and the seconds at
+    which each begins (n,).
 
     Patches in which nothing is to be heard are left out. Memory does not depend on the length. BadFile if it cannot be
     read or holds nothing.
@@ -103,7 +107,7 @@ def heard_in(path: Path, how: Listening) -> tuple[NDArray[np.float32], NDArray[n
     network = _network(how.network)
     hop = max(round(how.hop * MEL_RATE / COLUMN), 1)
     embeddings, times = [np.zeros((0, SIZE), np.float32)], [np.zeros(0, np.float32)]
-    for first, columns in _pieces(path, hop):
+    for first, columns in _pieces(path, hop, seconds):
         found = patches(columns, hop)
         begins = (first + hop * np.arange(len(found))) * (COLUMN / MEL_RATE)
         sounding = np.array([patch.max() > _HEARD for patch in found], bool)
@@ -119,13 +123,24 @@ def heard_in(path: Path, how: Listening) -> tuple[NDArray[np.float32], NDArray[n
     return embedding, time
 
 
-def _pieces(path: Path, hop: int) -> Iterator[tuple[int, Columns]]:
+def write_heard(path: Path, embedding: NDArray[np.floating], time: NDArray[np.float32]) -> None:
+    """What was heard in a recording, as a file that appears when it is whole. BadFile if there is no room."""
+    try:
+        with whole_file(path) as part, part.open("wb") as file:
+            np.savez(file, embedding=embedding, time=time)
+    except OSError as why:
+        raise BadFile(f"{path} cannot be written: {why.strerror} (choose a disk with room)") from why
+
+
+def _pieces(path: Path, hop: int, seconds: float | None) -> Iterator[tuple[int, Columns]]:
     """A recording's columns in pieces that hold whole patches, each with the number of its first column."""
     source = open_source(path)
+    left = math.inf if seconds is None else round(seconds * source.rate)
     resample = soxr.ResampleStream(source.rate, MEL_RATE, 1, dtype="float32", quality="HQ")
     sound, columns, first = np.zeros(0, np.float32), np.zeros((0, BANDS), np.float32), 0
     while True:
-        part = source.read(round(_PIECE * source.rate))
+        part = source.read(int(min(_PIECE * source.rate, left)))
+        left -= len(part)
         mono = np.nan_to_num(part.mean(axis=1, dtype=np.float32), nan=0.0, posinf=0.0, neginf=0.0)
         last = len(part) == 0
         sound = np.concatenate([sound, resample.resample_chunk(mono, last=last)])
@@ -165,11 +180,7 @@ class Shelf:
 
     def keep(self, place: Path, embedding: NDArray[np.float32], time: NDArray[np.float32]) -> None:
         """Write it; BadFile if there is no room."""
-        try:
-            with whole_file(place) as part:
-                np.savez(part, embedding=embedding.astype(np.float16), time=time)
-        except OSError as why:
-            raise BadFile(f"{place} cannot be written: {why.strerror} (choose a disk with room)") from why
+        write_heard(place, embedding.astype(np.float16), time)
 
     def read(self, place: Path) -> tuple[NDArray[np.float16], NDArray[np.float32]] | None:
         """What is kept there; None if there is nothing, or it is damaged."""

@@ -1,8 +1,8 @@
 """A take: the performance as data. One file: a line that says how to read it, then one slot a hop.
 
 A slot is the hop's frame and its sound, in the same layout as in shared memory, and it is appended when the hop
-is over: a take that ends in a power cut is whole up to its last hop. Its first line names the musicians and the
-instrument's own band, if there are any, so that it can be heard again as it was.
+is over: a take that ends in a power cut is whole up to its last hop. Its first line names the musicians, the
+instrument's own band and the map of sounds, if there are any, so that it can be heard again as it was.
 """
 
 from __future__ import annotations
@@ -31,9 +31,17 @@ class TakeWriter:
     """Appends hops to a new take. A context manager; at most the last second is in memory only."""
 
     def __init__(
-        self, path: Path, channels: int, musicians: Sequence[Musician] = (), band: InstrumentBand | None = None
+        self,
+        path: Path,
+        channels: int,
+        musicians: Sequence[Musician] = (),
+        band: InstrumentBand | None = None,
+        space: str | None = None,
     ) -> None:
-        """Begin a take at `path`; BadFile if it cannot be written. The musicians' channels are the take's own."""
+        """Begin a take at `path`; BadFile if it cannot be written. The musicians' channels are the take's own.
+
+        `space` is the map that the show named, if it named one.
+        """
         self.path, self.channels = path, channels
         self.hops = 0
         self._slots = np.zeros(_FLUSH_HOPS, slot_dtype(channels, len(musicians)))
@@ -50,6 +58,8 @@ class TakeWriter:
             header["musicians"] = [str(musician) for musician in musicians]
         if band is not None:
             header["band"] = asdict(band)
+        if space is not None:
+            header["space"] = space
         try:
             self._file = path.open("wb", buffering=0)
         except OSError as why:
@@ -146,6 +156,14 @@ def band_in(path: Path) -> InstrumentBand | None:
         return InstrumentBand(**{**given, "hum_hz": tuple(given["hum_hz"])})
     except (BadSetting, TypeError, KeyError, ValueError) as why:
         raise BadFile(f"{path} has band={given}, which is none: {why}") from None
+
+
+def space_in(path: Path) -> str | None:
+    """The map that the show named which recorded the take at `path`; None for none. BadFile if it cannot be read."""
+    named = _read_header(path)[0].get("space")
+    if named is None or (isinstance(named, str) and named.strip()):
+        return named
+    raise BadFile(f'{path} has space={named!r}, the name of a map is wanted: "mine"')
 
 
 def _musicians(path: Path, header: dict[str, Any]) -> tuple[Musician, ...]:

@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.audio.hearing import HearingSettings
 from engine.errors import BadFile
 from engine.frame import HOP, ROW
 from engine.instrument import InstrumentBand
 from engine.musician import Musician
-from engine.take import Take, TakeWriter, band_in, is_take, musicians_in
+from engine.take import Take, TakeWriter, band_in, is_take, musicians_in, space_in
 
 
 def _record(path: Path, hops: int, channels: int = 2) -> tuple[np.ndarray, np.ndarray]:
@@ -107,6 +108,22 @@ def test_a_take_keeps_the_band_that_was_listened_to(tmp_path: Path) -> None:
     with TakeWriter(path, 1):
         pass
     assert band_in(path) is None
+
+
+def test_a_take_names_the_map_of_its_show_and_a_rehearsal_of_it_seeks_places_there(tmp_path: Path) -> None:
+    path = tmp_path / "a.monochord"
+    with TakeWriter(path, 1, space="mine"):
+        pass
+    assert space_in(path) == "mine"
+    assert HearingSettings(source=str(path)).own_space == "mine"
+    assert HearingSettings(source=str(path), space="other").own_space == "other"
+    header, rest = path.read_bytes().split(b"\n", 1)
+    path.write_bytes(json.dumps({**json.loads(header), "space": 3}).encode() + b"\n" + rest)
+    with pytest.raises(BadFile, match="the name of a map is wanted"):
+        space_in(path)
+    with TakeWriter(path, 1):
+        pass
+    assert space_in(path) is None
 
 
 def test_a_text_is_no_take(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from engine.errors import MissingDriver, MonochordError, NoSuchDevice
 from engine.frame import HOP, RATE, Block, Samples
 from engine.instrument import InstrumentBand
 from engine.musician import Musician
-from engine.take import band_in, is_take, musicians_in
+from engine.take import band_in, is_take, musicians_in, space_in
 
 _PATIENCE: Final = 0.5  # seconds without a callback until the ears count as frozen
 _STARTING: Final = 15.0  # seconds that ears may take to say that they are ready (a cold cache compiles)
@@ -62,6 +62,13 @@ class HearingSettings:
         if self.source is not None and is_take(Path(self.source)):
             return band_in(Path(self.source))
         return self.band
+
+    @property
+    def own_space(self) -> str | None:
+        """The map on which places are sought: the one that is named, else the one of the take that is played."""
+        if self.space is None and self.source is not None and is_take(Path(self.source)):
+            return space_in(Path(self.source))
+        return self.space
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from engine.cli import terminal
+from engine.cli import options, terminal
 from engine.errors import BadSetting
 
 if TYPE_CHECKING:
@@ -127,8 +127,7 @@ def _checked(workers: int, hop: float, splice: int, scheduler: str | None) -> in
         raise BadSetting(f"workers={workers} must be 1 or more")
     if not 0.01 <= hop <= 60:
         raise BadSetting(f"hop={hop:g} must be from 0.01 to 60 seconds (try 0.48)")
-    if splice not in (0, 15, 18, 30):
-        raise BadSetting(f"splice={splice} must be 0, 15, 18 or 30")
+    options.checked_splice(splice)
     if scheduler is not None and "://" not in scheduler:
         raise BadSetting(f"scheduler={scheduler} must be an address (try tcp://{scheduler}:8786)")
     return workers

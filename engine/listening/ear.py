@@ -49,6 +49,7 @@ _ENOUGH: Final = 0.5  # of the hops of a patch, in which something must be heard
 _TRAVEL: Final = 0.25  # seconds to 63 % of the way, where a patch counts fully
 _SURE: Final = 0.25  # seconds to 63 %, for confidence and speed
 _CONFIDING: Final = 1 - exp(-_HOP_SECONDS / _SURE)
+_STEADY: Final = 3  # places in a row that must be of another family before it is named
 _FAREWELL: Final = 2.0  # seconds that the end of a show waits for the thread
 _PATIENCE: Final = RATE // HOP  # hops without any place after which the old one is no longer believed
 
@@ -199,9 +200,10 @@ class Ear:
     """The group Place, hop by hop: where the sound lies on a map, how fast it travels, how new, how sure, how old.
 
     A patch counts by how much of it was heard, fully from half of it on, so that the pause before a note and the end of
-    one do not pull the place about: in a hop of dt it goes 1 − exp(−dt · weight / τ) of the way, τ = 0.25 s. In
-    silence it stays where it was with speed 0, and confidence falls. The first place is taken at once. Everything is
-    finite and inside its span whatever the samples are.
+    one do not pull the place about: in a hop of dt it goes 1 − exp(−dt · weight / τ) of the way, τ = 0.25 s. Another
+    family is named when three places in a row are of it, so that a sound between two does not flicker. In silence it
+    stays where it was with speed 0, and confidence falls. The first place is taken at once. Everything is finite and
+    inside its span whatever the samples are.
 
     With `live` a thread does the work, which `close` ends; if it dies the place stays, its age grows and `troubles`
     says so once. Without, the same samples give the same places bit for bit.
@@ -233,6 +235,7 @@ class Ear:
         self._aim = 0.0  # what confidence goes to
         self._since = 0.0  # seconds of sound at the end of the patch that was placed last
         self._placed = False
+        self._heard_family, self._alike = -1, 0
         self._place = [0.0] * len(self._values)  # plain numbers: numpy is slow with so few
         self._target = [0.0] * len(_WAY)
 
@@ -278,12 +281,18 @@ class Ear:
         *where, novelty, confidence = found_at
         self._target = [*(min(max(number, -1.0), 1.0) for number in where), min(max(novelty, 0.0), 1.0)]
         self._aim = min(max(confidence, 0.0), 1.0) * asked.weight
-        self._place[_FAMILY] = float(spot.family)
+        self._name_family(spot.family)
         self._since = end_of(asked.columns)
         if not self._placed:
             self._placed = True
             for part, number in zip(_WAY, self._target, strict=True):
                 self._place[part] = number
+
+    def _name_family(self, family: int) -> None:
+        self._alike = self._alike + 1 if family == self._heard_family else 1
+        self._heard_family = family
+        if self._alike >= _STEADY or not self._placed:
+            self._place[_FAMILY] = float(family)
 
     def _move(self, hops: int) -> None:
         place, pace = self._place, self._pace

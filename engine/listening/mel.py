@@ -33,6 +33,8 @@ WINDOW: Final = 400
 BANDS: Final = 64
 PATCH: Final = 96
 """Columns a patch."""
+PATCH_SECONDS: Final = PATCH * COLUMN / MEL_RATE
+"""From one patch to the next where they do not overlap: 0.96."""
 SPLICES: Final = (15, 18, 30)
 """Patches that may be spliced to one (Yang, Shen and Sun)."""
 

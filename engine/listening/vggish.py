@@ -34,6 +34,7 @@ class Vggish:
         """A model by name or path. BadFile in one line where there is none, or it is not such a network."""
         name, folder = models.located(model)
         self.name = name
+        self.path = folder / f"{name}.onnx"
         self.card = models.card(name, folder)
         self.sha256 = str(self.card["sha256"])
         """By which maps know the network that they were fitted on."""

@@ -124,6 +124,19 @@ def test_analyse_finds_places_on_the_map_that_is_named(run: Run, tmp_path: Path)
         assert arrays["place.age"][60:].max() < 0.15
 
 
+def test_analyse_says_what_the_ear_hears_each_patch_or_many_taken_as_one(run: Run, tmp_path: Path) -> None:
+    for splice, count in (("0", 31), ("15", 1)):  # 30 s are 31 patches; 6 are trimmed at both ends, 4 are left over
+        ended = run("analyse", "clicks:9", "--seconds", "30", "--out", "numbers", "--splice", splice)
+        assert ended.returncode == 0, ended.stderr
+        with np.load(tmp_path / "numbers" / "embedding.npz") as arrays:
+            assert arrays["embedding"].shape == (count, 128)
+            assert np.isfinite(arrays["embedding"]).all()
+            assert (np.diff(arrays["time"]) > 0).all()
+    refused = run("analyse", "clicks:9", "--out", "numbers", "--splice", "16")
+    assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
+    assert "splice=16 must be 0, 15, 18 or 30" in refused.stderr
+
+
 def test_one_bad_file_does_not_end_the_batch(run: Run, sound_file: Callable, tmp_path: Path) -> None:
     good = sound_file("good.wav", np.zeros(4800, np.float32))
     bad = tmp_path / "bad.wav"
@@ -249,3 +262,29 @@ def test_only_musicians_right_after_channels_are_gathered() -> None:
     assert gathered(["1:a", "2:b"]) == ["1:a", "2:b"]
     assert gathered(["--channels", "1", "tune.wav"]) == ["--channels", "1", "tune.wav"]
     assert gathered([]) == []
+
+
+def test_scenes_are_drawn_against_silence_and_music(run: Run) -> None:
+    files = ("clicks:2", "tone:220", "--seconds", "1", "--size", "64x36")
+    drawn = run("scenes", *files, "--scene", "fallback", "--palette", "storm", "--sheet", "one.png")
+    if drawn.returncode == 3:
+        pytest.skip(drawn.stderr.strip())
+    assert (drawn.returncode, drawn.stdout) == (0, "one.png\n")
+    assert run("scenes", *files, "--scene", "fallback", "--scene", "strings", "--sheet", "o").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["tone:440"], "tone:440: what shall be done with it? (add --sheet OUT)"),
+        (["--sheet", "o", "--scene", "inkk"], "scene='inkk' is none (did you mean ink?"),
+        (["--sheet", "o", "--scene", "ink", "--palette", "strm"], "palette='strm' is none (did you mean storm?)"),
+        (["--sheet", "o", "--scene", "ink", "none.wav"], "none.wav: no such file"),
+        (["--sheet", "o", "--size", "big"], "size=big must be WIDTHxHEIGHT"),
+    ],
+)
+def test_what_scenes_cannot_draw_is_one_line(run: Run, arguments: list[str], said: str) -> None:
+    shown = run("scenes", *arguments)
+    assert shown.returncode == 1
+    assert said in shown.stderr
+    assert len(shown.stderr.strip().splitlines()) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from collections.abc import Callable
@@ -110,6 +111,17 @@ def test_the_way_to_a_new_place_is_gone_by_time_constant() -> None:
     assert speed[:start].max() == 0
     assert speed.max() > 1
     assert speed[-1] < 0.05
+
+
+def test_a_family_is_named_when_three_places_in_a_row_are_of_it() -> None:
+    class Between(Line):
+        families = itertools.chain([1, 1, 2, 1, 2, 2, 1, 2, 2, 2], itertools.repeat(5))
+
+        def place(self, embedding: np.ndarray) -> Spot:
+            return Spot(np.zeros(2), np.zeros(3), family=next(self.families))
+
+    named = heard(Ear(1, Bright(), Between()), tone(500, 2))[60:, FAMILY]
+    assert named[np.flatnonzero(np.diff(named, prepend=0))].tolist() == [1, 2, 5]
 
 
 def test_in_silence_the_place_stays_speed_is_nothing_and_confidence_falls() -> None:
