@@ -107,6 +107,18 @@ def test_two_workers_hear_what_one_hears(place: Path, shared: Path) -> None:
         assert np.array_equal(one[0], two[0])
 
 
+def test_a_cluster_that_runs_already_is_asked_by_its_address(place: Path, shared: Path) -> None:
+    distributed = pytest.importorskip("distributed", reason="work is shared by dask: the extra fit")
+    how = Listening(str(shared / "little.onnx"), hop=0.2)
+    files = recordings(place / "recordings")
+    shelf = Shelf(place / "shelf", how)
+    running = {"n_workers": 1, "threads_per_worker": 1, "processes": True, "dashboard_address": "127.0.0.1:0"}
+    with distributed.LocalCluster(**running) as cluster:
+        outcomes = list(listen(files, shelf, how, scheduler=cluster.scheduler_address))
+    assert [recording.path.name for recording, why in outcomes if why] == ["broken.wav"]
+    assert sum(shelf.read(shelf.place(recording.path)) is not None for recording in files) == 4
+
+
 def test_a_recording_is_heard_in_pieces_as_in_one(
     shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
