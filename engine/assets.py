@@ -1,4 +1,4 @@
-"""Where the shaders, scenes, models and the built-in recording lie: in a checkout, or inside the wheel."""
+"""Where the shaders, scenes, shows, models and the built-in recording lie: in a checkout, or inside the wheel."""
 
 from __future__ import annotations
 
@@ -11,5 +11,7 @@ _ROOT: Final = _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent
 
 SHADERS: Final = _ROOT / "shaders"
 SCENES: Final = _ROOT / "scenes"
+PALETTES: Final = SCENES / "palettes.toml"
+SHOWS: Final = _ROOT / "shows"
 MODELS: Final = _ROOT / "models_onnx"
 RECORDING: Final = _PACKAGE / "audio" / "recording" / "mo_li_hua.ogg"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gc
 import os
-import signal
 import sys
 import threading
 import time
@@ -16,11 +15,16 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import replace
-from types import FrameType
 from typing import Any, Final, Self
 
 from engine.audio.hearing import Hearing
-from engine.cues import Change, Cue, CueList
+from engine.control.inbox import Inbox
+from engine.control.orders import Order, Tap
+from engine.control.osc_in import OscIn
+from engine.control.table import Table
+from engine.cues import CueList
+from engine.desk import Desk
+from engine.ending import on_signals
 from engine.features.fast import warm_up
 from engine.frame import HOP, RATE, Block, Frame
 from engine.frame_ring import FrameRing
@@ -30,11 +34,12 @@ from engine.settings import Settings
 from engine.stage.backdrop import Backdrop
 from engine.take import TakeWriter
 from engine.tapping import TappedBeat
+from engine.wall.leader import Followers
+from engine.wall.state import Pose, State
+from engine.wandering import Wanderer
 
 _TEND_PERIOD: Final = 0.05
 _STATUS_PERIOD: Final = 0.25
-_SEEK: Final = 5.0
-_BRIGHTER: Final = 0.05  # of the master's brightness that a key changes
 
 Notice = Callable[[str], None]
 
@@ -55,8 +60,10 @@ class Conductor:
         self._over = threading.Event()
         self._bug: BaseException | None = None
         self._take_trouble = ""
-        self._loop_from: float | None = None
+        self._orders = Inbox()
+        self._remarks: deque[object] = deque(maxlen=100)
         self.cues = CueList(settings.cues)
+        self.wanderer = Wanderer(settings.wander, settings.scene) if settings.wander else None
         self.tapped = TappedBeat()
         with ExitStack() as undo:
             names = settings.hearing.names
@@ -70,20 +77,42 @@ class Conductor:
                 undo.callback(self.backdrop.close)
             self.lights = Lights(settings.destinations, names)
             undo.callback(self.lights.close)
+            self.followers = Followers(settings.followers, names, settings.stage.delay)
+            undo.callback(self.followers.close)
             warm_up()
             self.hearing.await_ready()
-            hopper, band = self.hearing.hopper, settings.hearing.own_band
-            self.senses = Perception(hopper.numbers, settings.hearing.playing, band, settings.hearing.space, live=True)
+            hopper, band, space = self.hearing.hopper, settings.hearing.own_band, settings.hearing.own_space
+            self.senses = Perception(hopper.numbers, settings.hearing.playing, band, space, live=True)
             undo.callback(self.senses.close)
             musicians = self.senses.musicians
-            self.take = TakeWriter(settings.record, hopper.channels, musicians, band) if settings.record else None
+            self.take = (
+                TakeWriter(settings.record, hopper.channels, musicians, band, space) if settings.record else None
+            )
             if self.take:
                 undo.callback(self._close_take)
+            self.desk = self._desk()
+            self.osc_in = OscIn(settings.osc_in, lambda: self.table, self.order, self.tell) if settings.osc_in else None
+            if self.osc_in:
+                undo.callback(self.osc_in.close)
             if self.backdrop:
                 self.backdrop.await_ready()
                 plain = (replace(settings.change, scene=name) for name in settings.scenes)
-                self.backdrop.learn([*(cue.change for cue in settings.cues), *plain])
+                wild = settings.wander.changes() if settings.wander else []
+                self.backdrop.learn([*(cue.change for cue in settings.cues), *plain, *wild])
             self._close = undo.pop_all().close
+
+    def _desk(self) -> Desk:
+        return Desk(
+            self.settings,
+            self.hearing,
+            self.backdrop,
+            self.cues,
+            self.tapped,
+            wanderer=self.wanderer,
+            heard=lambda: self.hops * HOP / RATE,
+            say=self.say,
+            stop=self._over.set,
+        )
 
     # The listening thread: what happens to every hop.
 
@@ -101,6 +130,7 @@ class Conductor:
         frame = self._with_tapped_beat(self.senses.step(block))
         self.stairs.push(frame.row, block.samples, self.hearing.stamp)
         self.lights.send(frame.row)
+        self.followers.send(frame.row, block.samples, self.hearing.stamp)
         self._keep(frame, block)
         self.newest = frame
         self.hops += 1
@@ -129,7 +159,7 @@ class Conductor:
         `each` is called four times a second, to show how things are. Ctrl-C and SIGTERM end the show in order.
         """
         listener = threading.Thread(target=self._listen, name="listening")
-        restore = _on_signals(self._over.set)
+        restore = on_signals(self.stop)
         gc.collect()
         gc.freeze()  # what is there by now stays: the collector need not look at it again in mid-show
         listener.start()
@@ -146,6 +176,20 @@ class Conductor:
     def stop(self) -> None:
         """End the show soon; from any thread."""
         self._over.set()
+        self._orders.wake()
+
+    @property
+    def table(self) -> Table:
+        """What can be asked of the show just now; from any thread."""
+        return self.desk.table
+
+    def order(self, order: Order) -> None:
+        """Have this done by the main thread, at once; from any thread."""
+        self._orders.put(order)
+
+    def tell(self, message: object) -> None:
+        """Tell the operator soon, `str` of it; from any thread."""
+        self._remarks.append(message)
 
     def say(self, message: str) -> None:
         """Tell the operator."""
@@ -155,8 +199,13 @@ class Conductor:
     def _tend(self, each: Callable[[Conductor], None] | None) -> None:
         end = self.settings.seconds
         status_due = 0.0
-        while not self._over.wait(_TEND_PERIOD):
+        tend_due = 0.0
+        while not self._over.is_set():
+            self.desk.obey_all(self._orders.wait(tend_due - time.monotonic()))
             now = time.monotonic()
+            if now < tend_due:
+                continue
+            tend_due = now + _TEND_PERIOD
             self._tend_children(now)
             if end is not None and self.hops * HOP / RATE >= end:
                 return
@@ -168,6 +217,8 @@ class Conductor:
                     each(self)
 
     def _tend_children(self, now: float) -> None:
+        while self._remarks:
+            self.say(str(self._remarks.popleft()))
         for message in self.hearing.tend(now):
             self.say(message)
         for message in self.lights.troubles():
@@ -179,56 +230,19 @@ class Conductor:
         if self.backdrop:
             for message in self.backdrop.tend(now):
                 self.say(message)
+            self.desk.tend()
             for wish in self.backdrop.wishes():
-                self.obey(wish)
+                self.desk.wish(wish)
             taps, self.backdrop.taps = self.backdrop.taps, []
-            for tap in taps:
-                self.tapped.tap(self.hops * HOP / RATE - (time.monotonic() - tap))
-            self._go(self.cues.step(self._reached()))
+            self.desk.obey_all(Tap(at) for at in taps)
+            self.desk.go(self.cues.step(self._reached()))
+            self._wander()
             if self.backdrop.closed:
                 self._over.set()
-
-    def obey(self, wish: str) -> None:
-        """Do what a key asks for: one of the values of `engine.stage.window.KEYS`."""
-        hearing, backdrop = self.hearing, self.backdrop
-        if wish == "quit":
-            self._over.set()
-        elif wish == "pause":
-            hearing.order(pause=not hearing.paused)
-        elif wish in ("back", "forward"):
-            hearing.order(seek=max(hearing.position + (_SEEK if wish == "forward" else -_SEEK), 0.0))
-        elif wish == "loop_from":
-            self._loop_from = hearing.position
-        elif wish == "loop_to" and self._loop_from is not None:
-            hearing.order(loop=(self._loop_from, hearing.position))
-        elif wish == "loop_off":
-            hearing.order(loop=(0.0, 0.0))
-        elif wish in ("next_cue", "previous_cue"):
-            self._go(self.cues.go(1 if wish == "next_cue" else -1))
-        elif wish.startswith("key:"):
-            self._go(self.cues.say("key", wish.removeprefix("key:")))
-        elif wish == "tap_off":
-            self.tapped.release()
-        elif backdrop and wish in ("next_scene", "previous_scene"):
-            name = self._neighbour(backdrop.scene, 1 if wish == "next_scene" else -1)
-            self._go(Cue(replace(self.settings.change, scene=name)))
-        elif backdrop and wish == "preview":
-            backdrop.watch("" if backdrop.watched else self._next.scene)
-        elif backdrop and wish in ("darker", "brighter"):
-            step = _BRIGHTER if wish == "brighter" else -_BRIGHTER
-            backdrop.set(brightness=round(min(max(backdrop["brightness"] + step, 0.0), 1.0), 3))
-        elif backdrop and wish in ("blackout", "freeze", "full_screen"):
-            backdrop.toggle(wish)
-        elif backdrop and wish == "overlay":
-            backdrop.toggle("panel")
-
-    @property
-    def _next(self) -> Change:
-        """What a hand would change to next: the next cue, else the next scene."""
-        if self.cues.upcoming is not None:
-            return self.cues.upcoming.change
-        scene = self.backdrop.scene if self.backdrop else self.settings.scene
-        return replace(self.settings.change, scene=self._neighbour(scene, 1))
+            if self.settings.followers:
+                self.followers.tell(self._on_stage(self.backdrop), now)
+                for message in self.followers.troubles(now):
+                    self.say(message)
 
     def _reached(self) -> dict[str, float]:
         """The numbers that cues wait for, as they are now."""
@@ -238,17 +252,12 @@ class Conductor:
             numbers |= {"at": self.hops * HOP / RATE, "onsets": newest.rhythm.onsets}
         return numbers
 
-    def _go(self, cue: Cue | None) -> None:
-        """Change as a cue says."""
-        if cue is None or self.backdrop is None:
-            return
-        self.backdrop.show(cue.change)
-        if self.backdrop.watched:
-            self.backdrop.watch(self._next.scene)
-
-    def _neighbour(self, scene: str, step: int) -> str:
-        scenes = self.settings.scenes
-        return scenes[(scenes.index(scene) + step) % len(scenes)] if scene in scenes else scenes[0]
+    def _wander(self) -> None:
+        """Go where the show goes by itself."""
+        if self.wanderer is not None and self.newest is not None and self.backdrop is not None:
+            change = self.wanderer.step(self.newest.row)
+            if change is not None:
+                self.backdrop.show(change)
 
     def status(self) -> dict[str, Any]:
         """How the show is, in words for the operator."""
@@ -259,7 +268,7 @@ class Conductor:
             "scene": backdrop.scene if backdrop else "",
             "position": f"{int(seconds) // 60}:{seconds % 60:04.1f}",
             "cue": f"{self.cues.at + 1} of {len(self.cues.cues)}" if self.cues.cues else "",
-            "next": self._next.scene,
+            "next": self.desk.next.scene,
             "watched": backdrop.watched if backdrop else "",
             "tapped": f"{self.tapped.tempo:.1f}" if self.tapped.tempo else "",
             "paused": hearing.paused,
@@ -270,6 +279,28 @@ class Conductor:
             "lights": " ".join(str(destination) for destination in self.settings.destinations) or "none",
             "messages": [message[:160] for message in list(self.messages)[-6:]],
         }
+
+    def _on_stage(self, backdrop: Backdrop) -> State:
+        """What is on stage, as the stages are told that follow."""
+        pose = backdrop.pose
+        changes = [cue.change for cue in self.settings.cues]
+        changes += [replace(self.settings.change, scene=name) for name in self.settings.scenes]
+        changes += self.settings.wander.changes() if self.settings.wander else []
+        return State(
+            scene=backdrop.scene,
+            number=backdrop.orders,
+            change=backdrop.order,
+            brightness=backdrop["brightness"],
+            blackout=backdrop["blackout"],
+            freeze=backdrop["freeze"],
+            palette=backdrop["palette"] or "",
+            paused=self.hearing.paused,
+            cue=f"{self.cues.at + 1} of {len(self.cues.cues)}" if self.cues.cues else "",
+            musicians=self.settings.hearing.names,
+            held=dict(backdrop["overrides"]),
+            pose=Pose(str(pose["scene"]), float(pose["at"]), tuple(pose["clocks"])),
+            may=tuple(dict.fromkeys((change.scene, change.transition) for change in changes)),
+        )
 
     def _close_take(self) -> None:
         if self.take is not None:
@@ -292,20 +323,3 @@ def _raise_priority() -> None:
     if sys.platform == "linux":
         with suppress(OSError):
             os.sched_setscheduler(threading.get_native_id(), os.SCHED_RR, os.sched_param(10))
-
-
-def _on_signals(stop: Callable[[], None]) -> Callable[[], None]:
-    """Call `stop` on Ctrl-C, SIGTERM and a terminal that goes away; what is returned puts the old handlers back."""
-    if threading.current_thread() is not threading.main_thread():
-        return lambda: None
-
-    def handle(_number: int, _frame: FrameType | None) -> None:
-        stop()
-
-    old = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
-
-    def restore() -> None:
-        for number, handler in old.items():
-            signal.signal(number, handler)
-
-    return restore

@@ -157,7 +157,10 @@ class CueList:
 
     def go(self, step: int) -> Cue | None:
         """The next cue (1) or the one before (−1), by hand; None at either end."""
-        place = self.at + step
+        return self.select(self.at + step)
+
+    def select(self, place: int) -> Cue | None:
+        """The cue at this place of the table, counted from 0, by hand; None where there is none."""
         return self._go(place) if 0 <= place < len(self.cues) else None
 
     def _go(self, place: int) -> Cue:

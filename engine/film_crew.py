@@ -29,6 +29,7 @@ from engine.stage.flash_limiter import FlashLimiter
 from engine.stage.isf import Shader
 from engine.stage.scene import load_scene
 from engine.stage.targets import Size
+from engine.stage.views import FLAT
 
 _Pixels = NDArray[np.uint8]
 
@@ -50,6 +51,8 @@ def render(
     seconds: float | None = None,
     delay: float = 0.0,
     flash_limiter: bool = True,
+    palette: str | None = None,
+    view: str = FLAT,
     progress: Progress = nobody,
     remark: Remark = nobody_hears,
 ) -> None:
@@ -61,7 +64,7 @@ def render(
         raise BadScene(f"scene={scene} builds on its own pictures: one process must draw them all (--workers 1)")
     rehearsal = Rehearsal(hearing, seconds)
     refuse_no_folder(path)
-    order = (hearing, scene, size, fps, seconds, delay)
+    order = (hearing, scene, size, fps, seconds, delay, palette, view)
     with _hired(workers, order) as crew, _checked(size, flash_limiter) as check, open_film(path, size, fps) as film:
         for count, picture in enumerate(pictures(rehearsal, fps, delay)):
             film.picture(check.passed(_received(crew[count % workers], size), picture.moment.dt)[::-1])
@@ -157,13 +160,15 @@ def _draw(
     fps: float,
     seconds: float | None,
     delay: float,
+    palette: str | None,
+    view: str,
 ) -> None:
     """The life of a worker: picture `number` of every `of`, and all others passed by."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ.setdefault("LP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // of)))
     try:
-        with off_screen(load_scene(scene, hearing.names), size, flash_limiter=False) as renderer:
-            for count, picture in enumerate(pictures(Rehearsal(hearing, seconds), fps, delay)):
+        with off_screen(load_scene(scene, hearing.names), size, flash_limiter=False, view=view) as renderer:
+            for count, picture in enumerate(pictures(Rehearsal(hearing, seconds), fps, delay, palette)):
                 if count % of != number:
                     renderer.pass_by(picture.moment)
                     continue

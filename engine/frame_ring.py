@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 from engine.frame import HOP, RATE, Row, Samples, slot_dtype
 from engine.memory import SharedMemory
 
-SLOTS: Final = 1024
-"""Hops that are kept: 5.4 s, which bounds how far a picture may be delayed."""
-LONGEST_DELAY: Final = (SLOTS // 2) * HOP / RATE
+SLOTS: Final = 5120
+"""Hops that are kept: 27 s, so that a stage that is started again still finds all that its pictures reach back to."""
+_FURTHEST: Final = 512  # hops that a reader may stay behind
+_MARGIN: Final = 256  # hops that may be written while somebody reads
+LONGEST_DELAY: Final = _FURTHEST * HOP / RATE
 """Seconds by which a reader may stay behind and still be sure of what it reads."""
 _HEADER: Final = 64
 
@@ -64,28 +66,38 @@ class FrameRing:
         self._stamp[0] = int(stamp * 1e9)
         self._count[0] += 1
 
+    def mend(self, samples: Samples, back: int) -> None:
+        """Put the sound of the hop `back` hops before the newest in place, (HOP, channels): it has come late."""
+        if 0 <= back < min(self.count, _FURTHEST):
+            self._samples[self._slot(back)] = stereo(samples)
+
     def row(self, back: int = 0) -> Row:
         """A copy of the row `back` hops before the newest; the oldest there is if it reaches further."""
         row: Row = self._rows[self._slot(back)].copy()
         return row
 
-    def rows(self, hops: int, back: int = 0) -> NDArray[np.float64]:
-        """Copies of the last `hops` rows until that one, the oldest first, (n, row); fewer where there are no more."""
-        newest = self.count - 1 - self._reach(back)
-        wanted = np.arange(max(newest - min(hops, SLOTS // 2) + 1, 0), newest + 1)
+    def rows(self, hops: int, back: int = 0, count: int | None = None) -> NDArray[np.float64]:
+        """Copies of the last `hops` rows until that one, the oldest first, (n, row); fewer where there are no more.
+
+        `count`: as it was a moment ago, so that what is read one after the other belongs together.
+        """
+        newest = self._newest(back, count)
+        wanted = np.arange(max(newest - min(hops, SLOTS - _FURTHEST - _MARGIN) + 1, 0), newest + 1)
         rows: NDArray[np.float64] = self._rows[wanted % SLOTS]
         return rows
 
-    def sound(self, hops: int, back: int = 0) -> Samples:
-        """The last `hops` hops of sound until that row, (hops·HOP, 2); silence before the first."""
-        newest = self.count - 1 - self._reach(back)
+    def sound(self, hops: int, back: int = 0, count: int | None = None) -> Samples:
+        """The last `hops` hops of sound until that row, (hops·HOP, 2), as `rows` has them; silence before the first."""
+        newest = self._newest(back, count)
         wanted = np.arange(newest - hops + 1, newest + 1)
         sound: Samples = self._samples[wanted % SLOTS]
         sound[wanted < 0] = 0.0
         return sound.reshape(hops * HOP, 2)
 
-    def _reach(self, back: int) -> int:
-        return min(back, max(self.count - 1, 0), SLOTS // 2)
+    def _newest(self, back: int, count: int | None = None) -> int:
+        """The number of the hop so many before the newest."""
+        count = self.count if count is None else count
+        return count - 1 - min(back, max(count - 1, 0), _FURTHEST)
 
     def _slot(self, back: int) -> int:
-        return (self.count - 1 - self._reach(back)) % SLOTS
+        return self._newest(back) % SLOTS

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -27,12 +27,15 @@ from engine.listening.density import density
 from engine.perception import Perception
 from engine.stage import gpu
 from engine.stage.film import open_film
+from engine.stage.palette import pinned
 from engine.stage.render import Moment, Renderer
 from engine.stage.scene import Scene, load_scene
 from engine.stage.sheet import write_sheet
 from engine.stage.sound_texture import WINDOW
 from engine.stage.targets import Size
 from engine.stage.transition import load_transition
+from engine.stage.views import FLAT
+from engine.wandering import Wanderer, Wandering
 
 _CHUNK: Final = 8192
 _ENDLESS: Final = 60.0  # seconds that are taken of a sound that has no end, unless somebody says otherwise
@@ -62,7 +65,7 @@ class Rehearsal:
         if seconds is None and self.source.length is None and ":" in self.source.name:
             seconds = _ENDLESS
         self._hopper = Hopper(self.source.rate, self.source.channels, hearing.channels, hearing.gain_db)
-        self._senses = Perception(self._hopper.numbers, hearing.playing, hearing.own_band, hearing.space)
+        self._senses = Perception(self._hopper.numbers, hearing.playing, hearing.own_band, hearing.own_space)
         self.remarks = tuple(self._senses.troubles())
         """What the person at the desk should know."""
         length = None if self.source.length is None else self.source.length / self.source.rate
@@ -127,11 +130,13 @@ class Picture:
     sound: Samples
 
 
-def pictures(rehearsal: Rehearsal, fps: float, delay: float = 0.0) -> Iterator[Picture]:
+def pictures(rehearsal: Rehearsal, fps: float, delay: float = 0.0, palette: str | None = None) -> Iterator[Picture]:
     """The moments of a show at `fps` pictures a second: picture k shows what is heard while it stands, − delay.
 
     A picture's sound is its own 1/fps seconds, (n, channels), so that films stay in time however long they are.
+    `palette`: the one that is pinned, if any.
     """
+    worn = pinned(palette)
     recent = _RecentSound(math.ceil(RATE / HOP / fps) + 1)
     row: Row = blank_row(len(rehearsal.musicians))
     rows: list[Row] = []
@@ -151,7 +156,8 @@ def pictures(rehearsal: Rehearsal, fps: float, delay: float = 0.0) -> Iterator[P
                 np.concatenate(waiting), round((count + 1) * RATE / fps) - round(count * RATE / fps)
             )
             shown = np.array(rows or [row])
-            moment = Moment(row, recent.samples.copy(), time=count / fps, dt=1 / fps if count else 0.0, rows=shown)
+            dt = 1 / fps if count else 0.0
+            moment = Moment(row, recent.samples.copy(), time=count / fps, dt=dt, rows=shown, palette=worn)
             rows.clear()
             yield Picture(moment, sound)
             count += 1
@@ -160,8 +166,8 @@ def pictures(rehearsal: Rehearsal, fps: float, delay: float = 0.0) -> Iterator[P
 class _Playbill:
     """The cues on the virtual clock. A scene is ready in no time at all here; it waits only for its beat."""
 
-    def __init__(self, cues: Sequence[Cue], musicians: tuple[str, ...]) -> None:
-        self._cues, self._musicians = CueList(cues), musicians
+    def __init__(self, cues: Sequence[Cue], musicians: tuple[str, ...], wanderer: Wanderer | None) -> None:
+        self._cues, self._musicians, self._wanderer = CueList(cues), musicians, wanderer
         self._coming: tuple[Change, Downbeat] | None = None
 
     def step(self, row: Row, renderer: Renderer) -> None:
@@ -170,11 +176,20 @@ class _Playbill:
         cue = self._cues.step({"at": float(row[1]), "piece": float(row[1]), "onsets": onsets})
         if cue is not None:
             self._coming = cue.change, Downbeat(cue.change.when)
+        if self._wanderer is not None:
+            if cue is not None:
+                self._wanderer.note(cue.change.scene)
+            change = self._wanderer.step(row)
+            self._coming = self._coming if change is None else (change, Downbeat(change.when))
         if self._coming is not None and self._coming[1].step(row):
             change, self._coming = self._coming[0], None
             transition = load_transition(change.transition) if change.seconds > 0 else None
             scene = load_scene(change.scene, self._musicians)
             renderer.bring(renderer.prepared(scene, transition, change.seconds))
+
+
+def _seeded(wander: Wandering) -> Wandering:
+    return wander if wander.seed is not None else replace(wander, seed=0)
 
 
 def _first(sound: Samples, count: int) -> tuple[Samples, list[Samples]]:
@@ -191,14 +206,18 @@ def render(
     seconds: float | None = None,
     delay: float = 0.0,
     cues: Sequence[Cue] = (),
+    wander: Wandering | None = None,
     stills_at: Sequence[float] = (),
     flash_limiter: bool = True,
+    palette: str | None = None,
+    view: str = FLAT,
     progress: Progress = nobody,
     remark: Remark = nobody_hears,
 ) -> list[NDArray[np.uint8]]:
     """Write the film of a recording; returns the stills that were asked for, (height, width, 4) each.
 
-    `cues` change the scene as they would on stage; those that wait for a hand do not come.
+    `cues` change the scene as they would on stage; those that wait for a hand do not come. `wander`: where the show
+    goes by itself; without a seed of its own it has one here, so that the same file gives the same film.
     `remark` is told what a scene lacks, and what the flash limiter has held back.
     BadFile, BadScene, BadSetting or MissingDriver in one line; then there is no film, not half of one.
     """
@@ -206,13 +225,15 @@ def render(
     for notice in shown.notices:
         remark(notice)
     rehearsal = Rehearsal(hearing, seconds)
+    for notice in rehearsal.remarks:
+        remark(notice)
     refuse_no_folder(path)
     stills: list[NDArray[np.uint8]] = []
     wanted = [round(second * fps) for second in stills_at]
-    seen = density(hearing.space)
-    with off_screen(shown, size, flash_limiter, seen) as renderer, open_film(path, size, fps) as film:
-        playbill = _Playbill(cues, hearing.names)
-        for count, picture in enumerate(pictures(rehearsal, fps, delay)):
+    seen = density(hearing.own_space)
+    with off_screen(shown, size, flash_limiter, seen, view) as renderer, open_film(path, size, fps) as film:
+        playbill = _Playbill(cues, hearing.names, Wanderer(_seeded(wander), scene) if wander else None)
+        for count, picture in enumerate(pictures(rehearsal, fps, delay, palette)):
             playbill.step(picture.moment.row, renderer)
             renderer.draw(picture.moment)
             pixels = renderer.read()
@@ -234,14 +255,15 @@ def stills(
     *,
     size: Size,
     fps: float,
+    palette: str | None = None,
     progress: Progress = nobody,
 ) -> list[NDArray[np.uint8]]:
     """Pictures of a scene at these seconds of a recording, (height, width, 4) each, drawn as in its film."""
     wanted = [round(second * fps) for second in seconds]
     rehearsal = Rehearsal(hearing, (max(wanted) + 2) / fps)
     found: list[NDArray[np.uint8]] = []
-    with off_screen(load_scene(scene, hearing.names), size, density=density(hearing.space)) as renderer:
-        for count, picture in enumerate(pictures(rehearsal, fps)):
+    with off_screen(load_scene(scene, hearing.names), size, density=density(hearing.own_space)) as renderer:
+        for count, picture in enumerate(pictures(rehearsal, fps, palette=palette)):
             renderer.draw(picture.moment)
             found.extend(renderer.read().copy() for when in wanted if when == count)
             progress(min((count + 1) / (max(wanted) + 1), 1.0))
@@ -266,11 +288,15 @@ def spread(duration: float, count: int) -> list[float]:
 
 @contextlib.contextmanager
 def off_screen(
-    scene: Scene, size: Size, flash_limiter: bool = True, density: NDArray[np.uint8] | None = None
+    scene: Scene,
+    size: Size,
+    flash_limiter: bool = True,
+    density: NDArray[np.uint8] | None = None,
+    view: str = FLAT,
 ) -> Iterator[Renderer]:
     """A stage without a screen, with the scene on it; `density` is the picture of the map of sounds."""
     ctx = gpu.headless()
-    renderer = Renderer(ctx, size, limit_flashes=flash_limiter, density=density)
+    renderer = Renderer(ctx, size, limit_flashes=flash_limiter, density=density, view=view)
     try:
         renderer.stage(scene)
         yield renderer

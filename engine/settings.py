@@ -4,6 +4,7 @@ A show file is TOML, and everything in it may be left out:
 
     scene = "mountains"
     scenes = ["mountains", "ink"]     # the order in which next and previous walk
+    palette = "lacquer"               # colours that every scene wears; without it each wears its own
     delay_ms = 40                     # holds the picture back to match the PA
     space = "mine"                    # the map of sounds: a name, or the path of an .onnx
     [change]                          # how the keys for the next and the previous scene change it
@@ -14,6 +15,9 @@ A show file is TOML, and everything in it may be left out:
     scene = "ink"
     at = 61.5
     transition = "bleed"
+    [wander]                          # changes by itself: engine/wandering.py
+    scenes = ["ink:*", "silk", "sky"]
+    every = [60, 180]
     [sound]
     device = "Scarlett 2i2"           # what is listened to; by name, numbers change
     output = "Built-in"               # what rehearsal plays through
@@ -31,12 +35,18 @@ A show file is TOML, and everything in it may be left out:
     fps = 60
     panel = true
     flash_limiter = true              # holds back what flashes dangerously fast
+    view = "flat"                     # or stereo, stereo-tb, equirect, equirect-stereo; an output may say it too
     [[outputs]]                       # projectors, where one picture on one monitor is not all: engine/stage/output.py
     monitor = "EPSON PJ"
     corners = [[0.02, 0.0], [1.0, 0.03], [1.0, 1.0], [0.0, 0.98]]
     [[osc]]
     to = "192.168.1.20:9101:generic@80"
     hz = 60
+    [osc_in]                          # orders by OSC; off where it says nothing
+    listen = 9100                     # on this machine alone; "192.168.1.10:9100" or "0.0.0.0:9100" from the network
+    senders = ["192.168.1.20"]        # who may send from there: addresses, or networks as 192.168.1.0/24
+
+`followers = ["192.168.1.21"]`, above the first table, are other machines whose stages follow this show.
 """
 
 from __future__ import annotations
@@ -44,15 +54,17 @@ from __future__ import annotations
 import math
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
 import platformdirs
 import tomlkit
 
+from engine import assets
 from engine.audio.hearing import HearingSettings
 from engine.audio.hops import MAX_GAIN_DB
+from engine.control.listening_place import OscInSettings, read_osc_in
 from engine.cues import Change, Cue, read_change, read_cues
 from engine.errors import BadFile, BadSetting, nearest
 from engine.frame import SILENT_DB
@@ -63,10 +75,15 @@ from engine.listening.density import density
 from engine.musician import read_musicians
 from engine.stage.backdrop import StageSettings
 from engine.stage.history import packed
-from engine.stage.output import read_output
+from engine.stage.output import Output, read_output
+from engine.stage.palette import load_palette
 from engine.stage.scene import load_scene, scene_names
 from engine.stage.transition import load_transition
+from engine.stage.views import FLAT, VIEWS
 from engine.take import is_take
+from engine.wall.address import Address, parse_address
+from engine.wandering import KEYS as WANDER_KEYS
+from engine.wandering import Wandering, read_wandering
 from engine.whole_file import whole_file
 
 DEFAULT_SCENE: Final = "mountains"
@@ -107,9 +124,17 @@ class Settings:
     cues: tuple[Cue, ...] = ()
     change: Change = field(default_factory=lambda: Change(""))
     """How the keys for the next and the previous scene change it."""
+    wander: Wandering | None = None
+    """Where the show goes by itself; None where it does not."""
     destinations: tuple[Destination, ...] = ()
+    followers: tuple[Address, ...] = ()
+    """Machines whose stages draw the same."""
     seconds: float | None = None
     record: Path | None = None
+    osc_in: OscInSettings | None = None
+    """Where orders are listened for; None where nobody listens."""
+    presets: Path = field(default_factory=lambda: preset_file(None))
+    """Where the user's own presets are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +161,13 @@ _KEYS: Final[Mapping[str, _Key]] = {
     "scene": _NAME,
     "scenes": _Key(_list_of(_text, 1), 'names: ["mountains", "ink"]'),
     "space": _Key(lambda v: _text(v) and v.strip() != "", 'the name of a map, or its path: "mine"'),
+    "palette": _NAME,
     "delay_ms": _Key(_between(0, _MOST_DELAY), f"0 to {_MOST_DELAY:.0f} milliseconds"),
     "change.transition": _NAME,
     "change.seconds": _Key(_between(0, 600), "0 to 600 seconds"),
     "change.when": _NAME,
     "cues": _Key(_list_of(lambda v: isinstance(v, dict), 0, 1000), "[[cues]] tables"),
+    **{f"wander.{key}": _Key(lambda _: True, "") for key in WANDER_KEYS},
     "sound.device": _NAME,
     "sound.output": _NAME,
     "sound.channels": _Key(
@@ -155,12 +182,16 @@ _KEYS: Final[Mapping[str, _Key]] = {
     "stage.full_screen": _BOOL,
     "stage.panel": _BOOL,
     "stage.flash_limiter": _BOOL,
+    "stage.view": _Key(lambda v: v in VIEWS, f"one of {', '.join(VIEWS)}"),
     "stage.size": _Key(
         _list_of(lambda v: isinstance(v, int) and 16 <= v <= 16384, 2, 2), "[width, height], 16 to 16384 pixels"
     ),
     "stage.fps": _Key(_between(1, 240), "1 to 240 pictures a second"),
     "outputs": _Key(_list_of(lambda v: isinstance(v, dict), 1, 16), "[[outputs]] tables"),
+    "followers": _Key(_list_of(_text, 0, 64), 'machines, each HOST[:PORT]: ["192.168.1.21"]'),
     "osc": _Key(_list_of(lambda v: isinstance(v, dict)), "[[osc]] tables"),
+    "osc_in.listen": _Key(lambda v: _text(v) or _counted(v), "a port, or an address of this machine and a port: 9100"),
+    "osc_in.senders": _Key(_list_of(_text, 0, 64), 'addresses of machines: ["192.168.1.20"]'),
 }
 _OSC_KEYS: Final = ("to", "hz")
 _CHOSEN_ALREADY: Final = ("sound.channels", "sound.gain_db")
@@ -170,12 +201,15 @@ _CHOSEN_ALREADY: Final = ("sound.channels", "sound.gain_db")
 def read_show(path: Path | None) -> dict[str, Any]:
     """The keys of a show file, flat (`sound.device`), checked. None reads the user's own, if there is one.
 
+    A name without an ending is a show that comes with the engine, where no such file is there.
     BadFile if it cannot be read, BadSetting for a key or value that is none.
     """
     if path is None:
         path = user_show()
         if not path.exists():
             return {}
+    elif not path.suffix and not path.exists():
+        path = _own_show(str(path))
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as why:
@@ -188,6 +222,25 @@ def read_show(path: Path | None) -> dict[str, Any]:
             raise BadSetting(f"show={path} has no key {name} ({nearest(name, _KEYS)})")
         found[name] = check(name, value, f"show={path}: ")
     return found
+
+
+def preset_file(show: Path | None) -> Path:
+    """Where the user's own presets are kept: beside the show; for a show of the engine's, beside the user's own."""
+    beside = show or user_show()
+    if not beside.suffix and not beside.exists():
+        beside = user_show().with_name(beside.name)
+    return beside.with_name(f"{beside.stem}.presets.toml")
+
+
+def show_names() -> list[str]:
+    """The shows that come with the engine, sorted."""
+    return sorted(path.stem for path in assets.SHOWS.glob("*.toml"))
+
+
+def _own_show(name: str) -> Path:
+    if name not in show_names():
+        raise BadFile(f"show={name} is none ({nearest(name, show_names())}; or give a .toml file)")
+    return assets.SHOWS / f"{name}.toml"
 
 
 def check(name: str, value: Any, where: str = "") -> Any:
@@ -214,6 +267,8 @@ def settings(
     source: str | None = None,
     osc: Sequence[str] = (),
     osc_hz: float | None = None,
+    followers: Sequence[str] = (),
+    osc_from: Sequence[str] = (),
     headless: bool = False,
     repeat: bool = False,
     silent: bool = False,
@@ -251,6 +306,7 @@ def settings(
         band=_band(found),
         space=get("space"),
     )
+    following = tuple(dict.fromkeys(parse_address(text, "followers") for text in (*get("followers", ()), *followers)))
     for name in dict.fromkeys((scene, *get("scenes", ()))):
         load_scene(name, hearing.names)  # a scene that cannot be played is said now, not on stage
     cues, change = _cues(found, scene, hearing.names)
@@ -266,18 +322,25 @@ def settings(
             ),
             panel=bool(get("stage.panel", True)),
             flash_limiter=bool(get("stage.flash_limiter", True)),
+            view=_view(get("stage.view"), outputs),
             outputs=outputs,
+            leads=bool(following),
             auditions=True,
-            density="" if (seen := density(get("space"))) is None else packed(seen),
+            density="" if (seen := density(hearing.own_space)) is None else packed(seen),
             delay=float(get("delay_ms", 0.0)) / 1000.0,
+            palette=None if (worn := get("palette")) is None else load_palette(worn).name,
         ),
         scene=scene,
         scenes=scenes,
         cues=cues,
         change=change,
+        wander=_wander(found, hearing.names),
         destinations=_destinations(get("osc", ()), osc, osc_hz),
+        followers=following,
         seconds=seconds,
         record=record,
+        osc_in=read_osc_in(get("osc_in.listen"), (*get("osc_in.senders", ()), *osc_from)),
+        presets=preset_file(show),
     )
 
 
@@ -291,6 +354,34 @@ def _cues(found: Mapping[str, Any], scene: str, musicians: tuple[str, ...]) -> t
     for name in dict.fromkeys((*(cue.change.transition for cue in cues), change.transition)):
         load_transition(name)
     return cues, change
+
+
+def _wander(found: Mapping[str, Any], musicians: tuple[str, ...]) -> Wandering | None:
+    """Where the show goes by itself; every scene and transition of it can be had."""
+    table = {name.removeprefix("wander."): value for name, value in found.items() if name.startswith("wander.")}
+    if not table:
+        return None
+    chosen = read_wandering(table)
+    for name in chosen.transitions:
+        load_transition(name)
+    return replace(chosen, scenes=tuple(name for scene in chosen.scenes for name in _with_presets(scene, musicians)))
+
+
+def _with_presets(scene: str, musicians: tuple[str, ...]) -> list[str]:
+    """A scene that can be had; for `ink:*` all its presets too."""
+    base = scene.removesuffix(":*")
+    presets = load_scene(base, musicians).presets
+    return [base, *(f"{base}:{preset}" for preset in presets)] if scene != base else [scene]
+
+
+def _view(said: str | None, outputs: Sequence[Output]) -> str:
+    """How the picture is to be seen: as the stage says, else as its outputs do, which all show the same one."""
+    wanted = list(dict.fromkeys(output.view for output in outputs if output.view is not None))
+    if said is None and len(wanted) > 1:
+        raise BadSetting(
+            f"outputs.view={wanted[1]} is not that of the others, {wanted[0]}: all show one picture (choose one)"
+        )
+    return said or (wanted[0] if wanted else FLAT)
 
 
 def _size(value: Sequence[int]) -> tuple[int, int]:

@@ -55,6 +55,16 @@ class TappedBeat:
         elif self._period:
             self._origin = time  # one tap alone moves the beat, and leaves the tempo
 
+    def lead(self, tempo: float, time: float) -> None:
+        """So many beats a minute from `time` on, seconds of the show; a beat that was tapped before keeps its place."""
+        if self._period is None:
+            self._origin = time
+        else:
+            self._origin += np.floor((time - self._origin) / self._period) * self._period
+        self._period = 60.0 / tempo
+        self._taps.clear()
+        self.touched = True
+
     def release(self) -> None:
         """Give tempo and beat back to the senses."""
         self._taps.clear()

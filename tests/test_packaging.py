@@ -28,7 +28,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.slow
 def test_the_wheel_holds_shaders_scenes_models_and_the_recording(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
-    for folder, kind in (("shaders", "*.fs"), ("shaders/include", "*.glsl"), ("scenes", "*.toml")):
+    for folder, kind in (("shaders", "*.fs"), ("shaders/include", "*.glsl"), ("scenes", "*.toml"), ("shows", "*.toml")):
         for path in (ROOT / folder).glob(kind):
             assert f"engine/assets/{folder}/{path.name}" in names
     assert "engine/audio/recording/mo_li_hua.ogg" in names

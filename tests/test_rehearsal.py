@@ -17,6 +17,7 @@ from engine.frame import HOP, RATE
 from engine.rehearsal import Rehearsal, pictures, render, stills
 from engine.stage import gpu
 from engine.stage.film import Film
+from engine.wandering import Wandering
 
 from .conftest import PLAYING, SoundFile
 from .listening.little_onnx import little_map, little_network
@@ -251,3 +252,27 @@ def test_cues_change_the_scene_in_a_film_and_the_same_ones_give_the_same_film(tm
     assert 20 < light[round(0.7 * FPS)] < 235
     assert light[round(0.95 * FPS)] > 250
     assert light[round(1.2 * FPS) :].max() < 5
+
+
+@pytest.mark.gl
+@pytest.mark.usefixtures("driver")
+def test_a_show_that_wanders_changes_in_a_film_too_and_the_same_file_gives_the_same_film(tmp_path: Path) -> None:
+    (tmp_path / "white.fs").write_text("/*{}*/ void main() { gl_FragColor = vec4(1.0); }")
+    (tmp_path / "black.fs").write_text("/*{}*/ void main() { gl_FragColor = vec4(0.0, 0.0, 0.0, 1.0); }")
+    black, white = str(tmp_path / "black.fs"), str(tmp_path / "white.fs")
+    wander = Wandering((black, white), (1.0, 1.1), on="rhythm.onsets")
+    for name in ("a.mp4", "b.mp4"):
+        film(CLICKS, black, tmp_path / name, wander=wander, seconds=2.0, flash_limiter=False)
+    assert (tmp_path / "a.mp4").read_bytes() == (tmp_path / "b.mp4").read_bytes()
+    light = decoded(tmp_path / "a.mp4")[0].mean(axis=(1, 2, 3))
+    assert light[:FPS].max() < 5
+    assert light[-5:].min() > 250
+
+
+@pytest.mark.gl
+@pytest.mark.usefixtures("driver")
+def test_a_palette_that_is_pinned_is_worn_in_a_film(tmp_path: Path) -> None:
+    ground = '/*{"INPUTS": [{"NAME": "ground", "TYPE": "color"}]}*/ void main() { gl_FragColor = ground; }'
+    (tmp_path / "ground.fs").write_text(ground)
+    (still,) = film(CLICKS, str(tmp_path / "ground.fs"), tmp_path / "a.mp4", palette="xuan", stills_at=[0.5])
+    assert tuple(still[0, 0, :3]) == (0xF1, 0xE9, 0xDA)

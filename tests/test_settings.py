@@ -228,3 +228,44 @@ def test_a_cue_that_cannot_come_is_refused_before_the_show(tmp_path: Path, text:
     path.write_text(text)
     with pytest.raises(UserMistake, match=re.escape(said)):
         settings(path)
+
+
+def test_a_palette_is_pinned_by_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "show.toml"
+    path.write_text('scene = "ink"\npalette = "storm"\n')
+    assert settings(path).stage.palette == "storm"
+    assert settings(path, palette="moon").stage.palette == "moon"
+    assert settings(Path("/dev/null")).stage.palette is None
+    with pytest.raises(BadScene, match=r"palette='strom' is none \(did you mean storm"):
+        settings(path, palette="strom")
+
+
+def test_a_show_and_its_cues_may_name_presets(tmp_path: Path) -> None:
+    (tmp_path / "a.fs").write_text('/*{"INPUTS": [{"NAME": "wet", "TYPE": "float"}]}*/\nvoid main() {}')
+    scene = tmp_path / "a.toml"
+    scene.write_text('shader = "a.fs"\n[preset.dry]\nwet = 0.0\n')
+    path = tmp_path / "show.toml"
+    path.write_text(f'scene = "{scene}:dry"\n[[cues]]\nscene = "{scene}:dry"\nkey = "1"\n')
+    assert settings(path).cues[0].change.scene == f"{scene}:dry"
+    with pytest.raises(BadScene, match=r"has no preset drry \(did you mean dry\?\)"):
+        settings(path, scene=f"{scene}:drry")
+
+
+def test_a_show_may_wander_through_scenes_and_all_their_presets(tmp_path: Path) -> None:
+    (tmp_path / "a.fs").write_text('/*{"INPUTS": [{"NAME": "wet", "TYPE": "float"}]}*/\nvoid main() {}')
+    scene = tmp_path / "a.toml"
+    scene.write_text('shader = "a.fs"\n[preset.dry]\nwet = 0.0\n[preset.wet]\nwet = 1.0\n')
+    path = tmp_path / "show.toml"
+    path.write_text(f'[wander]\nscenes = ["{scene}:*", "ink"]\nevery = [5, 6]\n')
+    wander = settings(path).wander
+    assert wander is not None
+    assert wander.scenes == (str(scene), f"{scene}:dry", f"{scene}:wet", "ink")
+    path.write_text('[wander]\nscenes = ["inkk", "ink"]\n')
+    with pytest.raises(BadScene, match="did you mean ink"):
+        settings(path)
+    path.write_text('[wander]\nscenes = ["strings", "ink"]\ntransition = "mst"\n')
+    with pytest.raises(BadScene, match="did you mean mist"):
+        settings(path)
+    path.write_text("[wander]\nevry = 3\n")
+    with pytest.raises(BadSetting, match=r"has no key wander\.evry"):
+        settings(path)

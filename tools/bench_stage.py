@@ -45,6 +45,8 @@ from engine.stage.targets import Size
 
 TINY: Size = (64, 36)
 TURN = 100
+FRESH = 3  # hops between two pictures at 60 a second
+SPAN = 384  # hops that are drawn before they come again
 
 # Something on every pixel, for which a driver has little to do.
 PLAIN = """
@@ -158,17 +160,18 @@ class Ours:
         self._ring = FrameRing()
         rng = np.random.default_rng(0)
         row = music()
-        for hop in range(64):
+        for hop in range(2 * SPAN):
             row[:2] = hop, hop * HOP / RATE
             self._ring.push(row, rng.normal(0, 0.1, (HOP, 2)).astype(np.float32))
         self._hops = -(-WINDOW // HOP)
         self._drawn = 0
 
     def draw(self, seconds: float) -> None:
-        """One picture, of another hop each time."""
-        self._drawn += 1
-        back = self._drawn % 50
-        moment = Moment(self._ring.row(back), self._ring.sound(self._hops, back), seconds, 1 / 60)
+        """One picture, three hops after the one before."""
+        self._drawn = (self._drawn + FRESH) % SPAN
+        back = SPAN - self._drawn
+        rows, sound = self._ring.rows(FRESH, back), self._ring.sound(self._hops + FRESH, back)
+        moment = Moment(rows[-1], sound, seconds, 1 / 60, rows=rows)
         self._renderer.draw(moment, self._window)
 
 

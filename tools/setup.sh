@@ -10,8 +10,10 @@ WHAT=${1:-show}
 
 # libegl1 libgl1: OpenGL without a screen; libportaudio2: the sound card.
 PACKAGES="python3-venv libegl1 libgl1 libportaudio2"
-# A JACK server, screens in memory, and an OSC receiver that is not ours, for the tests.
-[ "$WHAT" = dev ] && PACKAGES="$PACKAGES xvfb xauth xdotool jackd2 liblo-tools"
+# A JACK server, screens in memory, monitors that can be unplugged, two networks, and an OSC receiver that is not ours,
+# for the tests.
+[ "$WHAT" = dev ] && PACKAGES="$PACKAGES xvfb xauth xdotool jackd2 liblo-tools iproute2" &&
+    PACKAGES="$PACKAGES xserver-xorg-core xserver-xorg-video-dummy x11-xserver-utils"
 
 say() { printf '%s\n' "$*" >&2; }
 

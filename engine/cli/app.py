@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from engine.cli import analyse, devices, doctor, isf, latency, play, render, scenes, soundcheck, space, testcard
+from engine.cli import analyse, devices, doctor, isf, latency, play, render, scenes, soundcheck, space, stage, testcard
 from engine.cli.options import gathered
 from engine.errors import MonochordError
 
@@ -19,6 +19,7 @@ app = typer.Typer(
 )
 app.command("preview")(play.preview)
 app.command("live")(play.live)
+app.command("stage")(stage.stage)
 app.command("render")(render.render)
 app.command("analyse")(analyse.analyse)
 app.command("devices")(devices.devices)

@@ -155,6 +155,12 @@ def _lights() -> str:
     return "a datagram comes back over loopback"
 
 
+def _doors() -> str:
+    from engine.stage.door import described
+
+    return described()
+
+
 def _film() -> str:
     import av
 
@@ -181,4 +187,5 @@ _CHECKS: Final[dict[str, tuple[Callable[[], str], bool]]] = {
     "input": (_input, False),
     "output": (_output, False),
     "screen": (_screen, False),
+    "doors": (_doors, False),
 }

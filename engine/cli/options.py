@@ -12,7 +12,10 @@ import typer
 from engine.errors import BadSetting
 
 Scene = Annotated[str | None, typer.Option(help="Scene to begin with: a name (monochord scenes) or a .toml or .fs.")]
-Show = Annotated[Path | None, typer.Option(help="Show file; by default the user's own, if there is one.")]
+Show = Annotated[
+    Path | None,
+    typer.Option(help="Show file, or concert, club, installation; by default the user's own, if there is one."),
+]
 Headless = Annotated[bool, typer.Option("--headless", help="No window: draw off screen.")]
 Loop = Annotated[bool, typer.Option("--loop", help="Begin again at the end.")]
 Seconds = Annotated[float | None, typer.Option(help="End after so many seconds.")]
@@ -21,6 +24,21 @@ Osc = Annotated[
     typer.Option(help="Send every signal to HOST:PORT[:PROFILE][@MS late]; again for more.", metavar="HOST:PORT"),
 ]
 OscHz = Annotated[float | None, typer.Option(help="Frames a second to each --osc; by default every hop (187.5).")]
+Followers = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Lead the stage on this machine, where monochord stage --follow runs; again for more.",
+        metavar="HOST[:PORT]",
+    ),
+]
+OscIn = Annotated[
+    str | None,
+    typer.Option(help="Take orders by OSC at [HOST:]PORT; on this machine alone unless HOST says otherwise."),
+]
+OscFrom = Annotated[
+    list[str] | None,
+    typer.Option(help="Who may send orders from the network: an address; again for more.", metavar="ADDRESS"),
+]
 Gain = Annotated[float | None, typer.Option(help="Input gain in dB.")]
 Channels = Annotated[
     str | None,
@@ -39,6 +57,13 @@ FlashLimiter = Annotated[
     bool | None,
     typer.Option("--flash-limiter/--no-flash-limiter", help="Hold back what flashes dangerously fast (on)."),
 ]
+View = Annotated[
+    str | None,
+    typer.Option(
+        help="flat, stereo, stereo-tb, equirect or equirect-stereo: for scenes with a camera.", metavar="VIEW"
+    ),
+]
+Palette = Annotated[str | None, typer.Option(help="Colours that every scene wears: xuan, storm, … (monochord scenes).")]
 Overlay = Annotated[bool | None, typer.Option("--overlay/--no-overlay", help="The operator's window.")]
 
 
@@ -65,6 +90,15 @@ def parse_channels(text: str | None) -> list[int | str] | None:
     return [int(part) if part.isdecimal() else part for part in parts]
 
 
+def checked_splice(splice: int) -> int:
+    """So many patches are taken as one, 0: each alone; BadSetting for a number that nobody splices."""
+    from engine.listening.mel import SPLICES
+
+    if splice not in (0, *SPLICES):
+        raise BadSetting(f"splice={splice} must be 0, {', '.join(map(str, SPLICES[:-1]))} or {SPLICES[-1]}")
+    return splice
+
+
 def gathered(arguments: Sequence[str]) -> list[str]:
     """What was typed, with `--channels 1:erhu 2:drum` as the one value 1:erhu,2:drum."""
     found: list[str] = []
@@ -87,6 +121,9 @@ def said(
     monitor: str | None = None,
     overlay: bool | None = None,
     flash_limiter: bool | None = None,
+    palette: str | None = None,
+    view: str | None = None,
+    osc_in: str | None = None,
 ) -> dict[str, Any]:
     """What the shared options say, as `engine.settings.settings` takes it."""
     return {
@@ -99,4 +136,7 @@ def said(
         "stage__monitor": monitor,
         "stage__panel": overlay,
         "stage__flash_limiter": flash_limiter,
+        "palette": palette,
+        "stage__view": view,
+        "osc_in__listen": osc_in,
     }

@@ -29,6 +29,9 @@ def preview(
     seconds: options.Seconds = None,
     osc: options.Osc = None,
     osc_hz: options.OscHz = None,
+    osc_in: options.OscIn = None,
+    osc_from: options.OscFrom = None,
+    followers: options.Followers = None,
     output: Annotated[str | None, typer.Option(help="Play through this device, by name.")] = None,
     silent: Annotated[bool, typer.Option("--silent", help="Play on the clock, without a sound card.")] = False,
     gain: options.Gain = None,
@@ -41,6 +44,8 @@ def preview(
     monitor: options.Monitor = None,
     overlay: options.Overlay = None,
     flash_limiter: options.FlashLimiter = None,
+    palette: options.Palette = None,
+    view: options.View = None,
     out: Annotated[Path, typer.Option(help="Where clip and contact sheet go when there is no screen.")] = Path("out"),
 ) -> None:
     """Rehearse: play a recording, show it, send it. Without a screen: a clip and a contact sheet.
@@ -60,6 +65,8 @@ def preview(
         seconds=seconds,
         osc=osc or (),
         osc_hz=osc_hz,
+        followers=followers or (),
+        osc_from=osc_from or (),
         sound__output=output,
         silent=silent,
         record=record,
@@ -73,6 +80,9 @@ def preview(
             monitor=monitor,
             overlay=overlay,
             flash_limiter=flash_limiter,
+            palette=palette,
+            view=view,
+            osc_in=osc_in,
         ),
     )
     if headless or has_display():
@@ -90,6 +100,9 @@ def live(
     seconds: options.Seconds = None,
     osc: options.Osc = None,
     osc_hz: options.OscHz = None,
+    osc_in: options.OscIn = None,
+    osc_from: options.OscFrom = None,
+    followers: options.Followers = None,
     gain: options.Gain = None,
     channels: options.Channels = None,
     space: options.Space = None,
@@ -100,6 +113,8 @@ def live(
     monitor: options.Monitor = None,
     overlay: options.Overlay = None,
     flash_limiter: options.FlashLimiter = None,
+    palette: options.Palette = None,
+    view: options.View = None,
 ) -> None:
     """The stage: an instrument is played, and becomes picture and light.
 
@@ -118,6 +133,8 @@ def live(
             seconds=seconds,
             osc=osc or (),
             osc_hz=osc_hz,
+            followers=followers or (),
+            osc_from=osc_from or (),
             sound__device=device,
             record=record,
             **options.said(
@@ -130,6 +147,9 @@ def live(
                 monitor=monitor,
                 overlay=overlay,
                 flash_limiter=flash_limiter,
+                palette=palette,
+                view=view,
+                osc_in=osc_in,
             ),
         )
     )
@@ -161,7 +181,7 @@ def _write_clip(show: Settings, out: Path, size: list[int] | None, fps: float | 
         out.mkdir(parents=True, exist_ok=True)
     except OSError as why:
         raise BadFile(f"out={out} cannot be made: {why.strerror}") from why
-    hearing, name = show.hearing, Path(show.scene).stem
+    hearing, name = show.hearing, Path(show.scene).stem.replace(":", "-")
     duration = show.seconds or rehearsal.Rehearsal(hearing).duration or 60.0
     moments = rehearsal.spread(duration, _COLUMNS)
     clip, sheet = out / f"{name}.mp4", out / "sheet.png"
@@ -176,13 +196,22 @@ def _write_clip(show: Settings, out: Path, size: list[int] | None, fps: float | 
             seconds=show.seconds,
             delay=show.stage.delay,
             cues=show.cues,
+            wander=show.wander,
+            palette=show.stage.palette,
+            view=show.stage.view,
             stills_at=moments,
             progress=tell,
         )
     for scene in (scene for scene in show.scenes if scene != show.scene):
         with terminal.progress(f"stills of {Path(scene).stem}") as tell:
             rows[Path(scene).stem] = rehearsal.stills(
-                hearing, scene, moments, size=_STILL_SIZE, fps=_CLIP_FPS, progress=tell
+                hearing,
+                scene,
+                moments,
+                size=_STILL_SIZE,
+                fps=_CLIP_FPS,
+                palette=show.stage.palette,
+                progress=tell,
             )
     rehearsal.contact_sheet(sheet, rows, moments, Path(hearing.source or "").stem)
     print(clip, sheet, sep="\n")

@@ -27,6 +27,8 @@ def render(
     space: options.Space = None,
     delay: options.Delay = None,
     flash_limiter: options.FlashLimiter = None,
+    palette: options.Palette = None,
+    view: options.View = None,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that draw; the film is the same.")] = 1,
     preset: Annotated[str | None, typer.Option(help="landscape, square, vertical or gif: size and rate.")] = None,
 ) -> None:
@@ -49,21 +51,30 @@ def render(
         scene=scene,
         seconds=seconds,
         **options.said(
-            gain=gain, channels=channels, space=space, delay=delay, size=size, fps=fps, flash_limiter=flash_limiter
+            gain=gain,
+            channels=channels,
+            space=space,
+            delay=delay,
+            size=size,
+            fps=fps,
+            flash_limiter=flash_limiter,
+            palette=palette,
+            view=view,
         ),
     )
     if not chosen.stage.flash_limiter:
         terminal.remark(terminal.UNLIMITED)
-    if workers > 1 and chosen.cues:
-        raise BadSetting(f"workers={workers} cannot share a show with cues (leave --workers out)")
+    if workers > 1 and (chosen.cues or chosen.wander):
+        raise BadSetting(f"workers={workers} cannot share a show with cues or [wander] (leave --workers out)")
     with terminal.progress(f"film of {Path(chosen.scene).stem}") as tell:
         stage = chosen.stage
         how: dict[str, Any] = {"size": stage.size, "fps": stage.fps, "seconds": seconds, "delay": stage.delay}
-        how |= {"flash_limiter": stage.flash_limiter, "progress": tell, "remark": terminal.remark}
+        how["palette"] = stage.palette
+        how |= {"flash_limiter": stage.flash_limiter, "view": stage.view, "progress": tell, "remark": terminal.remark}
         if workers > 1:
             film_crew.render(chosen.hearing, chosen.scene, out, workers, **how)
         else:
-            rehearsal.render(chosen.hearing, chosen.scene, out, cues=chosen.cues, **how)
+            rehearsal.render(chosen.hearing, chosen.scene, out, cues=chosen.cues, wander=chosen.wander, **how)
     print(out)
 
 

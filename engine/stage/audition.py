@@ -15,6 +15,7 @@ from engine.stage.scene import load_scene
 from engine.stage.targets import Size
 from engine.stage.thumbnail import Thumbnail
 from engine.stage.transition import load_transition
+from engine.stage.views import FLAT
 
 _PATIENCE: Final = 10.0  # seconds that a scene may take for its first picture here; nobody waits for it but the cue
 _STARTING: Final = 20.0
@@ -36,9 +37,11 @@ class Verdict:
 class Auditions:
     """Changes in, verdicts out. Where no understudy can live, every change is let through, and that is said once."""
 
-    def __init__(self, ring: FrameRing, musicians: tuple[str, ...] = (), size: Size = (1280, 720)) -> None:
-        """`size`: of the picture on stage."""
-        self._ring, self._musicians, self._size = ring, musicians, size
+    def __init__(
+        self, ring: FrameRing, musicians: tuple[str, ...] = (), size: Size = (1280, 720), view: str = FLAT
+    ) -> None:
+        """`size` and `view`: of the picture on stage."""
+        self._ring, self._musicians, self._size, self._view = ring, musicians, size, view
         self.thumbnail = Thumbnail()
         self.remarks: list[str] = []
         self._failed = 0
@@ -58,6 +61,7 @@ class Auditions:
             "thumbnail": self.thumbnail.memory.fd,
             "musicians": self._musicians,
             "size": self._size,
+            "view": self._view,
         }
         fds = (self._ring.memory.fd, self.thumbnail.memory.fd)
         return Child("engine.stage.understudy", settings, fds=fds)

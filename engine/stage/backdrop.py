@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -18,9 +18,11 @@ from engine.frame import HOP, RATE
 from engine.frame_ring import FrameRing
 from engine.stage.audition import Auditions
 from engine.stage.blame import CHANCES, Blame, Loss
+from engine.stage.isf_inputs import Value
 from engine.stage.output import Output
 from engine.stage.report import StageReport
 from engine.stage.targets import Size
+from engine.stage.views import FLAT
 
 _PATIENCE: Final = 1.2  # seconds without a picture until the stage counts as hung
 _SLOWNESS: Final = 2.5  # or so many times as long as the slowest of its last pictures took, if that is longer,
@@ -51,6 +53,12 @@ class StageSettings:
     nice: int = 5
     """How far drawing steps back behind hearing where both want the same core."""
     flash_limiter: bool = True
+    palette: str | None = None
+    """The name of the palette that every scene wears; None where each wears its own."""
+    view: str = FLAT
+    """One of `views.VIEWS`."""
+    leads: bool = False
+    """Whether stages on other machines go by this one: it tells where its scene's clocks stand."""
     outputs: tuple[Output, ...] = ()
     """Where there is more than one, or one that is not straight; the first is the stage's window."""
 
@@ -79,7 +87,19 @@ class Backdrop:
             "brightness": 1.0,
             "panel": settings.panel,
             "full_screen": settings.full_screen,
+            "palette": settings.palette,
+            "overrides": {},
+            "tells_values": False,
         }
+        self.inputs: Mapping[str, Any] = {"scene": "", "inputs": []}
+        """What the scene on stage can be played with, as `told_inputs` tells it; another object for another scene."""
+        self.values: dict[str, Any] = {}
+        """What its inputs hold, where `tells_values` is on."""
+        self.orders = 0
+        """Changes that were let on stage so far; `order` is the last of them."""
+        self.order = Change(scene)
+        self.pose: Mapping[str, Any] = {"scene": "", "at": 0.0, "clocks": []}
+        """Where the clocks of a scene stood at a moment, as a stage that `leads` has told last."""
         self._wishes: list[str] = []
         self.taps: list[float] = []
         """When somebody tapped the beat, seconds of the monotonic clock; for the conductor to take away."""
@@ -95,7 +115,7 @@ class Backdrop:
         self._watch = Watch(_STARTING)
         self._reread = ""
         self.watched = ""
-        self._auditions = Auditions(ring, ring.musicians, settings.size) if settings.auditions else None
+        self._auditions = Auditions(ring, ring.musicians, settings.size, settings.view) if settings.auditions else None
         self._child = self._start()
 
     @property
@@ -103,7 +123,7 @@ class Backdrop:
         return self._child.pid
 
     def __getitem__(self, name: str) -> Any:
-        """`blackout`, `freeze`, `brightness`, `panel` or `full_screen` as it is now."""
+        """`blackout`, `freeze`, `brightness`, `panel`, `full_screen`, `palette` or `overrides` as it is now."""
         return self._on[name]
 
     def set(self, **values: Any) -> None:
@@ -114,13 +134,44 @@ class Backdrop:
     def toggle(self, name: str) -> None:
         self.set(**{name: not self._on[name]})
 
+    def hold(self, values: Mapping[str, Value]) -> None:
+        """Inputs of the scene on stage take these values, until they are released or another scene is on."""
+        events = {item["name"] for item in self.inputs["inputs"] if item["type"] == "event"}
+        for name, value in values.items():
+            if name not in events:
+                self._on["overrides"] = {**self._on["overrides"], name: value}
+            self._child.say(hold={"scene": self.scene, "values": {name: value}})
+
+    def release(self, names: Iterable[str] | None = None) -> None:
+        """Give inputs back to the music; all of them for None."""
+        held = self._on["overrides"]
+        for name in list(held) if names is None else names:
+            if name in held:
+                held = {one: value for one, value in held.items() if one != name}
+                self._child.say(release={"scene": self.scene, "names": [name]})
+        self._on["overrides"] = held
+
+    def _let_go(self, why: str) -> None:
+        """The scene that was held is gone."""
+        if held := self._on["overrides"]:
+            self._messages.append(f"no longer held by hand, for {why}: {', '.join(held)}")
+            self._on["overrides"] = {}
+
     def show(self, change: str | Change) -> None:
         """Change to this scene, when it has been tried off stage; it becomes `scene` when it is on."""
         change = Change(change) if isinstance(change, str) else change
         if self._auditions is None:
-            self._child.say(change=asdict(change))
+            self._let_on(change)
         else:
             self._auditions.ask(change)
+
+    def _let_on(self, change: Change) -> None:
+        self.orders, self.order = self.orders + 1, change
+        self._child.say(change=asdict(change))
+
+    def go_along(self, pose: Mapping[str, Any]) -> None:
+        """Bring the clocks of the scene to where another stage's are, told as `pose` has them, `at` in our time."""
+        self._child.say(pose=dict(pose))
 
     def learn(self, changes: Sequence[Change]) -> None:
         """What the evening may bring: tried off stage while there is nothing else to do, so that it comes at once."""
@@ -139,7 +190,7 @@ class Backdrop:
             return
         for verdict in self._auditions.tend(now):
             if not verdict.why:
-                self._child.say(change=asdict(verdict.change))
+                self._let_on(verdict.change)
                 continue
             self._messages.append(verdict.why)
             if verdict.change.scene == self._reread:
@@ -190,6 +241,7 @@ class Backdrop:
         loss = Loss(lost, self._trying, lived, hung=code is None, outside=outside, restarted=self.restarts > 0)
         self._child.end()
         if self._blame.must_go(loss) and lost != _FALLBACK:
+            self._let_go(f"{lost} has left")
             self.scene, self._mend = _FALLBACK, lost
         self.restarts += 1
         # One that cannot live, because the display is gone, is tried once a second.
@@ -233,6 +285,8 @@ class Backdrop:
                 "delay_hops": round(settings.delay * RATE / HOP),
                 "nice": settings.nice,
                 "flash_limiter": settings.flash_limiter,
+                "leads": settings.leads,
+                "view": settings.view,
                 "outputs": [asdict(output) for output in settings.outputs],
                 "mend": self._mend,
                 "again": self.restarts > 0,
@@ -286,6 +340,14 @@ class Backdrop:
                 self._auditions.ask(Change(self._reread))
             if "trouble" in message:
                 self._messages.append(str(message["trouble"]))
+            if "inputs" in message:
+                self.inputs, self.values = message["inputs"], {}
+                there = {item["name"] for item in self.inputs["inputs"]}
+                self._on["overrides"] = {name: one for name, one in self._on["overrides"].items() if name in there}
+            if "values" in message and message["values"]["scene"] == self.scene:
+                self.values = {**self.values, **message["values"]["values"]}
+            if "pose" in message:
+                self.pose = message["pose"]
             if "closed" in message:
                 self.closed = True
             if "error" in message:
@@ -295,6 +357,7 @@ class Backdrop:
         """A scene is on: its first picture has been seen, and took so long."""
         if scene != self.scene:
             self._blame.failed = 0
+            self._let_go(f"{scene} is on")
         if scene != _FALLBACK:
             self._mend = None
         self.scene, self._trying = scene, None

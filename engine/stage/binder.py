@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
+from typing import Final
 
 from engine.frame import Row
 from engine.stage.binding import CURVES, Binding
-from engine.stage.color import from_lab, to_lab
+from engine.stage.color import Color, from_lab, to_lab
 from engine.stage.isf_inputs import PARTS, Input, Value
+from engine.stage.overriding import Overrides
+from engine.stage.palette import Colors, PaletteFade
 from engine.stage.scene import Scene
 
-_LARGEST = 3e38
+_LARGEST: Final = 3e38
 """What a float of a graphics card can hold."""
+_NO_COLORS: Final[Colors] = MappingProxyType({})
 
 
 class Follower:
@@ -44,6 +48,15 @@ class Follower:
         left = math.exp(-dt / seconds) if seconds > 0 else 0.0
         self._at = self._heard + (self._at - self._heard) * left
         return self._value(self._at, dt)
+
+    @property
+    def run(self) -> float:
+        """The running total of a clock."""
+        return self._run
+
+    def push(self, more: float) -> None:
+        """Let a clock have run that much further."""
+        self._run = _held(self._run + more)
 
     def _position(self, value: float) -> float:
         """Where a value lies in its range, 0..1, held in it and bent by the curve; nan for nan."""
@@ -76,9 +89,20 @@ class Binder:
     """All bindings of a scene. Inputs that nothing drives keep what the scene sets, else the shader's DEFAULT."""
 
     def __init__(self, scene: Scene) -> None:
+        self.name = scene.name
         self._inputs = {item.name: item for item in scene.shader.inputs if not item.sampled}
         self._resting = {name: scene.values.get(name, item.default) for name, item in self._inputs.items()}
         self._followers = [Follower(binding) for binding in scene.bindings]
+        self._colors: dict[str, Color] = {}
+        for role in scene.roles:
+            color = self._resting[role]
+            assert isinstance(color, tuple)
+            red, green, blue, alpha = color
+            self._colors[role] = red, green, blue, alpha
+        self._fade = PaletteFade()
+        self.overrides = Overrides(self._inputs)
+        """What the operator holds in the place of the music."""
+        self._shown: Mapping[str, Value] = MappingProxyType({})
         self._values: dict[str, Value] = {}
         self.reset()
 
@@ -86,16 +110,42 @@ class Binder:
         """Forget what was heard: the next step begins where the signals are then."""
         for follower in self._followers:
             follower.reset()
+        self._fade.reset()
         self._counted: dict[str, float] = {}
         self._values.update({name: value for name, value in self._resting.items() if value is not None})
 
-    def step(self, row: Row, dt: float) -> Mapping[str, Value]:
+    def continue_from(self, other: Binder) -> None:
+        """Wear what an earlier version of the same scene wore: colours that have changed are walked to.
+
+        What the operator holds stays held, unless it is another preset.
+        """
+        self._fade = other._fade
+        if self.name == other.name:
+            self.overrides.continue_from(other.overrides)
+
+    @property
+    def runs(self) -> list[float]:
+        """The running totals of all clocks."""
+        return [follower.run for follower in self._followers if follower.binding.clock]
+
+    def push(self, more: Iterable[float]) -> None:
+        """Let the clocks have run that much further, in the same order."""
+        clocks = [follower for follower in self._followers if follower.binding.clock]
+        for follower, further in zip(clocks, more, strict=False):
+            follower.push(further)
+
+    def step(self, row: Row, dt: float, pinned: Colors = _NO_COLORS) -> Mapping[str, Value]:
         """The value of every input that is no picture, `dt` seconds after the last step; valid until the next.
 
-        `row`: a frame's. An event is true for one picture: when its counter has counted, or, driven by anything
-        else, when its value comes to cross the middle of its range. Never nan, whatever the row holds.
+        `row`: a frame's. `pinned`: colours by role that are worn in the place of the scene's own. An event is
+        true for one picture: when its counter has counted, or, driven by anything else, when its value comes to cross
+        the middle of its range. Never nan, whatever the row holds.
         """
         dt = dt if math.isfinite(dt) and dt > 0 else 0.0
+        if self._colors:
+            self._values.update(
+                self._fade.step({role: pinned.get(role, own) for role, own in self._colors.items()}, dt)
+            )
         for follower in self._followers:
             binding = follower.binding
             item = self._inputs[binding.target]
@@ -103,7 +153,13 @@ class Binder:
                 self._values[item.name] = self._fired(binding, follower, row, dt)
             else:
                 self._values[item.name] = _of_type(item, binding, follower.step(row, dt), self._values[item.name])
-        return MappingProxyType(self._values)
+        self._shown = self.overrides.step(MappingProxyType(self._values), dt)
+        return self._shown
+
+    @property
+    def shown(self) -> Mapping[str, Value]:
+        """What the last step gave."""
+        return self._shown
 
     def _fired(self, binding: Binding, follower: Follower, row: Row, dt: float) -> bool:
         if binding.signal.counts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
@@ -13,13 +13,15 @@ from numpy.typing import NDArray
 
 from engine.errors import BadScene
 from engine.frame import ROW, Row, Samples, blank_row
-from engine.stage import gpu
+from engine.stage import gpu, views
 from engine.stage.binder import Binder
 from engine.stage.brought import Brought
 from engine.stage.glsl import corners, fragment_source, heads, tells_passes_apart, uniform_name, vertex_source
+from engine.stage.history import NAMES
 from engine.stage.history_textures import HistoryTextures
 from engine.stage.isf import Pass, Shader
 from engine.stage.isf_inputs import STANDARD, Input, Value
+from engine.stage.palette import Colors
 from engine.stage.place import place
 from engine.stage.scene import Scene
 from engine.stage.sound_texture import COLUMNS, WINDOW, Picture, spectrum, wave
@@ -36,7 +38,8 @@ class Moment:
     `row`: a frame's. `samples`: the newest 2048 or more, (n, channels). `time`: seconds on the stage's clock.
     `dt`: seconds since the last picture. `date`: the wall's on stage; in a rehearsal it stands still, so that
     the same file gives the same film. `rows` (n, row): the hops since the last picture, `row` the last of them;
-    then `samples` reaches that much further back.
+    then `samples` reaches that much further back. `palette`: the colours by role that somebody has pinned, worn by
+    every scene in the place of its own; empty where each wears its own.
     """
 
     row: Row = field(default_factory=blank_row)
@@ -45,6 +48,7 @@ class Moment:
     dt: float = 0.0
     date: Date = (2000.0, 1.0, 1.0, 0.0)
     rows: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, ROW)))
+    palette: Colors = field(default_factory=lambda: MappingProxyType({}))
 
 
 _NO_PICTURES: Final[Mapping[str, gpu.Texture]] = MappingProxyType({})
@@ -63,7 +67,7 @@ class Program:
         self._corners = corners(shader)
         sampled = [item.name for item in shader.inputs if item.sampled]
         controls = [item.name for item in shader.inputs if not item.sampled]
-        self._uniforms = self._kept([*STANDARD, *controls, *heads(shader).values()])
+        self._uniforms = self._kept([*STANDARD, *views.UNIFORMS, *controls, *heads(shader).values()])
         pictures = self._kept([*shader.targets, *sampled, *(name for name, _ in shader.imported)])
         self.units = {name: unit for unit, name in enumerate(pictures)}
         if len(pictures) > ctx.max_texture_units:
@@ -164,8 +168,23 @@ class Drawing:
         self._pictures = _NO_PICTURES
         self._history: HistoryTextures | None = None
         self._binder = Binder(scene)
+        self.camera = _NO_VALUES
+        """What its camera is told, as `views.told` has it; without it, it sees the flat picture."""
         self._first_time: float | None = None
         self._index = 0
+
+    @property
+    def heard_names(self) -> set[str]:
+        """The pictures of what was heard that it may read."""
+        given = self.scene.images
+        read = {name for program in self._distinct for name in program.units}
+        names = {shown if isinstance(shown := given.get(name, name), str) else "" for name in read}
+        return names.intersection(NAMES).union(*(other.heard_names for other in self._others.values()))
+
+    @property
+    def binder(self) -> Binder:
+        """What gives its controls their values."""
+        return self._binder
 
     def restart(self) -> None:
         """Begin again, as if never drawn: the clock, the bindings, what persistent targets hold."""
@@ -178,9 +197,25 @@ class Drawing:
         for other in self._others.values():
             other.restart()
 
+    def clocks(self, time: float) -> list[float]:
+        """TIME at this time of the stage's clock, FRAMEINDEX, and the running totals of its bindings."""
+        begun = time if self._first_time is None else self._first_time
+        return [time - begun, float(self._index), *self._binder.runs]
+
+    def push_clocks(self, more: Sequence[float]) -> None:
+        """Let its clocks have gone on by so much more; in the order of `clocks`."""
+        if self._first_time is None or len(more) < 2:
+            return
+        self._first_time -= more[0]
+        self._index = max(self._index + round(more[1]), 1)
+        self._binder.push(more[2:])
+        for other in self._others.values():
+            other.push_clocks(more[:2])
+
     def continue_from(self, other: Drawing) -> None:
         """Take over the clock and the persistent targets of an earlier version of the same scene."""
         self._first_time, self._index, self._sized_by = other._first_time, other._index, ()
+        self._binder.continue_from(other._binder)
         for name, step in self._wanted.items():
             if step.persistent and name in other._targets and other._wanted[name].float32 == step.float32:
                 gpu.release(*filter(None, [self._targets.get(name)]))
@@ -215,9 +250,9 @@ class Drawing:
     ) -> Iterator[None]:
         """The same, with a pause after each pass."""
         self._history, self._pictures = history, pictures
-        values = {**self._binder.step(moment.row, moment.dt), **values}
+        values = {**self._binder.step(moment.row, moment.dt, moment.palette), **values}
         self._fit_targets(into.size, values)
-        told = {**values, **self._clock(moment)}
+        told = {**values, **self._clock(moment), **self.camera}
         if history is not None:
             told |= dict.fromkeys(self._heads, history.history.head)
         for program in self._distinct:
@@ -243,7 +278,7 @@ class Drawing:
 
     def pass_by(self, moment: Moment) -> None:
         """Let a picture pass undrawn: what is bound follows, and the clock goes on."""
-        self._binder.step(moment.row, moment.dt)
+        self._binder.step(moment.row, moment.dt, moment.palette)
         self._clock(moment)
         self._index += 1
 

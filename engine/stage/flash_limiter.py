@@ -7,11 +7,11 @@ from typing import Any, Final
 import numpy as np
 
 from engine.stage import gpu
-from engine.stage.flash import CELLS, COLUMNS, ROWS, Cells, FlashGuard
+from engine.stage.flash import CELLS, COLUMNS, ROWS, SETS, Cells, FlashGuard
 from engine.stage.source import Source
 from engine.stage.targets import COPY_VERTEX, Size, Target
 
-_MOST_TAPS: Final = 6  # a side of a cell: what is looked at is the same for a picture of any size
+_MOST_TAPS: Final = 4  # a side of a cell: what is looked at is the same for a picture of any size
 _FIRST_STEP: Final = 1 / 60  # seconds that a picture stands for which no time has passed
 
 # Linear light by a cubic that is within 0.004 of sRGB's own curve.
@@ -23,17 +23,24 @@ uniform float brightness;
 uniform vec2 cells;
 uniform ivec2 taps;
 out vec4 color;
+vec3 light(vec3 coded) {
+    vec3 c = clamp(coded * brightness, 0.0, 1.0);
+    return c * (c * (c * 0.305306011 + 0.682171111) + 0.012522878);
+}
 void main() {
-    vec2 corner = floor(gl_FragCoord.xy);
-    vec3 sum = vec3(0.0);
-    for (int y = 0; y < taps.y; y++) {
-        for (int x = 0; x < taps.x; x++) {
-            vec2 at = (corner + (vec2(x, y) + 0.5) / vec2(taps)) / cells;
-            vec3 c = clamp(textureLod(picture, at, 0.0).rgb * brightness, 0.0, 1.0);
-            sum += c * (c * (c * 0.305306011 + 0.682171111) + 0.012522878);
-        }
+    float kind = floor(gl_FragCoord.y / cells.y);
+    vec2 corner = floor(gl_FragCoord.xy) - vec2(0.0, kind * cells.y);
+    vec3 c = vec3(0.0);
+    if (kind < 0.5) {
+        for (int y = 0; y < taps.y; y++)
+            for (int x = 0; x < taps.x; x++)
+                c += light(textureLod(picture, (corner + (vec2(x, y) + 0.5) / vec2(taps)) / cells, 0.0).rgb);
+        c /= float(taps.x * taps.y);
+    } else {
+        // A pixel of the cell: another in each, so that no pattern hides between them.
+        vec2 inside = fract(vec2(0.754877666, 0.569840291) * dot(vec3(corner, kind), vec3(1.0, 37.0, 677.0)));
+        c = light(texelFetch(picture, ivec2((corner + inside) / cells * vec2(textureSize(picture, 0))), 0).rgb);
     }
-    vec3 c = sum / float(taps.x * taps.y);
     color = vec4(dot(c, vec3(0.2126, 0.7152, 0.0722)), c.r - c.g - c.b, c.r, c.r + c.g + c.b);
 }
 """,
@@ -78,7 +85,7 @@ class FlashLimiter:
     def __init__(self, ctx: gpu.Context, size: Size) -> None:
         self._ctx = ctx
         self.guard = FlashGuard()
-        self._small = gpu.texture(ctx, (COLUMNS, ROWS), kind="f4")
+        self._small = gpu.texture(ctx, (COLUMNS, SETS * ROWS), kind="f4")
         self._glance = gpu.framebuffer(ctx, self._small)
         self._share = gpu.texture(ctx, (COLUMNS, ROWS), channels=1, kind="f4")
         self._probe, self._blend = (gpu.build(ctx, COPY_VERTEX, source) for source in (_PROBE, _BLEND))
@@ -88,7 +95,7 @@ class FlashLimiter:
         self._uniform(self._probe, "cells").value = (float(COLUMNS), float(ROWS))
         self._seen_by = self._uniform(self._probe, "brightness")
         self._pair = Target(ctx, size, float32=False)
-        self._read = np.zeros((CELLS, 4), np.float32)
+        self._read = np.zeros((SETS * CELLS, 4), np.float32)
         self._last: tuple[gpu.Texture, float] | None = None
         self._number = 0
         self._fit(size)
@@ -125,7 +132,7 @@ class FlashLimiter:
         self.limited = self._pair
 
     def _look(self, picture: gpu.Texture, brightness: float) -> Cells:
-        """The means of all cells."""
+        """What is seen of all cells."""
         self._seen_by.value = brightness
         picture.use(0)
         self._glance.use()
@@ -135,7 +142,7 @@ class FlashLimiter:
         return np.ascontiguousarray(self._read.T)
 
     def _fit(self, size: Size) -> None:
-        """Look at every second pixel of a cell's side, as far as six."""
+        """Look at every second pixel of a cell's side, as far as four."""
         taps = (
             min(max(-(-side // (2 * cells)), 1), _MOST_TAPS) for side, cells in zip(size, (COLUMNS, ROWS), strict=True)
         )

@@ -37,6 +37,11 @@ _LOG_LINE: Final = (
     re.compile(r"^\d+\((?P<line>\d+)\) : (?P<kind>error|warning)(?: \w+)?: (?P<text>.*)"),  # NVIDIA
     re.compile(r"^(?P<kind>ERROR|WARNING): \d+:(?P<line>\d+): (?P<text>.*)"),  # Apple, AMD, Intel, ANGLE
 )
+_RESETS: Final = {
+    0x8253: "what was drawn has hung the graphics card",
+    0x8254: "another program has hung the graphics card",
+    0x8255: "the graphics card was reset",
+}
 _HEADING: Final = re.compile(r"^(vertex_shader|fragment_shader|Program)$")
 
 
@@ -165,9 +170,18 @@ def release(*things: Any) -> None:
             thing.release()
 
 
+def lost() -> str:
+    """Why the context that is current here draws nothing any more: the card was reset. Empty while it does.
+
+    Only a driver that was asked for it tells (a window asks); elsewhere it is empty.
+    """
+    status = _function("glGetGraphicsResetStatus", ctypes.c_uint)
+    return _RESETS.get(status(), "") if status is not None else ""
+
+
 def wait(ctx: Context) -> None:
     """Return when all that was asked for is drawn; other threads run meanwhile, which finish() would stop."""
-    finish = _finish()
+    finish = _function("glFinish", None)
     if finish is None:
         ctx.finish()
     else:
@@ -175,8 +189,8 @@ def wait(ctx: Context) -> None:
 
 
 @cache
-def _finish() -> Any:
-    """glFinish through ctypes, which lets go of the GIL; None where the library is not found."""
+def _function(name: str, returns: Any) -> Any:
+    """A function of OpenGL without arguments, through ctypes, which lets go of the GIL; None where there is none."""
     names: Sequence[str | None]
     if sys.platform == "win32":
         names = ("opengl32",)
@@ -184,9 +198,9 @@ def _finish() -> Any:
         names = ("/System/Library/Frameworks/OpenGL.framework/OpenGL",)
     else:
         names = ("libGL.so.1", "libOpenGL.so.0", ctypes.util.find_library("GL"))
-    for name in filter(None, names):
+    for library in filter(None, names):
         with suppress(OSError, AttributeError):
-            function = ctypes.CDLL(name).glFinish
-            function.restype, function.argtypes = None, []
+            function = getattr(ctypes.CDLL(library), name)
+            function.restype, function.argtypes = returns, []
             return function
     return None

@@ -16,6 +16,8 @@ An image input of one of these names is fed by the engine; nothing need be said 
 What runs over time is a ring that is written in place: one column is 8 hops (43 ms), 512 columns are 21.8 s. Beside
 each of them a shader has the uniform `float <name>_head`, where now lies: what was heard `age` seconds ago stands at
 `fract(head - age / 21.845)`; `include/history.glsl` says it once. A picture costs the same however long the show is.
+
+What was heard is kept hop by hop; pictures are made of it when somebody looks, and only as far as he has not seen it.
 """
 
 from __future__ import annotations
@@ -23,15 +25,18 @@ from __future__ import annotations
 import base64
 import math
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.frame import HOP, RATE, SIGNALS, Row, Samples
+from engine.frame import HOP, RATE, SIGNALS, Samples
+from engine.stage.hop_memory import HopMemory
 from engine.stage.sound_texture import WINDOW, wave
+from engine.stage.spectrogram import ROWS, height, spectrum_rows
 
 Pixels = NDArray[np.float32]
 """(rows, columns, channels), the lowest row first as GL counts."""
@@ -39,59 +44,18 @@ Pixels = NDArray[np.float32]
 COLUMN_HOPS: Final = 8
 """Hops that a column stands for."""
 COLUMNS: Final = 512
-SECONDS: Final = COLUMNS * COLUMN_HOPS * HOP / RATE
+MOST_HOPS: Final = COLUMN_HOPS * COLUMNS
+"""Hops that are kept, and that one step may catch up on."""
+SECONDS: Final = MOST_HOPS * HOP / RATE
 """How far back the trails reach."""
-MOST_HOPS: Final = 512
-"""Hops that one step may catch up on; what was heard before them is left out."""
 TRAILS: Final = ("spectrogram", "levelTrail", "pitchTrail", "mapTrail")
 """Those that run over time: each has its `_head`."""
 STILL: Final = ("waveTexture", "spectrumTexture", "mapDensity", "scorePage")
 NAMES: Final = (*TRAILS, *STILL)
 """Every image input that the engine feeds."""
 
-_LOWEST: Final = 27.5  # Hz of the spectrogram's foot: the lowest A of a piano
-_OCTAVES: Final = 9
-_ROWS_AN_OCTAVE: Final = 32
-ROWS: Final = _OCTAVES * _ROWS_AN_OCTAVE
-_LOW_DB, _HIGH_DB = -90.0, -10.0  # dBFS of a sine that reads 0, and 1
 _WAVE: Final = 1024
-_WINDOW: Final = (np.blackman(WINDOW + 1)[:-1] / (0.42 * WINDOW / 2)).astype(np.float32)  # a full sine reads 0 dBFS
-_LOUDEST: Final = 1e6  # what a sample may be, so that its power is still a number
-_AT: Final = _LOWEST * 2.0 ** (np.arange(ROWS) / _ROWS_AN_OCTAVE) * WINDOW / RATE  # the bin of each row's foot
-_SPLIT: Final = int(np.searchsorted(_AT, 1.0 / (2.0 ** (1.0 / _ROWS_AN_OCTAVE) - 1.0)))  # above, a row holds whole bins
-_FIRST_BINS: Final = np.ceil(_AT[_SPLIT:]).astype(np.int64)
-_LAST_BIN: Final = int(_LOWEST * 2.0**_OCTAVES * WINDOW / RATE) + 1
-_BETWEEN: Final = _AT[:_SPLIT] * 2.0 ** (0.5 / _ROWS_AN_OCTAVE)  # the middle of the rows that are thinner than a bin
-_BINS: Final = np.arange(_SPLIT + 2)
-
-
-def spectrum_rows(samples: Samples) -> Pixels:
-    """(288,) 0..1: the spectrum of the newest 2048 of `samples` (n, channels) mixed, 32 rows an octave from 27.5 Hz.
-
-    Where rows are thinner than a bin it runs straight from bin to bin; above, the loudest bin of a row counts.
-    """
-    heard = np.zeros(WINDOW, dtype=np.float32)
-    newest = samples[-WINDOW:]
-    if newest.size:
-        mixed = newest @ np.full(newest.shape[1], 1.0 / newest.shape[1], np.float32)
-        if not np.abs(mixed).max() <= _LOUDEST:  # nan is not either
-            mixed = np.clip(np.nan_to_num(mixed, nan=0.0), -_LOUDEST, _LOUDEST)
-        heard[-len(mixed) :] = mixed
-    bins = np.fft.rfft(heard * _WINDOW)[:_LAST_BIN]
-    power = np.square(bins.real) + np.square(bins.imag)
-    np.maximum(power, 1e-12, out=power)
-    rows = np.empty(ROWS, dtype=np.float32)
-    rows[:_SPLIT] = np.interp(_BETWEEN, _BINS, np.log10(power[: _SPLIT + 2]))
-    rows[_SPLIT:] = np.log10(np.maximum.reduceat(power, _FIRST_BINS))
-    rows *= 10.0 / (_HIGH_DB - _LOW_DB)
-    rows -= _LOW_DB / (_HIGH_DB - _LOW_DB)
-    np.maximum(rows, 0.0, out=rows)
-    return np.minimum(rows, 1.0, out=rows)
-
-
-def height(hz: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Where frequencies stand on the spectrogram, 0 its foot and 1 its top."""
-    return np.clip(np.log2(np.maximum(hz, _LOWEST) / _LOWEST) / _OCTAVES, 0.0, 1.0)
+_CLEAR: Final = np.zeros((1, 1, 4), np.float32)
 
 
 def packed(density: NDArray[np.uint8]) -> str:
@@ -108,109 +72,169 @@ def unpacked(text: str) -> NDArray[np.uint8] | None:
     return pixels.reshape(side, side)
 
 
-class History:
-    """The trails as they are written: `step` once a picture. Needs no graphics card, and is the same on every run.
+@dataclass(slots=True, eq=False)
+class _Trail:
+    """One picture that runs over time: drawn up to which hop, and in which columns new to whoever shows it."""
 
-    A column is final when its last hop was heard; the newest one grows until then. The column after it repeats it,
-    so that smooth reading never mixes now with 22 s ago.
+    pixels: Pixels
+    hop: int = -1
+    news: set[int] = field(default_factory=set)
+
+
+class History:
+    """What was heard of late: `step` once a picture. Needs no graphics card, and is the same on every run.
+
+    A step costs a copy of what is new; a picture is made, or brought up to date, when it is asked for. A column is
+    final when its last hop was heard; the newest one grows until then. The column after it repeats it, so that smooth
+    reading never mixes now with 22 s ago.
     """
 
     delay = 0
 
     def __init__(self, density: NDArray[np.uint8] | None = None) -> None:
         """`density`: the map's, (128, 128), top row first; None is a map without sounds."""
-        sizes = {"spectrogram": (ROWS, 1), "levelTrail": (1, 4), "pitchTrail": (1, 4), "mapTrail": (1, 4)}
-        trails = {name: np.zeros((rows, COLUMNS, parts), np.float32) for name, (rows, parts) in sizes.items()}
-        self.trails: Mapping[str, Pixels] = MappingProxyType(trails)
-        self.written: dict[int, None] = {}
-        """Columns that have changed, until somebody clears it."""
         picture = np.zeros((1, 1), np.uint8) if density is None else density[::-1]
         self.density: Pixels = (picture[..., np.newaxis] / np.float32(255.0)).astype(np.float32)
-        self.wave: Pixels = np.full((1, _WAVE, 1), 0.5, np.float32)
-        self.spectrum: Pixels = np.zeros((1, ROWS, 1), np.float32)
-        self._hop = -1
+        self._heard = HopMemory(MOST_HOPS, _COLUMNS_READ)
+        self._trails: dict[str, _Trail] = {}
+        self._spectrum = (-1, np.zeros(ROWS, np.float32))
+
+    @property
+    def hop(self) -> int:
+        """The newest hop that was heard; −1 before the first."""
+        return self._heard.newest
 
     @property
     def head(self) -> float:
         """Where now lies, 0..1 of the width."""
-        return (self._hop + 1) % (COLUMN_HOPS * COLUMNS) / (COLUMN_HOPS * COLUMNS)
+        return (self.hop + 1) % MOST_HOPS / MOST_HOPS
 
     def reset(self) -> None:
         """Forget all that was heard; the map stays."""
-        for pixels in self.trails.values():
-            pixels[...] = 0.0
-        self.written = dict.fromkeys(range(COLUMNS))
-        self.wave[...], self.spectrum[...] = 0.5, 0.0
-        self._hop = -1
+        self._heard.reset()
+        self._spectrum = (-1, np.zeros(ROWS, np.float32))
+        for trail in self._trails.values():
+            trail.pixels[...] = 0.0
+            trail.hop, trail.news = -1, set(range(COLUMNS))
 
     def step(self, rows: NDArray[np.float64], samples: Samples) -> None:
         """Hear `rows` (n, row), the hops up to now; those that were heard already are passed over.
 
         `samples` (m, channels) ends with the last of them; what is missing before them counts as silence.
         """
-        rows = rows[-MOST_HOPS:]
-        if not len(rows) or rows[-1, 0] == self._hop or rows[-1, 0] < 0:
+        if not len(rows) or rows[-1, 0] == self.hop or rows[-1, 0] < 0:
             return
-        if rows[-1, 0] < self._hop:
+        if rows[-1, 0] < self.hop:
             self.reset()  # another show has begun
-        behind = len(rows) - 1 - np.arange(len(rows))
-        new = rows[:, 0] > self._hop
-        rows, behind = rows[new], behind[new]
-        self._clear_gap(int(rows[0, 0]) // COLUMN_HOPS)
-        self.wave[:] = wave(samples, _WAVE).mean(axis=0, dtype=np.float32)[np.newaxis, :, np.newaxis]
-        columns = rows[:, 0].astype(np.int64) // COLUMN_HOPS
-        shares = _shares(rows)
-        first = 0
-        for last in (*np.flatnonzero(np.diff(columns)), len(rows) - 1):
-            sound = samples[: len(samples) - HOP * int(behind[last])]
-            self._write(int(columns[last]), rows[last], shares[first : last + 1], sound)
-            first = last + 1
-        self.spectrum[0] = self.trails["spectrogram"][:, columns[-1] % COLUMNS]
-        self._hop = int(rows[-1, 0])
+        self._heard.step(rows, samples)
 
-    def _clear_gap(self, column: int) -> None:
-        """Blank the columns that nobody has heard, before `column`."""
-        newest = self._hop // COLUMN_HOPS if self._hop >= 0 else column
-        for lost in range(max(newest + 1, column - COLUMNS), column):
-            self._fill(lost, {name: np.zeros(pixels.shape[2]) for name, pixels in self.trails.items()})
+    def trail(self, name: str) -> Pixels:
+        """A picture that runs over time, up to date."""
+        while self.catch_up(name, COLUMNS):
+            pass
+        return self._trails[name].pixels
 
-    def _write(self, column: int, row: Row, shares: NDArray[np.float64], samples: Samples) -> None:
-        """Hops of one column: the last one's row, what the trails read of all, and the sound up to the last."""
-        begun = column == self._hop // COLUMN_HOPS and self._hop >= 0
-        level = shares[:, :4].max(axis=0)
-        before = self.trails["levelTrail"][0, column % COLUMNS]
-        self._fill(
-            column,
-            {
-                "levelTrail": np.maximum(level, before) if begun else level,
-                "pitchTrail": _pitch(row, shares[-1]),
-                "mapTrail": shares[-1, 8:],
-                "spectrogram": spectrum_rows(samples)[:, np.newaxis],
-            },
-        )
+    def news(self, name: str) -> list[tuple[int, int]]:
+        """Where that picture has changed since the last call: first column and how many, side by side."""
+        self.trail(name)
+        columns = sorted(self._trails[name].news)
+        self._trails[name].news.clear()
+        runs: list[tuple[int, int]] = []
+        for column in columns:
+            if runs and sum(runs[-1]) == column:
+                runs[-1] = (runs[-1][0], runs[-1][1] + 1)
+            else:
+                runs.append((column, 1))
+        return runs
 
-    def _fill(self, column: int, values: Mapping[str, NDArray[np.floating]]) -> None:
-        for at in (column % COLUMNS, (column + 1) % COLUMNS):
-            for name, value in values.items():
-                self.trails[name][:, at] = value
-            self.written[at] = None
+    def catch_up(self, name: str, most: int) -> bool:
+        """Draw at most so many columns of a picture that it lacks, the oldest first; whether there are more."""
+        trail = self._trails.get(name)
+        if trail is None:
+            rows, parts, _ = _DRAWN[name]
+            trail = self._trails[name] = _Trail(np.zeros((rows, COLUMNS, parts), np.float32))
+        if trail.hop == self.hop:
+            return False
+        newest = self.hop // COLUMN_HOPS
+        first = max((trail.hop + 1) // COLUMN_HOPS, newest - COLUMNS + 1)
+        last = min(first + most - 1, newest)
+        columns = np.arange(first, last + 1)
+        trail.pixels[:, columns % COLUMNS] = _DRAWN[name][2](self, columns)
+        trail.hop = min((last + 1) * COLUMN_HOPS - 1, self.hop)
+        trail.pixels[:, (last + 1) % COLUMNS] = trail.pixels[:, last % COLUMNS]
+        trail.news.update((np.arange(first, last + 2) % COLUMNS).tolist())
+        return trail.hop < self.hop
+
+    @property
+    def wave(self) -> Pixels:
+        """The newest sound, (1, 1024, 1)."""
+        return wave(self._heard.sound(self.hop, WINDOW)[:, np.newaxis], _WAVE)[:, :, np.newaxis]
+
+    @property
+    def spectrum(self) -> Pixels:
+        """The spectrum now, (1, 288, 1)."""
+        return self._rows_at(self.hop)[np.newaxis, :, np.newaxis]
+
+    def still(self, name: str) -> Pixels:
+        """One of the pictures that do not run over time, as it is now."""
+        if name == "waveTexture":
+            return self.wave
+        if name == "spectrumTexture":
+            return self.spectrum
+        return self.density if name == "mapDensity" else _CLEAR
+
+    def _rows_at(self, hop: int) -> NDArray[np.float32]:
+        """(288,): the spectrum at the end of this hop; the newest one is remembered."""
+        if self._spectrum[0] != hop or hop < 0:
+            self._spectrum = (hop, spectrum_rows(self._heard.sound(hop, WINDOW)[:, np.newaxis]))
+        return self._spectrum[1]
+
+    def _of(self, columns: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """(columns, 8): the hops of these columns, and which of them were heard."""
+        hops = columns[:, np.newaxis] * COLUMN_HOPS + np.arange(COLUMN_HOPS)
+        return hops, self._heard.has(hops)
+
+    def _last(self, columns: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """(columns,): the last hop of each that was heard, and whether there is one."""
+        hops, heard = self._of(columns)
+        last = np.arange(len(hops)), COLUMN_HOPS - 1 - heard[:, ::-1].argmax(axis=1)
+        return hops[last], heard[last]
+
+    def _draw_spectrogram(self, columns: NDArray[np.int64]) -> Pixels:
+        found = np.zeros((ROWS, len(columns), 1), np.float32)
+        for number, (hop, heard) in enumerate(zip(*self._last(columns), strict=True)):
+            if heard:
+                found[:, number, 0] = self._rows_at(int(hop))
+        return found
+
+    def _draw_levels(self, columns: NDArray[np.int64]) -> Pixels:
+        """The highest of each column."""
+        hops, heard = self._of(columns)
+        shares = _shares(self._heard.values(hops)[..., :4], slice(0, 4))
+        shares[~heard] = 0.0
+        highest: Pixels = shares.max(axis=1)[np.newaxis].astype(np.float32)
+        return highest
+
+    def _draw_newest(self, part: slice, columns: NDArray[np.int64]) -> Pixels:
+        """The last of each column."""
+        hops, heard = self._last(columns)
+        values = self._heard.values(hops)[:, part]
+        shares = _shares(values, part)
+        if part.start == _PITCH:
+            hz = np.nan_to_num(values[:, 0], nan=0.0, posinf=0.0, neginf=0.0)
+            shares[:, 0] = np.where(hz > 0, height(hz), 0.0)
+            shares[:, 1] *= hz > 0
+        shares[~heard] = 0.0
+        return shares[np.newaxis].astype(np.float32)
 
 
-def _shares(rows: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(n, 12): the signals of the trails, each as 0..1 of its usual span; what is no number is 0."""
-    shares: NDArray[np.float64] = (rows[:, _COLUMNS_READ] - _LOWS) / _WIDTHS
+def _shares(values: NDArray[np.float64], part: slice) -> NDArray[np.float64]:
+    """These signals of the trails, each as 0..1 of its usual span; what is no number is 0."""
+    shares: NDArray[np.float64] = (values - _LOWS[part]) / _WIDTHS[part]
     np.maximum(shares, 0.0, out=shares)
     np.minimum(shares, 1.0, out=shares)
     shares[np.isnan(shares)] = 0.0
     return shares
-
-
-def _pitch(row: Row, shares: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Height, confidence, level, vibrato; without a pitch the first two are 0."""
-    hz = float(row[_HZ])
-    at = min(max(math.log2(hz / _LOWEST) / _OCTAVES, 0.0), 1.0) if 0.0 < hz < math.inf else 0.0
-    voiced = 1.0 if 0.0 < hz < math.inf else 0.0
-    return np.array([at, voiced * shares[5], shares[6], shares[7]])
 
 
 _READ: Final = (
@@ -219,7 +243,23 @@ _READ: Final = (
     *("place.x", "place.y", "place.confidence", "place.novelty"),
 )
 """What the trails are made of: four numbers each."""
-_HZ: Final = SIGNALS["pitch.hz"].start
+_PITCH: Final = 4
 _COLUMNS_READ: Final = np.array([SIGNALS[name].start for name in _READ])
 _LOWS: Final = np.array([SIGNALS[name].span[0] for name in _READ])
 _WIDTHS: Final = np.array([SIGNALS[name].span[1] - SIGNALS[name].span[0] for name in _READ])
+_Drawn = Callable[[History, NDArray[np.int64]], Pixels]
+
+
+def _newest(first: int) -> _Drawn:
+    return lambda history, columns: history._draw_newest(slice(first, first + 4), columns)
+
+
+_DRAWN: Final[Mapping[str, tuple[int, int, _Drawn]]] = MappingProxyType(
+    {
+        "spectrogram": (ROWS, 1, History._draw_spectrogram),
+        "levelTrail": (1, 4, History._draw_levels),
+        "pitchTrail": (1, 4, _newest(_PITCH)),
+        "mapTrail": (1, 4, _newest(8)),
+    }
+)
+"""Of each trail: rows, parts of a pixel, and what draws columns of it."""

@@ -19,6 +19,9 @@ from engine.stage.place import shown
 from engine.stage.shadertoy import has_entry, lacks_main, with_channels
 from engine.stage.source import Line, expand, read_text, without_comments
 
+CAMERA: Final = assets.SHADERS / "include" / "camera.glsl"
+"""What a shader includes that offers a camera."""
+
 _MOST: Final = 64
 """Passes or pictures that one shader may have."""
 
@@ -70,6 +73,11 @@ class Shader:
     def input(self, name: str) -> Input | None:
         """The input of that name."""
         return next((item for item in self.inputs if item.name == name), None)
+
+    @property
+    def has_camera(self) -> bool:
+        """Whether it asks the engine where its pixels look, so that it can be seen in every view."""
+        return CAMERA in self.files
 
     @property
     def targets(self) -> dict[str, Pass]:

@@ -7,6 +7,8 @@ In a show file, each output of a stage that has more than one, or one that is no
     part = [0.0, 0.0, 0.55, 1.0]      # x, y, width and height of what it shows; 0..1 of the picture, from the top left
     corners = [[0.02, 0.0], [1.0, 0.03], [1.0, 1.0], [0.0, 0.98]]   # pinned here: from the top left, clockwise
     edge = [0.0, 0.18, 0.0, 0.0]      # soft edge left, right, top and bottom, 0..0.5 of what it shows
+    to = "ndi:stage"                  # instead of a monitor: ndi, syphon or spout, and a name (engine/stage/door.py)
+    view = "stereo"                   # for scenes with a camera; all outputs show one picture (engine/stage/views.py)
     gamma = 2.2                       # of the projector: two soft edges that meet add up to one
 """
 
@@ -22,8 +24,10 @@ from numpy.typing import NDArray
 
 from engine.errors import BadSetting, nearest
 from engine.stage import gpu
+from engine.stage.door import read_door
 from engine.stage.source import Source
 from engine.stage.targets import COPY_VERTEX, Size
+from engine.stage.views import check_view
 
 Point = tuple[float, float]
 Four = tuple[float, float, float, float]
@@ -41,6 +45,10 @@ class Output:
     corners: tuple[Point, ...] = _STRAIGHT
     edge: Four = _HARD
     gamma: float = 2.2
+    view: str | None = None
+    """How the whole picture is to be seen, if this output says so."""
+    to: str | None = None
+    """The door that it goes to instead of a monitor, `ndi:NAME` and the like."""
 
     @property
     def plain(self) -> bool:
@@ -54,7 +62,7 @@ class Output:
 
 def read_output(table: Mapping[str, Any]) -> Output:
     """An output as a show file has it; BadSetting with the rule it breaks."""
-    known = ("monitor", "part", "corners", "edge", "gamma")
+    known = ("monitor", "part", "corners", "edge", "gamma", "view", "to")
     for key in table:
         if key not in known:
             raise BadSetting(f"outputs has no key {key} ({nearest(key, known)})")
@@ -70,7 +78,11 @@ def read_output(table: Mapping[str, Any]) -> Output:
     gamma = table.get("gamma", 2.2)
     if not _finite(gamma) or not 1.0 <= gamma <= 4.0:
         raise BadSetting(f"outputs.gamma={gamma!r} must be 1 to 4 (most projectors: 2.2)")
-    return Output(monitor, part, _corners(table.get("corners", _STRAIGHT)), edge, float(gamma))
+    view = None if table.get("view") is None else check_view(table["view"], "outputs.view")
+    to = None if table.get("to") is None else read_door(table["to"])
+    if to is not None and monitor is not None:
+        raise BadSetting(f"outputs.to={to} is another output than monitor={monitor} (a table for each)")
+    return Output(monitor, part, _corners(table.get("corners", _STRAIGHT)), edge, float(gamma), view, to)
 
 
 def _corners(value: Any) -> tuple[Point, ...]:

@@ -14,7 +14,7 @@ import math
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,12 +23,15 @@ import numpy as np
 from engine import assets
 from engine.child import Parent
 from engine.cues import Change, read_change
-from engine.errors import BadScene, MonochordError
+from engine.errors import BadScene, MissingDriver, MonochordError
 from engine.frame import HOP, RATE, Frame, Row, blank_row
 from engine.frame_ring import FrameRing
 from engine.stage import gpu
 from engine.stage.drawing import Date, Moment
 from engine.stage.history import MOST_HOPS, unpacked
+from engine.stage.isf_inputs import Value
+from engine.stage.palette import Colors, pinned
+from engine.stage.poses import MOST_CLOCKS, POSE_PERIOD, Poses
 from engine.stage.preparation import Preparation
 from engine.stage.render import Renderer
 from engine.stage.render_scale import RenderScale
@@ -38,10 +41,14 @@ from engine.stage.scene_files import SceneFiles
 from engine.stage.sound_texture import WINDOW
 from engine.stage.surface import Surface, open_surface
 from engine.stage.thumbnail import Thumbnail
+from engine.stage.told_inputs import told_inputs, told_values
+from engine.stage.views import FLAT
 
 _FADE: Final = 0.08  # seconds: brightness and blackout glide, they never jump
 _LONGEST_STEP: Final = 0.1  # seconds of animation that one picture may catch up on
 _APART: Final = 10.0  # seconds without flashes after which they are worth a line again
+_LOOK_AT_DRIVER: Final = 16  # pictures between two looks whether the driver is still there
+_TELLING: Final = 0.1  # seconds between two times that the values of controls are told, where somebody looks
 _SLOW: Final = 0.25  # seconds a picture, above which the operator is told
 
 
@@ -76,10 +83,19 @@ class Painter:
         self._surface: Surface = open_surface(settings)
         limited = bool(settings["flash_limiter"])
         density = unpacked(settings.get("density", ""))
-        self._renderer = Renderer(self._surface.ctx, self._surface.size, limit_flashes=limited, density=density)
+        view = settings.get("view", FLAT)
+        self._renderer = Renderer(
+            self._surface.ctx, self._surface.size, limit_flashes=limited, density=density, view=view
+        )
         self._scale, self._flashed, self._told_slow = RenderScale(), -math.inf, False
         self._freeze, self._blackout = bool(settings["freeze"]), bool(settings["blackout"])
         self._brightness = float(settings["brightness"])
+        self._palette: Colors = {}
+        self._wear(settings["palette"])
+        self._by_hand = {settings["scene"]: {name: _value(one) for name, one in settings["overrides"].items()}}
+        self._tells_values = bool(settings["tells_values"])
+        self._told_values: dict[str, Value] = {}
+        self._tell_at = 0.0
         self._master = self._goal
         self._status: dict[str, Any] = {}
         self._surface.set_panel(bool(settings["panel"]))
@@ -92,6 +108,8 @@ class Painter:
         self._sound_hops = -(-WINDOW // HOP)
         self._hop = -1
         self._clock, self._then = 0.0, time.monotonic()
+        self._poses, self._pose_at = Poses(), 0.0
+        self._leads = bool(settings.get("leads"))
         self._told_trying = False
         self._home: str = settings["scene"]
         self._try_scene(settings["scene"], strict=not settings["again"])
@@ -109,6 +127,10 @@ class Painter:
                 self._obey(command)
             for wish in self._surface.asked():
                 self._parent.tell(key=wish, at=time.monotonic())
+            for remark in self._surface.remarks():
+                self._parent.tell(trouble=remark)
+            if self._pictures % _LOOK_AT_DRIVER == 0:
+                self._refuse_lost_driver()
             if self._files.changed.is_set():
                 self._files.changed.clear()
                 self._read_again()
@@ -132,8 +154,50 @@ class Painter:
                 self._brightness = float(value)
             elif name == "panel":
                 self._surface.set_panel(bool(value))
+            elif name == "palette":
+                self._wear(value)
+            elif name == "hold":
+                self._hold(value["scene"], {key: _value(one) for key, one in value["values"].items()})
+            elif name == "release":
+                self._release(value["scene"], value["names"])
+            elif name == "tells_values":
+                self._tells_values = bool(value)
+                self._told_values.clear()
+            elif name == "pose":
+                if value["scene"] == self._good:
+                    self._renderer.push_clocks(self._poses.behind(value["at"], value["clocks"]))
+                    self._poses.reset()
             elif name in ("blackout", "freeze"):
                 setattr(self, f"_{name}", bool(value))
+
+    # What the operator holds.
+
+    def _hold(self, scene: str, values: Mapping[str, Value]) -> None:
+        """Controls of this scene take these values; nothing, if another one has come on by now."""
+        if scene == (self._new or self._good) and (binder := self._renderer.binder) is not None:
+            binder.overrides.hold(values)
+            self._by_hand[scene] = binder.overrides.held
+
+    def _release(self, scene: str, names: Sequence[str]) -> None:
+        if scene == (self._new or self._good) and (binder := self._renderer.binder) is not None:
+            binder.overrides.release(names)
+            self._by_hand[scene] = binder.overrides.held
+
+    def _tell_values(self, now: float) -> None:
+        """The values that have changed, ten times a second, to who has asked for them."""
+        binder = self._renderer.binder
+        if self._tells_values and binder is not None and self._good and now >= self._tell_at:
+            self._tell_at = now + _TELLING
+            if changed := told_values(binder.shown, self._told_values):
+                self._told_values.update(changed)
+                self._parent.tell(values={"scene": self._good, "values": changed})
+
+    def _wear(self, palette: str | None) -> None:
+        """Let every scene wear this palette, or its own again; one that is none changes nothing."""
+        try:
+            self._palette = pinned(palette)
+        except MonochordError as why:
+            self._parent.tell(trouble=str(why))
 
     # Scenes.
 
@@ -179,6 +243,8 @@ class Painter:
         if name != self._good:
             self._scale.reset()
             self._told_slow = False
+        if (binder := self._renderer.binder) is not None:
+            binder.overrides.hold(self._by_hand.get(name, {}))
         for notice in scene.notices:
             self._parent.tell(trouble=notice)
         self._files.watch(scene.files)
@@ -214,6 +280,7 @@ class Painter:
             self._renderer.remark = ""
             self._parent.tell(trouble=remark_on)
         if trouble := self._renderer.trouble:
+            self._refuse_lost_driver()  # then the scene is not to blame
             self._renderer.trouble = ""
             self._parent.tell(refused=self._new or self._good, trouble=trouble)
             last, self._new = self._good, ""
@@ -225,6 +292,10 @@ class Painter:
         if self._new:
             remark: dict[str, str] = {"trouble": f"{self._new} is read again"} if self._new == self._good else {}
             self._parent.tell(scene=self._new, seconds=seconds, **remark)
+            self._told_values.clear()
+            self._by_hand = {self._new: self._by_hand.get(self._new, {})}
+            if (scene := self._renderer.scene) is not None:
+                self._parent.tell(inputs={"scene": self._new, "inputs": told_inputs(scene)})
             self._good, self._new = self._new, ""
         if seconds > _SLOW and self._scale.lowest and not self._told_slow:
             self._told_slow = True
@@ -232,6 +303,11 @@ class Painter:
             self._parent.tell(
                 trouble=f"{self._good} takes {seconds:.1f} s a picture of {width}x{height} here: ask for a smaller size"
             )
+
+    def _refuse_lost_driver(self) -> None:
+        """MissingDriver if the graphics card was reset: nothing that is drawn is seen any more; another stage can."""
+        if why := gpu.lost():
+            raise MissingDriver(f"the driver has lost its context ({why})")
 
     # Pictures.
 
@@ -245,14 +321,14 @@ class Painter:
         self._fit()
         count, stamp = self._ring.count, self._ring.stamp
         fresh = min(max(count - self._heard, 1), MOST_HOPS)
-        rows = self._ring.rows(fresh, self._delay) if count else blank_row(len(self._ring.musicians))[np.newaxis]
+        rows = self._ring.rows(fresh, self._delay, count) if count else blank_row(len(self._ring.musicians))[np.newaxis]
         row = rows[-1]
         self._go_on_preparing(row)
         if not self._freeze or not self._pictures:
             begun = time.monotonic()
-            sound = self._ring.sound(self._sound_hops + fresh, self._delay)
+            sound = self._ring.sound(self._sound_hops + fresh, self._delay, count)
             self._heard = count
-            self._renderer.draw(Moment(row, sound, self._clock, dt, _date(), rows))
+            self._renderer.draw(Moment(row, sound, self._clock, dt, _date(), rows, self._palette))
             gpu.wait(self._surface.ctx)
             self._rescale(time.monotonic() - begun)
         else:
@@ -264,6 +340,8 @@ class Painter:
             gpu.wait(self._surface.ctx)  # the first picture of a scene is seen before it counts as on
         self._note(row, stamp - min(self._delay, max(count - 1, 0)) * HOP / RATE)
         self._judge(time.monotonic() - now)
+        self._keep_pose(now)
+        self._tell_values(now)
         if self._surface.panel_due():
             facts = {**self._pace.facts(), "flashes held": self._held > 0.0}
             if self._thumbnail is not None:
@@ -278,6 +356,16 @@ class Painter:
         heard = hop != self._hop and not self._freeze
         self._hop = hop
         self._pace.note(now * 1e-9, now * 1e-9 - delivered if heard else math.nan)
+
+    def _keep_pose(self, now: float) -> None:
+        """Where the scene's clocks stood at `now`: for who follows to be told, or to find out how far it is behind."""
+        clocks = self._renderer.clocks(self._clock)
+        if self._poses.scene != self._good:
+            self._poses.reset(self._good)
+        self._poses.step(now, clocks)
+        if self._leads and now >= self._pose_at and self._good and not self._new:
+            self._pose_at = now + POSE_PERIOD
+            self._parent.tell(pose={"scene": self._good, "at": now, "clocks": clocks[:MOST_CLOCKS]})
 
     def _fit(self) -> None:
         """Follow the window's size; a size that the driver cannot do is shown scaled."""
@@ -322,6 +410,11 @@ class Painter:
         goal = self._goal
         self._master += (goal - self._master) * (1.0 - math.exp(-dt / _FADE))
         self._renderer.brightness = self._master if abs(goal - self._master) > 0.002 else goal
+
+
+def _value(told: Any) -> Value:
+    """A value as it comes through JSON."""
+    return tuple(told) if isinstance(told, list) else told
 
 
 def _date() -> Date:

@@ -7,7 +7,7 @@ last good one goes on; under all lies shaders/fallback.fs, and under that a plai
 from __future__ import annotations
 
 import logging
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,6 +18,7 @@ from engine import assets
 from engine.errors import BadScene
 from engine.frame import blank_row
 from engine.stage import gpu
+from engine.stage.binder import Binder
 from engine.stage.drawing import Drawing, Moment
 from engine.stage.flash_limiter import FlashLimiter
 from engine.stage.history import History
@@ -25,6 +26,7 @@ from engine.stage.history_textures import HistoryTextures
 from engine.stage.scene import Scene, load_scene
 from engine.stage.targets import Copier, Size, Target
 from engine.stage.transition import Crossing, tried
+from engine.stage.views import FLAT, told
 
 __all__ = ["Arrival", "Moment", "Renderer"]
 
@@ -59,10 +61,20 @@ class Renderer:
     """
 
     def __init__(
-        self, ctx: gpu.Context, size: Size, *, limit_flashes: bool = True, density: NDArray[np.uint8] | None = None
+        self,
+        ctx: gpu.Context,
+        size: Size,
+        *,
+        limit_flashes: bool = True,
+        density: NDArray[np.uint8] | None = None,
+        view: str = FLAT,
     ) -> None:
-        """`density`: that of the map of sounds, (128, 128), top row first, for scenes that show it."""
+        """`density`: that of the map of sounds, (128, 128), top row first, for scenes that show it.
+
+        `view`: one of `views.VIEWS`; scenes without a camera are refused for all but the flat one.
+        """
         self._ctx = ctx
+        self._view = view
         self._history = HistoryTextures(ctx, History(density))
         self._crossing: Crossing | None = None
         self.limiter = FlashLimiter(ctx, size) if limit_flashes else None
@@ -80,6 +92,11 @@ class Renderer:
     def scene(self) -> Scene | None:
         """The scene on stage; None before the first, and where not even the fallback can be drawn."""
         return self._drawing.scene if self._drawing else None
+
+    @property
+    def binder(self) -> Binder | None:
+        """What gives the controls of the scene on stage their values."""
+        return self._drawing.binder if self._drawing else None
 
     @property
     def size(self) -> Size:
@@ -106,7 +123,8 @@ class Renderer:
     def stage(self, scene: Scene) -> None:
         """Put a scene on stage. BadScene if it cannot be drawn; then the one before stays.
 
-        The same scene read again (a hot reload) goes on where the old one was, with what its targets keep.
+        The same scene read again (a hot reload), or in another preset, goes on where the old one was, with what its
+        targets keep.
         """
         self.bring(self.prepared(scene))
 
@@ -127,8 +145,15 @@ class Renderer:
 
         BadScene if it cannot be drawn. A transition that fails becomes a cut, and `trouble` says why.
         """
+        camera = told(scene, FLAT if scene.shader.path == assets.SHADERS / "fallback.fs" else self._view)
         moment = Moment(row=blank_row(len(scene.musicians)))
         drawing = yield from self._piecewise(tried(self._ctx, self._copier, scene, moment, self.size))
+        drawing.camera = camera
+        try:
+            yield from self._history.prepare(drawing.heard_names)
+        except GeneratorExit:
+            drawing.release()
+            raise
         if transition is None or seconds <= 0:
             return Arrival(drawing)
         try:
@@ -159,7 +184,7 @@ class Renderer:
         """
         self._take_up()
         drawing, leaving = arrival.drawing, self._drawing
-        again = leaving is not None and leaving.scene.path == drawing.scene.path
+        again = leaving is not None and _goes_on(leaving.scene, drawing.scene, arrival.transition is not None)
         if leaving is not None and again:
             drawing.continue_from(leaving)
         if self._crossing is not None:
@@ -182,6 +207,17 @@ class Renderer:
             return
         crossing.begin(leaving, self._canvas.picture)
         self._crossing, self._drawing, self.trouble = crossing, drawing, ""
+
+    def clocks(self, time: float) -> list[float]:
+        """Where the clocks of the scene on stage stand, as `Drawing.clocks` tells them; nothing without a scene."""
+        return self._drawing.clocks(time) if self._drawing is not None else []
+
+    def push_clocks(self, more: Sequence[float]) -> None:
+        """Let the clocks of the scene on stage, and the transition it comes on with, have gone on by so much more."""
+        if self._drawing is not None:
+            self._drawing.push_clocks(more)
+        if self._crossing is not None and len(more):
+            self._crossing.elapsed = max(self._crossing.elapsed + more[0], 0.0)
 
     @property
     def changing(self) -> bool:
@@ -295,7 +331,6 @@ class Renderer:
     def _remember(self, moment: Moment) -> None:
         rows = moment.rows if len(moment.rows) else moment.row[np.newaxis]
         self._history.history.step(rows, moment.samples)
-        self._history.send()
 
     def _crossed(self, crossing: Crossing, moment: Moment) -> bool:
         """Whether a picture between two scenes was drawn; if not, the new one is on, or the old one still."""
@@ -353,3 +388,8 @@ class Renderer:
         self._has_fallback = drawing.scene.path != assets.SHADERS / "fallback.fs"
         drawing.release()
         self._drawing = None
+
+
+def _goes_on(before: Scene, after: Scene, crossed: bool) -> bool:
+    """Whether one is the other read again, or the same one cut to another of its presets."""
+    return before.path == after.path and not (crossed and before.preset != after.preset)

@@ -13,23 +13,24 @@ from typing import Any, Final
 from engine import assets
 from engine.errors import BadFile, BadScene, nearest
 from engine.stage.binding import Binding, Refuse, Span, finite, read_binding, refusal
-from engine.stage.color import Color, read_color
+from engine.stage.color import Color
+from engine.stage.held import find_input, read_values
 from engine.stage.history import STILL, TRAILS
 from engine.stage.images import check_image
 from engine.stage.isf import Shader, read_shader
 from engine.stage.isf_inputs import PARTS, Input, Value
+from engine.stage.palette import ROLES, Colors
 from engine.stage.place import place, shown
+from engine.stage.preset import choose, read_palette, read_presets, split_name
 from engine.stage.source import read_text
 
-_KEYS: Final = ("shader", "title", "palette", "set", "bind", "image", "lights")
+_KEYS: Final = ("shader", "title", "palette", "set", "bind", "preset", "image", "lights")
 _SOURCES: Final = ("file", "scene", "engine")
 """Where the picture of an image input may come from."""
 _DEEPEST: Final = 4
 """Scenes that may be shown within one another."""
 _ENDINGS: Final = (".fs", ".frag", ".glsl")
 """What files of shaders end in; Shadertoy's go by the last two."""
-ROLES: Final = ("ground", "wash", "body", "accent", "light")
-"""What the colours of a palette are for."""
 _COLORS: Final[tuple[Color, Color]] = ((0.0, 0.0, 0.0, 1.0), (1.0, 1.0, 1.0, 1.0))
 
 Lights = Mapping[str, Mapping[str, "Binding | float"]]
@@ -38,7 +39,10 @@ Lights = Mapping[str, Mapping[str, "Binding | float"]]
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """One scene, checked. `values` are the inputs that it sets; `files` is all that it was read from."""
+    """One scene, checked. `values` are the inputs that stand still; `files` is all that it was read from.
+
+    `palette`: its own colours by role; another may be worn in their place by the inputs in `roles`.
+    """
 
     name: str
     path: Path
@@ -46,7 +50,7 @@ class Scene:
     shader: Shader
     bindings: tuple[Binding, ...]
     values: Mapping[str, Value]
-    palette: Mapping[str, Color]
+    palette: Colors
     lights: Lights
     files: tuple[Path, ...]
     musicians: tuple[str, ...] = ()
@@ -55,27 +59,37 @@ class Scene:
     """What image inputs show: a file, another scene, or a picture of the engine's by its name."""
     notices: tuple[str, ...] = ()
     """What is not as it should be but ends no show: an imported picture that is missing."""
+    palette_name: str = ""
+    """Which palette of the engine's that is; empty where the scene has colours of its own, or none."""
+    roles: tuple[str, ...] = ()
+    """The colour inputs that are named for a role and that nothing else feeds."""
+    preset: str = ""
+    """In which of its presets it is; empty for itself."""
+    presets: tuple[str, ...] = ()
 
 
 def scene_names() -> list[str]:
     """The names of the scenes that come with the engine, sorted."""
-    return sorted(path.stem for path in assets.SCENES.glob("*.toml"))
+    return sorted(path.stem for path in assets.SCENES.glob("*.toml") if path.name != assets.PALETTES.name)
 
 
 def load_scene(scene: str | Path, musicians: tuple[str, ...] = (), above: tuple[Path, ...] = ()) -> Scene:
     """The scene of a name, or in a .toml file, or a shader's file as a scene in which nothing is bound.
 
+    `ink:monsoon` is the scene in one of its presets.
     `musicians`: who plays in the show, for their signals may move it. `above`: the scenes that show it within theirs.
     BadScene, in one line with file, value, rule and mend, for everything that could not be played.
     """
-    name = str(scene)
+    name, preset = split_name(str(scene))
     if name.endswith(_ENDINGS):
-        return _bare(Path(scene))
-    path = Path(scene) if name.endswith(".toml") else assets.SCENES / f"{name}.toml"
+        if preset:
+            raise BadScene(f"scene={scene}: a shader alone has no presets (a scene file has: {Path(name).stem}.toml)")
+        return _bare(Path(name))
+    path = Path(name) if name.endswith(".toml") else assets.SCENES / f"{name}.toml"
     if not name.endswith(".toml") and name not in scene_names():
         raise BadScene(f"scene={name!r} is none ({nearest(name, scene_names())}; or give a .toml or .fs file)")
     try:
-        return _scene(path, _table(path), musicians, (*above, path.resolve()))
+        return _scene(path, _table(path), musicians, (*above, path.resolve()), preset)
     except BadFile as problem:
         raise BadScene(str(problem)) from None
 
@@ -84,7 +98,10 @@ def _bare(path: Path) -> Scene:
     shader = read_shader(path)
     nothing: Mapping[str, Any] = MappingProxyType({})
     files = (*shader.files, *(file for _, file in shader.imported))
-    return Scene(shader.name, path, shader.name, shader, (), nothing, nothing, nothing, files, notices=_missing(shader))
+    notices, roles = _missing(shader), _roles(shader, (), {})
+    return Scene(
+        shader.name, path, shader.name, shader, (), nothing, nothing, nothing, files, (), nothing, notices, roles=roles
+    )
 
 
 def _table(path: Path) -> dict[str, Any]:
@@ -99,7 +116,9 @@ def _table(path: Path) -> dict[str, Any]:
         raise BadScene(f"{place(path)}: is not TOML that can be read: {type(problem).__name__}") from None
 
 
-def _scene(path: Path, table: dict[str, Any], musicians: tuple[str, ...], above: tuple[Path, ...]) -> Scene:
+def _scene(
+    path: Path, table: dict[str, Any], musicians: tuple[str, ...], above: tuple[Path, ...], preset: str
+) -> Scene:
     refuse = refusal(f"{place(path)}:")
     for key in table:
         if key not in _KEYS:
@@ -109,27 +128,37 @@ def _scene(path: Path, table: dict[str, Any], musicians: tuple[str, ...], above:
     if not isinstance(title, str):
         refuse(f"title={title!r} must be text")
     bindings = _bindings(path, shader, _part(table, "bind", refuse), musicians)
-    palette = _palette(_part(table, "palette", refuse), refuse)
-    values = _values(path, shader, _part(table, "set", refuse))
+    worn, palette = read_palette(table.get("palette", {}), refuse)
+    values = read_values(path, shader, _part(table, "set", refuse))
     _refuse_both(path, bindings, values)
+    presets = read_presets(path, shader, _part(table, "preset", refuse), bindings)
+    if chosen := choose(presets, preset, refuse):
+        bindings, values = chosen.bindings(bindings), {**values, **chosen.values}
+        if chosen.palette is not None:
+            worn, palette = chosen.palette[0], {**palette, **chosen.palette[1]}
     images = _images(path, shader, _part(table, "image", refuse), musicians, above)
     shown = [given for given in images.values() if isinstance(given, Scene)]
     named = [given for given in images.values() if isinstance(given, Path)]
     named += [file for name, file in shader.imported if name not in images]
-    roles = {name: color for name, color in palette.items() if (item := shader.input(name)) and item.type == "color"}
+    roles = _roles(shader, bindings, values)
+    read = (assets.PALETTES,) if worn else ()
     return Scene(
-        path.stem,
+        f"{path.stem}:{preset}" if preset else path.stem,
         path,
         title,
         shader,
         bindings,
-        MappingProxyType({**roles, **values}),
-        MappingProxyType(palette),
+        MappingProxyType({**{role: palette[role] for role in roles if role in palette}, **values}),
+        MappingProxyType(dict(palette)),
         MappingProxyType(_lights(path, _part(table, "lights", refuse), musicians)),
-        tuple(dict.fromkeys((path, *shader.files, *named, *(file for scene in shown for file in scene.files)))),
+        tuple(dict.fromkeys((path, *shader.files, *read, *named, *(file for scene in shown for file in scene.files)))),
         musicians,
         MappingProxyType(images),
         (*_missing(shader, images), *(notice for scene in shown for notice in scene.notices)),
+        worn,
+        roles,
+        preset,
+        tuple(presets),
     )
 
 
@@ -149,21 +178,9 @@ def _shader_path(path: Path, given: object, refuse: Refuse) -> Path:
     if beside.is_file():
         return beside
     if not (assets.SHADERS / given).is_file():
-        known = sorted(p.name for folder in (path.parent, assets.SHADERS) for p in folder.glob("*.fs"))
+        known = sorted({p.name for folder in (path.parent, assets.SHADERS) for p in folder.glob("*.fs")})
         refuse(f"shader={given!r} is not there ({nearest(given, known)})")
     return assets.SHADERS / given
-
-
-def _input(shader: Shader, name: str, refuse: Refuse) -> Input:
-    """The input of that name that is not a picture."""
-    known = [item.name for item in shader.inputs if not item.sampled]
-    item = shader.input(name)
-    if item is None:
-        refuse(f"is no input of {shader.path.name} ({nearest(name, known)})")
-    if item.sampled:
-        mend = f"say [image.{name}]" if item.type == "image" else "remove it"
-        refuse(f"is {item.type} input of {shader.path.name}, which the engine feeds by itself ({mend})")
-    return item
 
 
 def _bindings(path: Path, shader: Shader, table: dict[str, Any], musicians: tuple[str, ...]) -> tuple[Binding, ...]:
@@ -171,7 +188,7 @@ def _bindings(path: Path, shader: Shader, table: dict[str, Any], musicians: tupl
     found: list[Binding] = []
     for name, given in table.items():
         refuse = refusal(f"{place(path)}: bind.{name}")
-        item = _input(shader, name, refuse)
+        item = find_input(shader, name, refuse)
         parts = PARTS.get(item.type, "")
         if parts and isinstance(given, dict) and "signal" not in given and set(given) & set(parts):
             for part, more in given.items():
@@ -195,44 +212,6 @@ def _range(item: Input, part: int | None) -> Span | tuple[Color, Color] | None:
     if part is not None and isinstance(low, tuple) and isinstance(high, tuple):
         return low[part], high[part]
     return (float(low), float(high)) if isinstance(low, (int, float)) and isinstance(high, (int, float)) else None
-
-
-def _values(path: Path, shader: Shader, table: dict[str, Any]) -> dict[str, Value]:
-    """[set]: inputs that stand still."""
-    found: dict[str, Value] = {}
-    for name, given in table.items():
-        refuse = refusal(f"{place(path)}: set.{name}")
-        item = _input(shader, name, refuse)
-        found[name] = _value(item, given, refuse)
-    return found
-
-
-def _value(item: Input, given: object, refuse: Refuse) -> Value:
-    """What a scene gives an input, as its type."""
-    if item.type == "color" and isinstance(given, str):
-        try:
-            return read_color(given)
-        except ValueError as problem:
-            refuse(f"= {shown(given)} {problem}")
-    if item.type in ("bool", "event"):
-        if isinstance(given, bool):
-            return given
-        refuse(f"= {shown(given)} must be true or false")
-    if item.type in PARTS:
-        numbers = [finite(part) for part in given] if isinstance(given, list) else []
-        parts = [part for part in numbers if part is not None]
-        sizes = (2,) if item.type == "point2D" else (3, 4)
-        if len(parts) == len(numbers) and len(parts) in sizes:
-            return tuple(parts) if item.type == "point2D" else (*parts, 1.0)[:4]
-        refuse(f"= {shown(given)} must be " + ("[x, y]" if item.type == "point2D" else 'a colour: "#RRGGBB"'))
-    number = finite(given)
-    if item.type == "float" and number is not None:
-        return number
-    if item.type == "long" and isinstance(given, int) and number is not None and abs(given) < 2**31:
-        if item.values and given not in item.values:
-            refuse(f"= {given} is none of its values ({', '.join(map(str, item.values))})")
-        return given
-    return refuse(f"= {shown(given)} must be a " + ("finite number" if item.type == "float" else "whole number"))
 
 
 def _refuse_both(path: Path, bindings: tuple[Binding, ...], values: dict[str, Value]) -> None:
@@ -300,17 +279,11 @@ def _missing(shader: Shader, images: Mapping[str, object] = MappingProxyType({})
     return tuple(found)
 
 
-def _palette(table: dict[str, Any], refuse: Refuse) -> dict[str, Color]:
-    """[palette]: colours by role. A colour input of a role's name has that colour, unless [set] says another."""
-    found: dict[str, Color] = {}
-    for name, given in table.items():
-        if name not in ROLES:
-            refuse(f"palette has no role {name} ({nearest(name, ROLES)})")
-        try:
-            found[name] = read_color(str(given))
-        except ValueError as problem:
-            refuse(f"palette.{name} = {shown(given)} {problem}")
-    return found
+def _roles(shader: Shader, bindings: tuple[Binding, ...], values: Mapping[str, Value]) -> tuple[str, ...]:
+    """The colour inputs that a palette feeds: named for a role, neither set nor bound."""
+    taken = {*values, *(one.target for one in bindings)}
+    inputs = (shader.input(role) for role in ROLES if role not in taken)
+    return tuple(item.name for item in inputs if item is not None and item.type == "color")
 
 
 def _lights(path: Path, table: dict[str, Any], musicians: tuple[str, ...]) -> dict[str, Mapping[str, Binding | float]]:

@@ -9,6 +9,7 @@ from typing import Any, Final, Protocol
 from engine.errors import MissingDriver
 from engine.frame import Frame
 from engine.stage import gpu
+from engine.stage.doors import Doors
 from engine.stage.monitor import overlap
 from engine.stage.output import Output, Projection, read_output
 from engine.stage.panel import PANEL, Panel
@@ -46,6 +47,10 @@ class Surface(Protocol):
         """What the keys asked for."""
         ...
 
+    def remarks(self) -> Iterator[str]:
+        """What the operator should know of the monitors."""
+        ...
+
     def set_full_screen(self, full_screen: bool) -> None: ...
     def set_panel(self, wanted: bool) -> None:
         """Whether the operator wants the panel."""
@@ -66,18 +71,23 @@ class Offscreen:
     closed: Final = False
     framebuffer: Final = None
 
-    def __init__(self, size: Size, rate: float) -> None:
+    def __init__(self, size: Size, rate: float, outputs: Sequence[Output] = ()) -> None:
+        """`outputs`: of these, only what goes to other programs."""
         self.ctx = gpu.headless()
         self.size, self.rate = size, rate
+        self._doors = Doors(self.ctx, outputs, rate)
 
     def project(self, picture: gpu.Texture, brightness: float) -> None:
-        """There is no output."""
+        self._doors.send(picture, brightness, self.size)
 
     def show(self) -> None:
         gpu.wait(self.ctx)
 
     def asked(self) -> Iterator[str]:
         return iter(())
+
+    def remarks(self) -> Iterator[str]:
+        return self._doors.remarks()
 
     def set_full_screen(self, full_screen: bool) -> None:
         """There is no screen to fill."""
@@ -104,12 +114,21 @@ class OnScreen:
         insist: bool = True,
         outputs: Sequence[Output] = (),
     ) -> None:
-        """`outputs`: the first is this window; each other one gets a window of its own."""
-        self._output, *others = outputs or (Output(monitor),)
+        """`outputs`: the first is this window; each other one gets a window of its own, or goes to another program."""
+        self._output, *others = _on_monitors(outputs) or [Output(monitor)]
         monitor = self._output.monitor or monitor
-        self._window = Window("Monochord", size, monitor=monitor, full_screen=full_screen, fps=fps, insist=insist)
+        self._window = Window(
+            "Monochord",
+            size,
+            monitor=monitor,
+            full_screen=full_screen,
+            fps=fps,
+            insist=insist,
+            alone=not others,
+        )
         self.ctx = gpu.adopt()
         self._straight = None if self._output.plain else Projection(self.ctx, self._output)
+        self._doors = Doors(self.ctx, outputs, fps)
         self._others = [
             _OtherOutput(number, output, size, self._window, full_screen, insist)
             for number, output in enumerate(others, 2)
@@ -121,11 +140,12 @@ class OnScreen:
 
     @property
     def outputs(self) -> tuple[Output, ...]:
-        """All of them, this window's first."""
+        """All that have a window, this one's first."""
         return self._output, *(other.output for other in self._others)
 
     def pin(self, outputs: Sequence[Output]) -> None:
         """Pin and blend the windows that there are as these outputs say, one by one."""
+        outputs = _on_monitors(outputs)
         if not outputs or tuple(outputs) == self.outputs:
             return
         self._output, *others = outputs
@@ -154,6 +174,7 @@ class OnScreen:
         return screen
 
     def project(self, picture: gpu.Texture, brightness: float) -> None:
+        self._doors.send(picture, brightness, self.size)
         if self._straight is not None:
             self._straight.draw(picture, self._screen, brightness)
         if self._others:
@@ -179,6 +200,12 @@ class OnScreen:
                 self._operator.hide()
                 self._wanted = False  # at once, not only when the show has heard of it
                 yield "overlay"
+
+    def remarks(self) -> Iterator[str]:
+        for window in (self._window, *(other.window for other in self._others)):
+            remarks, window.remarks = window.remarks, []
+            yield from remarks
+        yield from self._doors.remarks()
 
     def set_full_screen(self, full_screen: bool) -> None:
         if self._operator is not None:
@@ -222,6 +249,10 @@ class OnScreen:
         return True
 
 
+def _on_monitors(outputs: Sequence[Output]) -> list[Output]:
+    return [output for output in outputs if output.to is None]
+
+
 class _OtherOutput:
     """One more window for the audience, and what brings its part of the picture into it."""
 
@@ -229,7 +260,13 @@ class _OtherOutput:
         title = f"Monochord · output {number}"
         fills = full_screen and output.monitor is not None
         self.window = Window(
-            title, size, monitor=output.monitor, full_screen=fills, insist=insist and fills, beside=first
+            title,
+            size,
+            monitor=output.monitor,
+            full_screen=fills,
+            insist=insist and fills,
+            beside=first,
+            alone=False,
         )
         self._ctx = gpu.adopt()
         self.output = output
@@ -286,10 +323,10 @@ def open_surface(settings: Mapping[str, Any]) -> Surface:
     """
     size = (int(settings["size"][0]), int(settings["size"][1]))
     fps = float(settings["fps"])
+    outputs = [read_output(output) for output in settings["outputs"]]
     if settings["headless"]:
-        return Offscreen(size, fps)
+        return Offscreen(size, fps, outputs)
     try:
-        outputs = [read_output(output) for output in settings["outputs"]]
         return OnScreen(size, fps, settings["monitor"], bool(settings["full_screen"]), not settings["again"], outputs)
     except ImportError as why:  # glfw's wheel without its library
         raise MissingDriver(f"glfw cannot be loaded ({why}): pip install --force-reinstall glfw") from why

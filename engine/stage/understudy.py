@@ -41,7 +41,8 @@ class Understudy:
         self._thumbnail = Thumbnail(settings["thumbnail"])
         self._ctx = gpu.headless()
         self._renderer = Renderer(self._ctx, SIZE, limit_flashes=False)
-        self._stage = Renderer(self._ctx, (settings["size"][0], settings["size"][1]), limit_flashes=False)
+        size, view = (settings["size"][0], settings["size"][1]), settings["view"]
+        self._stage = Renderer(self._ctx, size, limit_flashes=False, view=view)
         """As large as the picture on the wall: what a driver compiles may depend on that."""
         self._watched = ""
         self._begun = time.monotonic()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
@@ -23,6 +24,7 @@ _NO_DISPLAY: Final = (
 _NO_WINDOW: Final = "no window with OpenGL 3.3 can be opened ({why}): apt-get install libgl1, or the card's own driver"
 # Where vsync works it sets the pace; the pacer only keeps a driver that ignores it from running away.
 _ABOVE_REFRESH: Final = 1.25
+_LOOK: Final = 0.5  # seconds between two looks where a window's monitor is
 _INSET: Final = 60  # pixels from a monitor's corner to a window on it
 
 _problems: deque[str] = deque(maxlen=4)
@@ -97,18 +99,24 @@ class Window:
         fps: float = 60.0,
         insist: bool = True,
         beside: Window | None = None,
+        alone: bool = True,
     ) -> None:
         """Open it; MissingDriver without a display, NoSuchDevice for an unknown monitor.
 
         `insist` false: a monitor that is not there is waited for, in a plain window. `beside`: another window whose
-        pictures this one may show; that one sets the pace.
+        pictures this one may show; that one sets the pace. `alone` false: others show the picture too; while its
+        monitor is gone it is hidden, so that it never lies over theirs.
         """
         self._glfw = glfw = _start()
         bear_with_monitors(_problems.append)
         self._size, self._name, self._fps = size, monitor, fps
         if insist:
             choose(monitor, _monitors(glfw))
-        self._beside = beside
+        self._beside, self._alone = beside, alone
+        self.remarks: list[str] = []
+        """What the operator should know of its monitor; for somebody to take away."""
+        self._filled: Area | None = None
+        self._look_at = 0.0
         self._window = self._create(title, resizable=True)
         self._pixels = size
         self._asked: list[str] = []
@@ -116,7 +124,10 @@ class Window:
         self._pace()
         if monitor is not None or full_screen:
             self.set_full_screen(full_screen)
-        self.show()
+        if full_screen and self._filled is None:
+            self._strand()
+        else:
+            self.show()
 
     def _create(self, title: str, *, resizable: bool) -> Any:
         """A window that nobody sees yet, so that it is never seen in the wrong place."""
@@ -127,6 +138,7 @@ class Window:
             (glfw.CONTEXT_VERSION_MINOR, 3),
             (glfw.OPENGL_PROFILE, glfw.OPENGL_CORE_PROFILE),
             (glfw.OPENGL_FORWARD_COMPAT, True),
+            (glfw.CONTEXT_ROBUSTNESS, glfw.LOSE_CONTEXT_ON_RESET),  # so that a driver says when it is lost
             (glfw.AUTO_ICONIFY, False),
             (glfw.VISIBLE, False),
             (glfw.RESIZABLE, resizable),
@@ -188,8 +200,8 @@ class Window:
     def asked(self) -> Iterator[str]:
         """What the keys have asked for since the last call: values of KEYS."""
         self._glfw.poll_events()
-        if self.full_screen and not self._glfw.get_window_monitor(self._window):
-            self._return()
+        if self.full_screen:
+            self._stay()
         asked, self._asked = self._asked, []
         yield from asked
 
@@ -198,6 +210,7 @@ class Window:
         glfw = self._glfw
         self.full_screen, self._stranded = full_screen, False
         monitor = self._monitor()
+        self._filled = monitor.area if full_screen and monitor is not None else None
         if full_screen and monitor is not None:
             glfw.set_window_monitor(self._window, monitor.handle, 0, 0, *monitor.area[2:], glfw.DONT_CARE)
         else:
@@ -206,13 +219,36 @@ class Window:
         glfw.set_input_mode(self._window, glfw.CURSOR, glfw.CURSOR_HIDDEN if full_screen else glfw.CURSOR_NORMAL)
         self._pace()
 
-    def _return(self) -> None:
-        """Fill the monitor again that was unplugged, as soon as it is back; until then be where it can be seen."""
-        if self._monitor() is not None:
-            self.set_full_screen(True)
-        elif not self._stranded:
-            self._stranded = True
+    def _stay(self) -> None:
+        """Fill the monitor wherever it lies now; if it was unplugged, again as soon as it is back."""
+        there = bool(self._glfw.get_window_monitor(self._window))
+        now = time.monotonic()
+        if there and now < self._look_at:
+            return
+        self._look_at = now + _LOOK
+        monitor = self._monitor()
+        if there and (monitor is None or monitor.area == self._filled):
+            return
+        if monitor is None:
+            if not self._stranded:
+                self._strand()
+            return
+        if self._stranded:
+            self.remarks.append(f"monitor {self._name or monitor.name} is back")
+        self.set_full_screen(True)
+        self.show()
+
+    def _strand(self) -> None:
+        """Its monitor is gone: be where it can be seen, or out of sight where others would be hidden."""
+        self._stranded = True
+        name = f"monitor {self._name}" if self._name else "the monitor"
+        if self._alone:
+            self.show()
             self._glfw.set_window_pos(self._window, _INSET, _INSET)
+            self.remarks.append(f"{name} is gone: the picture is in a window until it is back")
+        else:
+            self._glfw.hide_window(self._window)
+            self.remarks.append(f"{name} is gone: its picture waits until it is back, the others go on")
 
     def place_beside(self, size: Size, taken: Sequence[Area] = ()) -> tuple[int, int] | None:
         """Where another window of that size keeps off this one and what is `taken`; None where there is no place."""

@@ -17,6 +17,7 @@ from engine import assets
 from engine.cli.options import gathered
 from engine.frame import RATE, SIGNALS, Numbers
 from engine.stage.scene import scene_names
+from engine.stage.transition import transition_names
 
 from ..listening.little_onnx import little_map, little_network
 
@@ -150,8 +151,10 @@ def test_one_bad_file_does_not_end_the_batch(run: Run, sound_file: Callable, tmp
 
 def test_scenes_lists_every_scene_with_what_moves_it(run: Run) -> None:
     listed = json.loads(run("scenes", "--json").stdout)
-    assert set(listed) == set(scene_names())
-    assert "texture.fractal" in listed["mountains"]["signals"]
+    assert set(listed["scenes"]) == set(scene_names())
+    assert "texture.fractal" in listed["scenes"]["mountains"]["signals"]
+    assert list(listed["transitions"]) == transition_names()
+    assert all(listed["transitions"].values())
 
 
 def test_without_portaudio_a_recording_is_played_silently_and_a_stage_says_what_to_install(
@@ -276,10 +279,11 @@ def test_scenes_are_drawn_against_silence_and_music(run: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["tone:440"], "tone:440: what shall be done with it? (add --sheet OUT)"),
-        (["--sheet", "o", "--scene", "inkk"], "scene='inkk' is none (did you mean ink?"),
-        (["--sheet", "o", "--scene", "ink", "--palette", "strm"], "palette='strm' is none (did you mean storm?)"),
+        (["tone:440"], "tone:440: what shall be done with it? (add --sheet OUT or --judge)"),
+        (["--sheet", "o", "--scene", "inkk"], "scene='inkk' is none (did you mean ink"),
+        (["--sheet", "o", "--scene", "ink", "--palette", "strm"], "palette='strm' is none (did you mean storm"),
         (["--sheet", "o", "--scene", "ink", "none.wav"], "none.wav: no such file"),
+        (["--sheet", "o", "--music", "druming"], "music='druming' is none (did you mean drummed?)"),
         (["--sheet", "o", "--size", "big"], "size=big must be WIDTHxHEIGHT"),
     ],
 )

@@ -39,19 +39,20 @@ def changes(
     values: NDArray[np.float64], least: float, counts: NDArray[np.bool_] | None = None, dark: float | None = None
 ) -> NDArray[np.int64]:
     """Opposing changes of at least `least` in each column of (time, pixels), from one turning point to the next."""
+    may = values < dark if dark is not None else counts
+    assert may is not None
     found = np.zeros(values.shape[1], np.int64)
-    for pixel in range(values.shape[1]):
-        line = values[:, pixel]
-        may = (line < dark) if dark is not None else counts[:, pixel]  # type: ignore[index]  # one of both is given
-        high = low = 0
-        rising = falling = False
-        for k in range(1, len(line)):
-            high = k if line[k] > line[high] else high
-            low = k if line[k] < line[low] else low
-            if line[high] - line[k] >= least and not falling and (may[k] or may[high]):
-                rising, falling, high, low = False, True, k, k
-                found[pixel] += 1
-            elif line[k] - line[low] >= least and not rising and (may[k] or may[low]):
-                rising, falling, high, low = True, False, k, k
-                found[pixel] += 1
+    way = np.zeros(values.shape[1])
+    high, low = values[0].copy(), values[0].copy()
+    high_may, low_may = may[0].copy(), may[0].copy()
+    for line, here in zip(values[1:], may[1:], strict=True):
+        high_may, low_may = np.where(line > high, here, high_may), np.where(line < low, here, low_may)
+        high, low = np.maximum(high, line), np.minimum(low, line)
+        falls = (high - line >= least) & (way >= 0) & (here | high_may)
+        rises = (line - low >= least) & (way <= 0) & (here | low_may) & ~falls
+        turned = falls | rises
+        found += turned
+        way = np.where(falls, -1.0, np.where(rises, 1.0, way))
+        high, low = np.where(turned, line, high), np.where(turned, line, low)
+        high_may, low_may = np.where(turned, here, high_may), np.where(turned, here, low_may)
     return found

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from engine.stage.flash import CELLS, COLUMNS, ROWS, FlashCounter, FlashGuard
+from engine.stage.flash import CELLS, COLUMNS, ROWS, SETS, FlashCounter, FlashGuard
 
 from .flash_analyser import changes
 
@@ -26,16 +26,16 @@ def cells(light: float, where: NDArray[np.bool_] = EVERYWHERE, red: bool = False
     """Grey of this linear light, or red of it, in these cells; all others are black."""
     color = (light, 0.0, 0.0) if red else (light,) * 3
     parts = [np.dot(color, (0.2126, 0.7152, 0.0722)), color[0] - color[1] - color[2], color[0], sum(color)]
-    return np.array([part * where.reshape(-1) for part in parts], np.float32)
+    return np.array([part * np.tile(where.reshape(-1), SETS) for part in parts], np.float32)
 
 
 def shown(guard: FlashGuard, pictures: list[NDArray[np.float32]]) -> NDArray[np.float64]:
     """(pictures, CELLS): the luminance that is shown."""
-    found, now = [], np.zeros((4, CELLS), np.float32)
+    found, now = [], np.zeros((4, SETS * CELLS), np.float32)
     for picture in pictures:
         share = guard.step(picture, 1 / FPS)
-        now = picture if share is None else now + (picture - now) * share
-        found.append(now[0])
+        now = picture if share is None else now + (picture - now) * np.tile(share, SETS)
+        found.append(now[0, :CELLS])
     return np.array(found, np.float64)
 
 
@@ -49,7 +49,7 @@ def most_changes(light: NDArray[np.float64], where: NDArray[np.bool_] = EVERYWHE
 def test_up_to_three_flashes_a_second_pass_untouched(hz: float) -> None:
     pictures = [cells(light) for light in strobe(hz)]
     guard = FlashGuard()
-    assert np.array_equal(shown(guard, pictures), np.array([picture[0] for picture in pictures]))
+    assert np.array_equal(shown(guard, pictures), np.array([picture[0, :CELLS] for picture in pictures]))
     assert guard.seconds == 0.0
 
 
@@ -115,13 +115,13 @@ def test_after_a_strobe_the_picture_is_soon_itself_again() -> None:
 
 def test_a_blackout_is_obeyed_in_the_middle_of_a_strobe_and_the_light_after_it_waits() -> None:
     guard = FlashGuard()
-    light, now = [], np.zeros((4, CELLS), np.float32)
+    light, now = [], np.zeros((4, SETS * CELLS), np.float32)
     for number, on in enumerate(strobe(10.0)):
         dark = number >= 2 * FPS and (number // 4) % 2 == 0
         picture = cells(0.0 if dark else float(on))
         share = guard.step(picture, 1 / FPS, blackout=dark)
-        now = picture if share is None else now + (picture - now) * share
-        light.append(now[0])
+        now = picture if share is None else now + (picture - now) * np.tile(share, SETS)
+        light.append(now[0, :CELLS])
         assert not (dark and now.any())
     assert most_changes(np.array(light, np.float64)) <= 7
 
@@ -150,8 +150,8 @@ def test_the_counter_counts_as_the_slow_analyser_does() -> None:
     counter = FlashCounter()
     counted = np.zeros(CELLS, int)
     for number, row in enumerate(light):
-        picture = np.stack([row, np.zeros(CELLS), row, 3 * row]).astype(np.float32)
-        counted += counter.changes(picture)[0]
+        picture = np.tile(np.stack([row, np.zeros(CELLS), row, 3 * row]), SETS).astype(np.float32)
+        counted += counter.changes(picture)[0, :CELLS]
         counter.step(picture, number / FPS)
     before = np.vstack([np.zeros((1, CELLS)), light])
     assert np.array_equal(counted, changes(np.asarray(before, np.float32), 0.09, dark=0.82))

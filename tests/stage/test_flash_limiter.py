@@ -25,6 +25,18 @@ STROBE = """void main() {{
     gl_FragColor = vec4({color}, 1.0);
 }}"""
 WHITE = "vec3(on)"
+CHECKER = """void main() {{
+    float on = step(0.5, fract(TIME * {hz})), square = mod(dot(floor(gl_FragCoord.xy / {pixels}.0), vec2(1.0)), 2.0);
+    vec3 color = vec3(abs(on - square));
+    {rest}
+    gl_FragColor = vec4(color, 1.0);
+}}"""
+GRAIN = """#include "noise.glsl"
+void main() {{
+    float seed = fract(TIME * 7.31) * 91.7;
+    float grain = hash21(gl_FragCoord.xy + seed) + hash21(gl_FragCoord.yx + 17.0 + seed) - 1.0;
+    gl_FragColor = vec4(vec3({light} + {grain} * grain), 1.0);
+}}"""
 BALL = """void main() {
     vec2 away = isf_FragNormCoord - 0.5 - 0.35 * vec2(sin(6.0 * TIME), cos(7.0 * TIME));
     gl_FragColor = vec4(mix(vec3(0.1, 0.2, 0.3), vec3(1.0), smoothstep(0.14, 0.1, length(away))), 1.0);
@@ -40,12 +52,12 @@ def made(ctx: gpu.Context) -> Iterator[list[Renderer]]:
     assert ctx.error == "GL_NO_ERROR"
 
 
-def filmed(renderer: Renderer, seconds: float = 2.5) -> NDArray[np.uint8]:
-    """Every picture as it is shown, every second pixel of it."""
+def filmed(renderer: Renderer, seconds: float = 2.5, every: int = 2) -> NDArray[np.uint8]:
+    """Every picture as it is shown, every second pixel of it, or so."""
     found = []
     for number in range(int(seconds * FPS)):
         renderer.draw(Moment(time=number / FPS, dt=1 / FPS if number else 0.0))
-        found.append(renderer.read()[1::2, 1::2, :3].copy())
+        found.append(renderer.read()[every // 2 :: every, every // 2 :: every, :3].copy())
     return np.stack(found)
 
 
@@ -80,6 +92,27 @@ def test_no_strobe_leaves_the_house(strobe, hz: float, color: str) -> None:  # t
     assert renderer.limiter.guard.seconds > 1.0
 
 
+@pytest.mark.parametrize("pixels", [1, 2, 3, 5, 8])
+@pytest.mark.parametrize("size", [SIZE, (320, 180)], ids=str)
+def test_a_fine_pattern_that_swaps_black_and_white_is_held_back(strobe, pixels: int, size: tuple[int, int]) -> None:  # type: ignore[no-untyped-def]  # a function
+    code = CHECKER.format(hz=10.0, pixels=pixels, rest="")
+    renderer = strobe(code, size=size)
+    shown = filmed(renderer, 2.0, every=1 if size == SIZE else 5)
+    assert max(worst(shown, FPS)) <= 0.25
+    assert renderer.limiter.guard.held == 1.0
+    assert np.ptp(shown[-FPS // 2 :].astype(int), axis=0).max() < 80
+
+
+@pytest.mark.parametrize(("share", "held"), [(0.6, True), (0.35, True), (0.12, False)])
+def test_what_flashes_of_fine_patterns_adds_up_to_its_area(strobe, share: float, held: bool) -> None:  # type: ignore[no-untyped-def]  # a function
+    """Single pixels that flash, strewn over the picture."""
+    code = CHECKER.format(hz=10.0, pixels=1, rest=f"if (hash21(floor(gl_FragCoord.xy)) > {share}) color = vec3(0.1);")
+    renderer = strobe(f'#include "noise.glsl"\n{code}')
+    shown = filmed(renderer, 2.0, every=1)
+    assert (max(worst(shown[FPS // 2 :], FPS)) <= 0.25) is (held or share < 0.25)
+    assert (renderer.limiter.guard.held > 0.0) is held
+
+
 @pytest.mark.parametrize(
     "code",
     [
@@ -87,8 +120,17 @@ def test_no_strobe_leaves_the_house(strobe, hz: float, color: str) -> None:  # t
         STROBE.format(hz=10.0, color="vec3(on) * step(at.x, 0.4) * step(at.y, 0.4)"),
         STROBE.format(hz=10.0, color="vec3(0.93 + 0.07 * on)"),
         BALL,
+        CHECKER.format(hz=2.0, pixels=1, rest=""),
+        CHECKER.format(hz=10.0, pixels=2, rest="color = 0.5 + 0.04 * color;"),
+        GRAIN.format(light="0.2", grain="0.06"),
+        GRAIN.format(light="0.85", grain="0.06"),
+        STROBE.format(hz=0.0, color="vec3(0.5 + 0.5 * sin(3.0 * TIME))"),
+        STROBE.format(hz=0.0, color="vec3(0.5 + 0.5 * sin(3.0 * TIME) * sign(sin(2.0 * gl_FragCoord.x)))"),
     ],
-    ids=["two a second", "a small one", "a bright one", "a fast ball"],
+    ids=[
+        *("two a second", "a small one", "a bright one", "a fast ball", "a slow checker", "a faint checker"),
+        *("grain in the dark", "grain on paper", "a slow fade", "a slow fade of stripes"),
+    ],
 )
 def test_what_is_harmless_leaves_as_it_is_to_the_bit(strobe, code: str) -> None:  # type: ignore[no-untyped-def]  # a function
     assert np.array_equal(filmed(strobe(code)), filmed(strobe(code, limited=False)))

@@ -9,22 +9,21 @@ import pytest
 
 from engine.frame import HOP, RATE, SIGNALS, blank_row
 from engine.stage import gpu
+from engine.stage import history as history_module
 from engine.stage.drawing import Moment
 from engine.stage.history import (
     COLUMN_HOPS,
     COLUMNS,
     MOST_HOPS,
-    ROWS,
     SECONDS,
     TRAILS,
     History,
-    height,
     packed,
-    spectrum_rows,
     unpacked,
 )
 from engine.stage.render import Renderer
 from engine.stage.scene import load_scene
+from engine.stage.spectrogram import ROWS, height, spectrum_rows
 
 from .conftest import SIZE, Write, isf
 
@@ -53,7 +52,7 @@ def test_silence_and_what_is_no_number_are_black() -> None:
     assert np.isfinite(spectrum_rows(np.full((2048, 1), np.nan, np.float32))).all()
     history = History()
     history.step(heard(3, sound__level=math.nan, pitch__hz=math.inf), np.full((4096, 1), np.inf, np.float32))
-    assert all(np.isfinite(pixels).all() for pixels in (*history.trails.values(), history.wave, history.spectrum))
+    assert all(np.isfinite(pixels).all() for pixels in (*map(history.trail, TRAILS), history.wave, history.spectrum))
 
 
 def test_what_was_heard_stands_where_its_age_says() -> None:
@@ -63,8 +62,8 @@ def test_what_was_heard_stands_where_its_age_says() -> None:
         history.step(heard(4, begin, sound__level=level), np.zeros((4096, 1), np.float32))
     age = (400 - 208) * HOP / RATE
     column = int((history.head - age / SECONDS) % 1.0 * COLUMNS)
-    assert history.trails["levelTrail"][0, column, 0] == pytest.approx(0.9)
-    assert history.trails["levelTrail"][0, (column - 4) % COLUMNS, 0] == 0.0
+    assert history.trail("levelTrail")[0, column, 0] == pytest.approx(0.9)
+    assert history.trail("levelTrail")[0, (column - 4) % COLUMNS, 0] == 0.0
 
 
 @pytest.mark.parametrize("cut", [1, 3, 7, 64])
@@ -80,7 +79,7 @@ def test_any_split_into_pictures_is_the_same_history(cut: int) -> None:
         end = min(begin + cut, hops)
         parts.step(rows[max(begin - 2, 0) : end], sound[max(end - cut - 10, 0) * HOP : end * HOP])
     for name in TRAILS:
-        assert (whole.trails[name] == parts.trails[name]).all(), name
+        assert (whole.trail(name) == parts.trail(name)).all(), name
     assert (whole.wave == parts.wave).all()
     assert whole.head == parts.head
 
@@ -91,21 +90,63 @@ def test_the_ring_comes_round_and_hops_that_nobody_heard_are_blank() -> None:
     history.step(heard(16, 0, sound__level=0.0), loud)
     lap = COLUMNS * COLUMN_HOPS
     history.step(heard(16, lap - 64, sound__level=0.0), loud)
-    assert history.trails["levelTrail"][0, :2, 0].tolist() == [1.0, 1.0]
+    assert history.trail("levelTrail")[0, :2, 0].tolist() == [1.0, 1.0]
     history.step(heard(16, 2 * lap, sound__level=-30.0), loud)
-    assert history.trails["levelTrail"][0, :2, 0].tolist() == [0.5, 0.5]
-    assert not history.trails["levelTrail"][0, 4:, 0].any()
+    assert history.trail("levelTrail")[0, :2, 0].tolist() == [0.5, 0.5]
+    assert not history.trail("levelTrail")[0, 4:, 0].any()
 
 
-def test_a_step_writes_as_many_columns_late_in_a_show_as_early() -> None:
+@pytest.mark.parametrize("name", TRAILS)
+def test_who_looks_late_sees_what_one_who_looked_all_the_time_sees(name: str) -> None:
+    chance = np.random.default_rng(6)
+    hops = 5000  # the ring comes round
+    rows = heard(hops)
+    rows[:, 2:] = chance.uniform(-60, 60, rows[:, 2:].shape)
+    sound = chance.normal(0, 0.1, (hops * HOP, 1)).astype(np.float32)
+    often, late = History(), History()
+    for begin in range(0, hops, 250):
+        end = min(begin + 250, hops)
+        for history in (often, late):
+            history.step(rows[begin:end], sound[begin * HOP : end * HOP])
+        often.news(name)
+    pieces = 1
+    while late.catch_up(name, 32):
+        pieces += 1
+    assert pieces == COLUMNS // 32
+    last = late.hop // COLUMN_HOPS
+    seen = (np.arange(last - COLUMNS + 2, last + 2)) % COLUMNS
+    assert np.array_equal(often.trail(name)[:, seen], late.trail(name)[:, seen])
+
+
+def test_what_nobody_reads_is_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[int] = []
+
+    def counted(samples: np.ndarray) -> np.ndarray:
+        made.append(len(samples))
+        return spectrum_rows(samples)
+
+    monkeypatch.setattr(history_module, "spectrum_rows", counted)
+    history = History()
+    for begin in range(0, 80, 4):
+        history.step(heard(4, begin), sine(440.0, 12))
+        history.trail("levelTrail")
+    assert not made
+    history.trail("spectrogram")
+    assert len(made) == 10
+    assert history.spectrum.any()
+    assert len(made) == 10  # it is the newest column
+
+
+def test_a_step_has_as_much_news_late_in_a_show_as_early() -> None:
     history = History()
     for begin in (0, 100_000_000):
         history.step(heard(8, begin), np.zeros((2048, 1), np.float32))
-        history.written.clear()
+        history.news("levelTrail")
+        assert history.news("levelTrail") == []
         history.step(heard(8, begin + 8), np.zeros((2048, 1), np.float32))
-        assert len(history.written) <= 3
+        assert sum(count for _, count in history.news("levelTrail")) <= 3
     history.step(heard(2 * MOST_HOPS, 100_000_100), np.zeros((2048, 1), np.float32))
-    assert len(history.written) <= COLUMNS
+    assert sum(count for _, count in history.news("levelTrail")) == COLUMNS
 
 
 def test_a_show_that_begins_again_and_reset_forget() -> None:
@@ -113,7 +154,7 @@ def test_a_show_that_begins_again_and_reset_forget() -> None:
     for forget in (lambda: history.reset(), lambda: history.step(heard(1, 0), np.zeros((0, 1), np.float32))):
         history.step(heard(64, 900, sound__level=0.0), np.zeros((2048, 1), np.float32))
         forget()
-        assert not history.trails["levelTrail"][0, 2:, 0].any()
+        assert not history.trail("levelTrail")[0, 2:, 0].any()
 
 
 def test_the_density_of_the_map_comes_through_the_settings_unchanged() -> None:

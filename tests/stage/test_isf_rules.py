@@ -254,7 +254,7 @@ REFUSED = {
     "[image.paper]\nfile = 3": 'must say where from: file = "paper.png"',
     '[image]\npaper = "grain.png"': "must say where from",
     '[image.paper]\nscene = "a.toml"': "shows itself",
-    '[image.paper]\nscene = "inkk"': "scene='inkk' is none (did you mean ink?",
+    '[image.paper]\nscene = "inkk"': "scene='inkk' is none (did you mean",
     '[image.paper]\nengine = "mapDensty"': "is no picture of the engine's (did you mean mapDensity",
     '[image.paper]\nengine = "spectrogram"': "runs over time, and comes with spectrogram_head",
     "[set]\npaper = 1": "which the engine feeds by itself (say [image.paper])",

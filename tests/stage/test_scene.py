@@ -197,6 +197,6 @@ def _is_one_line(text: str) -> None:
     assert len(text.splitlines()) == 1
 
 
-@pytest.mark.parametrize("name", [path.stem for path in assets.SCENES.glob("*.toml")])
+@pytest.mark.parametrize("name", scene_names())
 def test_every_scene_of_the_engine_loads(name: str) -> None:
     assert load_scene(name).shader.inputs

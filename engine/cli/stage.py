@@ -1,0 +1,72 @@
+"""`monochord stage`: the stage alone, on a machine that follows the one that plays."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from engine.cli import options, terminal
+
+if TYPE_CHECKING:
+    from engine.following import Following
+
+
+def stage(
+    follow: Annotated[
+        str,
+        typer.Option(
+            help="Draw what this machine plays; PORT is this stage's own, named there too.", metavar="HOST[:PORT]"
+        ),
+    ],
+    show: options.Show = None,
+    headless: options.Headless = False,
+    seconds: options.Seconds = None,
+    size: options.Size = None,
+    fps: options.Fps = None,
+    monitor: options.Monitor = None,
+    overlay: options.Overlay = None,
+    flash_limiter: options.FlashLimiter = None,
+    space: options.Space = None,
+    view: options.View = None,
+) -> None:
+    """Open the stage alone and draw what another machine plays, in step with it and with every other that follows.
+
+    There, name this one: monochord live --followers THIS_MACHINE. Outputs are read from the show file here.
+
+    Example: monochord stage --follow 192.168.1.20 --monitor EPSON
+    """
+    from dataclasses import replace
+
+    from engine.following import Following
+    from engine.settings import settings
+    from engine.wall.address import parse_address
+
+    leader = parse_address(follow, "follow")
+    chosen = settings(
+        show,
+        headless=headless,
+        seconds=seconds,
+        **options.said(
+            size=size,
+            fps=fps,
+            monitor=monitor,
+            overlay=overlay,
+            flash_limiter=flash_limiter,
+            space=space,
+            view=view,
+        ),
+    ).stage
+    # By how much pictures are held back is said where it is played.
+    chosen = replace(chosen, delay=0.0, leads=False)
+    with Following(chosen, leader, terminal.remark) as following:
+        terminal.remark(f"stage: {following.backdrop.renderer}")
+        if not chosen.flash_limiter:
+            terminal.remark(terminal.UNLIMITED)
+        following.run(_show_line, seconds)
+        line = following.line
+        terminal.remark(f"{line.hops} hops came, {line.playout.lost} lost, {line.late} too late")
+
+
+def _show_line(_following: Following) -> None:
+    """The operator's window says how it is; a terminal needs only what changes."""

@@ -1,0 +1,140 @@
+"""What is on stage where it is played, as those who follow are told: again and again, so that a loss heals."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any, Final
+
+from engine.cues import Change, read_change
+from engine.errors import BadSetting
+from engine.musician import read_musicians
+
+LONGEST: Final = 1300
+"""Bytes of a state, if names are not very long."""
+_LONGEST_TEXT: Final = 4096
+_MOST: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Pose:
+    """Where a scene's clocks stood `at` a moment, seconds of a monotonic clock: TIME, FRAMEINDEX, running totals."""
+
+    scene: str = ""
+    at: float = 0.0
+    clocks: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What is on: `scene`, and the last `change` that was let on stage, by its `number` (0 is none yet).
+
+    `held`: inputs of that scene that somebody holds by hand, and where. `may`: the scenes and transitions that the
+    evening may bring, to be tried off stage before.
+    """
+
+    scene: str = ""
+    number: int = 0
+    change: Change = field(default_factory=lambda: Change(""))
+    brightness: float = 1.0
+    blackout: bool = False
+    freeze: bool = False
+    palette: str = ""
+    paused: bool = False
+    cue: str = ""
+    musicians: tuple[str, ...] = ()
+    held: Mapping[str, Any] = field(default_factory=dict)
+    pose: Pose = field(default_factory=Pose)
+    may: tuple[tuple[str, str], ...] = ()
+
+
+def write_state(state: State) -> bytes:
+    """As JSON. Beyond LONGEST bytes the last of what may come is left out, then the pose, then what is held."""
+    while len(text := json.dumps(asdict(state), ensure_ascii=False, separators=(",", ":")).encode()) > LONGEST:
+        if state.may:
+            state = replace(state, may=state.may[:-1])
+        elif state.pose.clocks:
+            state = replace(state, pose=Pose())
+        elif state.held:
+            state = replace(state, held={})
+        else:
+            break
+    return text
+
+
+def read_state(text: bytes) -> State:
+    """The state that somebody has sent; ValueError if it is none."""
+    try:
+        table = json.loads(text)
+    except (ValueError, RecursionError):
+        raise ValueError("no JSON") from None
+    if not isinstance(table, dict) or set(table) != {item.name for item in fields(State)}:
+        raise ValueError("no state")
+    for name in ("blackout", "freeze", "paused"):
+        _want(isinstance(table[name], bool), name)
+    number, brightness = table["number"], table["brightness"]
+    _want(isinstance(number, int) and not isinstance(number, bool) and 0 <= number < 2**53, "number")
+    _want(_finite(brightness) and 0.0 <= brightness <= 1.0, "brightness")
+    _want(all(_text(table[name]) for name in ("scene", "cue", "palette")), "scene")
+    musicians, may, held = table["musicians"], table["may"], table["held"]
+    _want(isinstance(held, dict) and len(held) <= _MOST, "held")
+    _want(all(_text(name) and _held(value) for name, value in held.items()), "held")
+    _want(_list(musicians) and all(map(_text, musicians)), "musicians")
+    _want(_list(may) and all(_list(pair) and len(pair) == 2 and all(map(_text, pair)) for pair in may), "may")
+    try:
+        change = read_change(table["change"], "change") if number else Change("")
+        if musicians:  # as a show file would name them
+            read_musicians([f"{place}:{name}" for place, name in enumerate(musicians, 1)])
+    except (BadSetting, AttributeError, TypeError) as why:
+        raise ValueError(str(why)) from None
+    return State(
+        scene=table["scene"],
+        number=number,
+        change=change,
+        brightness=float(brightness),
+        blackout=table["blackout"],
+        freeze=table["freeze"],
+        palette=table["palette"],
+        paused=table["paused"],
+        cue=table["cue"],
+        musicians=tuple(musicians),
+        held=held,
+        pose=_pose(table["pose"]),
+        may=tuple((scene, transition) for scene, transition in may),
+    )
+
+
+def _pose(table: Any) -> Pose:
+    _want(isinstance(table, dict) and set(table) == {"scene", "at", "clocks"}, "pose")
+    _want(_text(table["scene"]) and _finite(table["at"]), "pose")
+    clocks: Sequence[Any] = table["clocks"]
+    _want(_list(clocks) and all(map(_finite, clocks)), "pose")
+    return Pose(table["scene"], float(table["at"]), tuple(map(float, clocks)))
+
+
+def _want(good: bool, name: str) -> None:
+    if not good:
+        raise ValueError(f"a state whose {name} is none")
+
+
+def _finite(value: Any) -> bool:
+    return (
+        isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e300 and math.isfinite(value)
+    )
+
+
+def _text(value: Any) -> bool:
+    return isinstance(value, str) and len(value) <= _LONGEST_TEXT and value.isprintable()
+
+
+def _held(value: Any) -> bool:
+    """Whether it is what an input can hold: yes or no, a number, a point, a colour."""
+    return (
+        isinstance(value, bool) or _finite(value) or (_list(value) and 0 < len(value) <= 4 and all(map(_finite, value)))
+    )
+
+
+def _list(value: Any) -> bool:
+    return isinstance(value, list) and len(value) <= _MOST
