@@ -1,7 +1,7 @@
 /*{
     "ISFVSN": "2",
     "DESCRIPTION": "Ink falling onto wet paper. An onset is a drop, a held tone a line of the brush; water carries the ink outward and leaves it at its edges.",
-    "CREDIT": "Monochord",
+    "CREDIT": "Monochord. After the splashed ink (pomo) of Chinese painting, as in Liang Kai's Immortal (13th century), and the wet lotus leaves of Shitao and Bada Shanren, whose drops dry with a rim.",
     "CATEGORIES": ["Generator", "Audio Reactive"],
     "INPUTS": [
         {"NAME": "flow", "LABEL": "Flow of the water", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.3},
@@ -11,7 +11,12 @@
         {"NAME": "dampness", "LABEL": "Dampness: 0 dries", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 1.0},
         {"NAME": "onsets", "LABEL": "Onsets so far", "TYPE": "float", "MIN": 0.0, "MAX": 1000000.0, "DEFAULT": 0.0},
         {"NAME": "strength", "LABEL": "Strength of the last onset", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5},
-        {"NAME": "force", "LABEL": "How much ink the phrase has", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6}
+        {"NAME": "force", "LABEL": "How much ink the phrase has", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6},
+        {"NAME": "tone", "LABEL": "Tone of the ink: black to coloured", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0},
+        {"NAME": "ground", "LABEL": "Paper", "TYPE": "color", "DEFAULT": [0.945, 0.914, 0.855, 1.0]},
+        {"NAME": "body", "LABEL": "Ink", "TYPE": "color", "DEFAULT": [0.169, 0.165, 0.157, 1.0]},
+        {"NAME": "accent", "LABEL": "Coloured ink", "TYPE": "color", "DEFAULT": [0.651, 0.227, 0.169, 1.0]},
+        {"NAME": "light", "LABEL": "Light", "TYPE": "color", "DEFAULT": [1.0, 0.973, 0.906, 1.0]}
     ],
     "PASSES": [
         {"TARGET": "memory", "PERSISTENT": true, "FLOAT": true, "WIDTH": "4", "HEIGHT": "1"},
@@ -41,7 +46,7 @@ vec4 remember_now() {
     if (i < 1.5) {
         if (!begun) return vec4(0.24, y, 0.24, y);
         // The hand walks while there is sound, and begins a new line on the other side.
-        float x = b.x + TIMEDELTA * 0.055 * smoothstep(0.02, 0.4, brush);
+        float x = b.x + TIMEDELTA * 0.068 * smoothstep(0.02, 0.4, brush);
         bool lifted = x > 0.80;
         if (lifted) x = 0.13 + 0.16 * hash11(m.x + 3.0);
         float at = mix(y, b.y, exp(-TIMEDELTA / 0.55));
@@ -96,7 +101,7 @@ vec2 eddy(vec2 p, float clock) {
     return (vec2(ay - a, a - ax) + 0.45 * vec2(by - b, b - bx)) / e;
 }
 
-// x wetness, y ink afloat in it, z how steep the water stands.
+// x wetness, y ink afloat in it, z how steep the water stands, a the tone of that ink.
 vec4 run_water() {
     vec2 uv = isf_FragNormCoord;
     float aspect = RENDERSIZE.x / RENDERSIZE.y, dt = min(TIMEDELTA, 0.05);
@@ -117,7 +122,7 @@ vec4 run_water() {
     vec4 was = IMG_NORM_PIXEL(water, uv - dt * velocity * vec2(1.0 / aspect, 1.0));
     float spread = 1.0 - exp(-dt * 8.0 * give);
     float wet = mix(was.x, 0.25 * (l + r + u + d), spread) * exp(-dt / mix(0.7, 2.6, dampness));
-    float ink = was.y;
+    float ink = was.y, hue = was.a;
     // Ink settles into the paper as the water leaves it.
     ink *= exp(-dt * mix(2.2, 0.5, smoothstep(0.0, 0.5, wet)));
     if (m.y > 0.5) {
@@ -125,17 +130,21 @@ vec4 run_water() {
             vec2 b = blot(p, place(m.x - e, hand.xy, aspect), m.x - e);
             wet = max(wet, b.y * (0.65 + 0.35 * dark()) * mix(0.40, 1.0, force));
             ink = max(ink, b.x * (0.55 + 0.45 * dark()) * mix(0.70, 1.0, force));
+            hue = mix(hue, tone, b.x);
         }
     }
     float near = line(p, hand.zw * vec2(aspect, 1.0), hand.xy * vec2(aspect, 1.0));
-    float wide = 0.0022 + 0.0125 * brush * brush;
+    float wide = 0.0026 + 0.0190 * brush * brush;
     float held = smoothstep(0.04, 0.25, brush) * smoothstep(wide * 1.25, wide * 0.6, near + 0.004 * (fibre - 0.5));
     ink = mix(ink, max(ink, 0.75), held * (1.0 - exp(-dt * 22.0)));
     wet = mix(wet, max(wet, 0.55), held * (1.0 - exp(-dt * 14.0)));
-    return FRAMEINDEX == 0 ? vec4(0.0) : clamp(vec4(wet, ink, 0.76 * length(vec2(r - l, u - d)), 1.0), 0.0, 2.0);
+    hue = mix(hue, tone, held * (1.0 - exp(-dt * 22.0)));
+    // Where there was no ink, its neighbours' tone is what will flow in.
+    if (ink < 0.02) hue = mix(hue, tone, 1.0 - exp(-dt * 4.0));
+    return FRAMEINDEX == 0 ? vec4(0.0) : clamp(vec4(wet, ink, 0.76 * length(vec2(r - l, u - d)), hue), 0.0, 2.0);
 }
 
-// x ink in the paper, y ink laid in this moment that is still on top of it.
+// x ink in the paper, y ink laid in this moment that is still on top of it, z the tone of what lies in the paper.
 vec4 settle() {
     vec2 uv = isf_FragNormCoord;
     float aspect = RENDERSIZE.x / RENDERSIZE.y, dt = min(TIMEDELTA, 0.05);
@@ -146,22 +155,27 @@ vec4 settle() {
     // At the rim the water stops and leaves what it carried; grain collects it in its valleys.
     float rim = smoothstep(0.02, 0.16, w.z) * smoothstep(0.62, 0.10, w.x) * smoothstep(0.01, 0.08, w.x);
     float laid = w.y * (0.24 + 4.2 * rim) * (1.25 - 0.6 * grain);
-    float keep = mix(2.2, 6.5, dampness);
-    float inked = old.x * exp(-dt / keep) + dt * laid * 0.75 * max(0.0, 1.25 - old.x);
+    float keep = mix(2.0, 10.0, dampness);
+    float stays = old.x * exp(-dt / keep), more = dt * laid * 0.75 * max(0.0, 1.25 - old.x);
+    float inked = stays + more, hue = (stays * old.z + more * w.a) / max(inked, 1e-4);
     float fresh = old.y * exp(-dt / 0.16);
     if (m.y > 0.5) {
         for (float e = 0.0; e < m.y; e++) {
             float b = blot(p, place(m.x - e, hand.xy, aspect), m.x - e).x;
             fresh = max(fresh, b * (0.6 + 0.4 * dark()));
             inked = max(inked, b * (0.10 + 0.22 * dark()));
+            hue = mix(hue, tone, b);
         }
     }
     // The brush itself: full where it presses, dry and open where it runs light.
     float near = line(p, hand.zw * vec2(aspect, 1.0), hand.xy * vec2(aspect, 1.0));
     float wide = 0.0010 + 0.0170 * brush * brush * brush;
     float held = smoothstep(0.03, 0.20, brush) * smoothstep(wide, wide * 0.75, near + 0.0030 * (grain - 0.4)) * smoothstep(0.15, 0.50, brush + 0.5 * grain);
+    hue = mix(hue, tone, held * (1.0 - exp(-dt * 22.0)));
     inked = max(inked, held * (0.35 + 0.45 * brush));
-    return FRAMEINDEX == 0 ? vec4(0.0) : clamp(vec4(inked, fresh, 0.0, 1.0), 0.0, 2.0);
+    // What nobody sees any more is not there: the paper comes to rest.
+    if (inked < 0.006) inked = 0.0;
+    return FRAMEINDEX == 0 ? vec4(0.0) : clamp(vec4(inked, fresh, hue, 1.0), 0.0, 2.0);
 }
 
 vec4 show() {
@@ -169,7 +183,8 @@ vec4 show() {
     float aspect = RENDERSIZE.x / RENDERSIZE.y;
     vec2 p = vec2(uv.x * aspect, uv.y);
     vec3 here = xuan(p);
-    vec2 s = IMG_NORM_PIXEL(stain, uv).xy, w = IMG_NORM_PIXEL(water, uv).xy;
+    vec3 s = IMG_NORM_PIXEL(stain, uv).xyz;
+    vec4 w = IMG_NORM_PIXEL(water, uv);
     // Ink afloat has steps like the tide's, one for each time that the water stood still.
     float afloat = w.y + 0.07 * (here.x - 0.5) * smoothstep(0.0, 0.2, w.y);
     float tone = 0.09 * smoothstep(0.015, 0.04, afloat) + 0.17 * smoothstep(0.09, 0.17, afloat) + 0.85 * smoothstep(0.24, 0.70, afloat);
@@ -178,8 +193,17 @@ vec4 show() {
     ink *= 1.0 + 0.5 * (0.5 - here.x) - 0.2 * here.y;
     float thin = 1.0 - smoothstep(0.0, 0.9, ink);
     vec3 absorb = mix(vec3(0.97, 1.0, 1.03), vec3(1.10, 1.02, 0.94), thin);
-    vec3 colour = paper_colour(here) * (1.0 - 0.055 * smoothstep(0.0, 0.5, w.x)) * exp(-max(ink, 0.0) * 1.75 * absorb);
-    colour = max(colour, vec3(0.0105, 0.0100, 0.0096));
+    // The tone of what lies here; ink is dark on light paper and pale on dark: then it is a rubbing.
+    vec3 g = to_linear(ground.rgb), i = to_linear(body.rgb), c1 = to_linear(accent.rgb), l = to_linear(light.rgb);
+    bool day = dot(g, vec3(0.2126, 0.7152, 0.0722)) > 0.25;
+    float hue = clamp(mix(s.z, w.a, w.y / max(w.y + s.x, 0.02)), 0.0, 1.0);
+    vec3 black = day ? i * 0.42 : mix_oklab(i, l, 0.75), dyed = day ? mix_oklab(i * 0.6, c1, 0.50) : mix_oklab(c1, l, 0.15);
+    vec3 pigment = mix_oklab(black, dyed, smoothstep(0.15, 0.95, hue) * (1.0 - 0.65 * smoothstep(0.5, 1.6, ink)));
+    vec3 sheet = paper_colour(here) * (day ? g / vec3(0.880, 0.815, 0.701) : g / vec3(0.73, 0.67, 0.56));
+    // Wet paper is darker paper.
+    sheet *= 1.0 - 0.055 * smoothstep(0.0, 0.5, w.x);
+    vec3 colour = mix(pigment, sheet, exp(-max(ink, 0.0) * (day ? 1.75 : 0.95) * absorb));
+    colour = min(colour, vec3(0.71));
     vec2 c = uv - 0.5;
     colour *= 1.0 - 0.22 * dot(c, c);
     return vec4(dither(to_srgb(colour), gl_FragCoord.xy), 1.0);

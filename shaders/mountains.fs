@@ -1,6 +1,6 @@
 /*{
     "ISFVSN": "2",
-    "DESCRIPTION": "Ink ridges in mist. Each is a fractional Brownian profile with H = 2 - D of the sound: a flute makes hills, a drum makes crags, a held note a wide plain.",
+    "DESCRIPTION": "Ink ridges in mist, as rugged as the sound: a flute makes hills, a drum crags, a held note a wide plain. The sun stands as high as the note, and every phrase raises a new ridge from the left.",
     "CREDIT": "Monochord",
     "CATEGORIES": ["Generator", "Audio Reactive"],
     "INPUTS": [
@@ -8,20 +8,30 @@
         {"NAME": "presence", "LABEL": "How far the mist has opened", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.7},
         {"NAME": "near", "LABEL": "How much of what is close", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5},
         {"NAME": "weather", "LABEL": "Weather", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0},
-        {"NAME": "height", "LABEL": "Height of the sun", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5},
-        {"NAME": "wind", "LABEL": "Drift of the mist", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.3},
+        {"NAME": "height", "LABEL": "Height of the sun or the moon", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5},
         {"NAME": "onsets", "LABEL": "Onsets so far", "TYPE": "float", "MIN": 0.0, "MAX": 1000000.0, "DEFAULT": 0.0},
         {"NAME": "strength", "LABEL": "Strength of the last onset", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5},
+        {"NAME": "phrases", "LABEL": "Phrases so far", "TYPE": "float", "MIN": 0.0, "MAX": 1000000.0, "DEFAULT": 0.0},
         {"NAME": "mist", "LABEL": "Mist", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.6},
-        {"NAME": "boat", "LABEL": "Angler", "TYPE": "bool", "DEFAULT": true}
+        {"NAME": "ground", "LABEL": "Ground", "TYPE": "color", "DEFAULT": [0.945, 0.914, 0.855, 1.0]},
+        {"NAME": "wash", "LABEL": "Wash", "TYPE": "color", "DEFAULT": [0.788, 0.761, 0.706, 1.0]},
+        {"NAME": "body", "LABEL": "Body", "TYPE": "color", "DEFAULT": [0.169, 0.165, 0.157, 1.0]},
+        {"NAME": "accent", "LABEL": "Accent", "TYPE": "color", "DEFAULT": [0.651, 0.227, 0.169, 1.0]},
+        {"NAME": "light", "LABEL": "Light", "TYPE": "color", "DEFAULT": [1.0, 0.973, 0.906, 1.0]}
     ],
     "PASSES": [
-        {"TARGET": "memory", "PERSISTENT": true, "FLOAT": true, "WIDTH": "4", "HEIGHT": "1"},
+        {"TARGET": "memory", "PERSISTENT": true, "FLOAT": true, "WIDTH": "12", "HEIGHT": "1"},
+        {"TARGET": "tints", "FLOAT": true, "WIDTH": "6", "HEIGHT": "1"},
         {"TARGET": "profile", "PERSISTENT": true, "FLOAT": true, "WIDTH": "1536", "HEIGHT": "8"},
         {"TARGET": "moss", "PERSISTENT": true, "FLOAT": true, "WIDTH": "floor($WIDTH/2)", "HEIGHT": "floor($HEIGHT/2)"},
         {}
     ]
 }*/
+
+// Ridges one behind the other and one corner that is full, the rest left empty, after Ma Yuan ("Angler on a Wintry
+// Lake", 13th century); the strokes of texture, long fibres for earth and axe cuts for rock, are those that his time
+// named (cun). On a dark palette it is the same landscape in gold and mineral colour on dark paper (nijin shanshui), with
+// azurite and malachite as in Wang Ximeng's "A Thousand Li of Rivers and Mountains" (1113).
 
 #include "noise.glsl"
 #include "colour.glsl"
@@ -31,9 +41,28 @@
 const int RIDGES = 7;
 
 // memory 0: last onset count, new onsets now, seconds since the last one, 1 once begun
-// memory 1: drift of the mist, seconds since the geese rose, number of phrases, -
+// memory 1: drift of the mist, seconds since the geese rose, phrases so far, new ones now
 // memory 2: blows lately, the same gone smooth, 0..1 a note is being held, seconds of rest from blows
-vec4 remember(float i) { return IMG_NORM_PIXEL(memory, vec2((i + 0.5) / 4.0, 0.5)); }
+// memory 4..10, one a ridge: which ridge it was, which it is becoming, seconds since it began to grow
+vec4 remember(float i) { return IMG_NORM_PIXEL(memory, vec2((i + 0.5) / 12.0, 0.5)); }
+
+// The colours in linear light: paper, ink, sun, wash, light; the alpha of the first is 1 where the paper is light. There
+// ink and sun are what they take from the light; on dark paper they are what they give.
+vec4 tint(float i) { return IMG_NORM_PIXEL(tints, vec2((i + 0.5) / 6.0, 0.5)); }
+
+vec4 mix_tints() {
+    float i = floor(gl_FragCoord.x);
+    vec3 paper = to_linear(ground.rgb), ink = to_linear(body.rgb), sun = to_linear(accent.rgb);
+    float day = smoothstep(0.12, 0.30, dot(paper, vec3(0.2126, 0.7152, 0.0722)));
+    paper *= mix(1.0, min(1.0, 0.712 / max(max(paper.r, paper.g), max(paper.b, 1e-4))), day);
+    if (i < 0.5) return vec4(paper, day);
+    if (i < 1.5) {
+        vec3 taken = -log(clamp(ink, 0.008, 0.9) / max(paper, 0.01));
+        return vec4(mix(ink, clamp(taken / max((taken.r + taken.g + taken.b) / 3.0, 0.2), 0.3, 2.5), day), 1.0);
+    }
+    if (i < 2.5) return vec4(mix(sun, -log(clamp(sun, 0.012, 0.95)) * 0.42, day), 1.0);
+    return vec4(to_linear(i < 3.5 ? wash.rgb : light.rgb), 1.0);
+}
 
 // Outline, 0..1 how wide and level, 0..1 how broken, 1 + how hard the brush presses.
 vec4 ridge(float i, float x) { return IMG_NORM_PIXEL(profile, vec2(clamp(x, 0.001, 0.999), (i + 0.5) / 8.0)); }
@@ -121,6 +150,28 @@ float octave(float x, float rough) {
     return 2.0 * mix(hash11(i), hash11(i + 1.0), s) - 1.0;
 }
 
+// The crest of a ridge: where the painter put it, and its fractional Brownian detail. `which` tells one that a phrase has
+// raised from the one before.
+float outline(float i, float x, float rough, float wide, float which) {
+    vec2 other = hash12(which * 7.7 + i) - 0.5;
+    if (which < 0.5) other = vec2(0.0);
+    float H = 1.0 - 0.7 * rough;   // H = 2 - D
+    float base = massif(i, x - other.x * (i < 2.5 ? 0.20 : i < 3.5 ? 0.09 : 0.32), rough, wide) * (1.0 + 0.40 * other.y);
+    float tall = 0.35 + 0.65 * clamp((base - 0.05) / 0.5, 0.0, 1.0);
+    float scale = mix(1.0, 0.5, i / 6.0) * mix(0.8, 1.2, tall) * (1.0 - 0.65 * wide);
+    float q = x * 3.1 * mix(1.0, 1.5, i / 6.0) + 37.0 * i + 5.0 + 61.0 * which;
+    // The low octaves are the mountain itself and keep still.
+    float h = base + scale * (0.030 * octave(q, 0.0) + 0.026 * octave(q * 2.03 + 7.0, 0.0) + mix(0.018, 0.046, rough) * octave(q * 5.1 + 3.0, rough));
+    float amp = mix(0.014, 0.034, rough) * scale, frequency = q * 8.3;
+    float gain = pow(2.0, -H);
+    for (int k = 0; k < 5; k++) {
+        amp *= gain;
+        h += amp * octave(frequency + 11.0 * float(k), rough);
+        frequency *= 2.07;
+    }
+    return h;
+}
+
 vec4 make_profile() {
     float i = floor(gl_FragCoord.y), x = isf_FragNormCoord.x;
     vec4 old = IMG_NORM_PIXEL(profile, isf_FragNormCoord), felt = remember(2.0);
@@ -130,19 +181,13 @@ vec4 make_profile() {
     float aim = clamp(0.62 * ruggedness + 0.45 * felt.y * mix(0.30, 1.0, near), 0.0, 1.0);
     float lag = 0.45 + 0.20 * i + 1.3 * abs(x - 0.35);
     float rough = begun ? mix(aim, old.b, exp(-TIMEDELTA / lag)) : aim, wide = begun ? mix(felt.z, old.g, exp(-TIMEDELTA / (0.36 * lag))) : 0.0;
-    float H = 1.0 - 0.7 * rough;   // H = 2 - D
-    float base = massif(i, x, rough, wide);
-    float tall = 0.35 + 0.65 * clamp((base - 0.05) / 0.5, 0.0, 1.0);
-    float scale = mix(1.0, 0.5, i / 6.0) * mix(0.8, 1.2, tall) * (1.0 - 0.65 * wide);
-    float q = x * 3.1 * mix(1.0, 1.5, i / 6.0) + 37.0 * i + 5.0;
-    // The low octaves are the mountain itself and keep still.
-    float h = base + scale * (0.030 * octave(q, 0.0) + 0.026 * octave(q * 2.03 + 7.0, 0.0) + mix(0.018, 0.046, rough) * octave(q * 5.1 + 3.0, rough));
-    float amp = mix(0.014, 0.034, rough) * scale, frequency = q * 8.3;
-    float gain = pow(2.0, -H);
-    for (int k = 0; k < 5; k++) {
-        amp *= gain;
-        h += amp * octave(frequency + 11.0 * float(k), rough);
-        frequency *= 2.07;
+    // Each phrase raises one of the ridges anew, from the left; what stood there sinks as the new one comes.
+    vec4 g = remember(4.0 + i);
+    float come = smoothstep(0.0, 1.0, (g.z - 2.6 * x) / 2.4);
+    float h = come < 1.0 ? outline(i, x, rough, wide, g.x) : 0.0;
+    if (come > 0.0) {
+        float next = outline(i, x, rough, wide, g.y);
+        h = come < 1.0 ? max(mix(h, min(h, next), come), mix(-0.20, next, come * (2.0 - come))) : next;
     }
     // How hard the brush presses along this crest, 0..1, told by the alpha above its mark.
     float press = value1(x * 30.0 + i * 31.0) * 0.75 + 0.25 * value1(x * 126.0 + i);
@@ -155,10 +200,11 @@ vec4 remember_now() {
     bool begun = m.a > 0.5;
     float fresh = begun ? clamp(onsets - m.x, 0.0, 3.0) : 0.0;
     if (i < 0.5) return vec4(onsets, fresh, fresh > 0.0 ? 0.0 : (begun ? min(m.z + TIMEDELTA, 100.0) : 100.0), 1.0);
+    float new = begun ? clamp(phrases - w.z, 0.0, 1.0) : 0.0;
     if (i < 1.5) {
-        float drift = begun ? mod(w.x + TIMEDELTA * wind, 4096.0) : 0.0;
-        bool phrase = fresh > 0.0 && m.z > 1.2 && (w.y > 22.0 || !begun);
-        return vec4(drift, phrase ? 0.0 : (begun ? min(w.y + TIMEDELTA, 100.0) : 100.0), w.z + (phrase ? 1.0 : 0.0), 1.0);
+        float drift = begun ? mod(w.x + TIMEDELTA * presence * smoothstep(0.01, 0.1, presence), 4096.0) : 0.0;
+        bool rise = !begun || (new > 0.5 && w.y > 22.0);
+        return vec4(drift, rise ? 0.0 : min(w.y + TIMEDELTA, 100.0), phrases, 1.0);
     }
     if (i < 2.5) {
         vec4 f = remember(2.0);
@@ -169,6 +215,15 @@ vec4 remember_now() {
         float rest = begun ? clamp(f.a + TIMEDELTA - blow * (0.7 + 2.0 * strength), 0.0, 2.5) : 0.0;
         float held = smoothstep(0.65, 1.35, rest) * smoothstep(0.02, 0.2, presence);
         return vec4(blows, mix(min(blows / 2.4, 1.0), f.y, exp(-TIMEDELTA / 0.8)), mix(held, f.z, exp(-TIMEDELTA / (held > f.z ? 0.4 : 1.2))), rest);
+    }
+    if (i > 3.5 && i < 10.5) {
+        vec4 g = remember(i);
+        // The great peak first, then by turns near and far.
+        float turn = mod(phrases, 7.0), mine = turn < 0.5 ? 0.0 : turn < 1.5 ? 3.0 : turn < 2.5 ? 4.0 : turn < 3.5 ? 2.0 : turn < 4.5 ? 5.0 : turn < 5.5 ? 1.0 : 6.0;
+        if (!begun) return vec4(0.0, 0.0, 100.0, 1.0);
+        // What is still growing is left to grow.
+        if (new > 0.5 && mine == i - 4.0 && phrases > 1.5 && g.z > 5.0) return vec4(g.y, mod(g.y + 1.0, 32.0), 0.0, 1.0);
+        return vec4(g.xy, min(g.z + TIMEDELTA, 100.0), 1.0);
     }
     return vec4(0.0);
 }
@@ -276,10 +331,11 @@ vec4 paint() {
     float aspect = RENDERSIZE.x / RENDERSIZE.y;
     vec2 p = vec2(uv.x * aspect, uv.y);
     vec3 here = xuan(p);
-    vec4 m = remember(0.0), w = remember(1.0);
+    vec4 paper = tint(0.0), m = remember(0.0), w = remember(1.0);
     vec3 dots = IMG_NORM_PIXEL(moss, uv).rgb;
+    float day = paper.a;
 
-    float through = 1.0, ink = 0.0, blue = 0.0;
+    float through = 1.0, ink = 0.0, blue = 0.0, edge = 0.0;
     float bank = value2(vec2(p.x * 1.7 - w.x * 0.05, p.y * 5.0)) * 0.6 + value2(vec2(p.x * 3.9 - w.x * 0.09, p.y * 11.0 + 7.0)) * 0.4;
     float most = 0.0, chosen = 0.0, depth = 0.0, veil = 0.0, broken = 0.0;
     for (int k = 0; k < RIDGES; k++) {
@@ -300,6 +356,7 @@ vec4 paint() {
         mask *= mix(1.0, smoothstep(foot, foot + (k < 5 ? 0.34 : 0.15), uv.y + 0.30 * (bank - 0.5)), mist + 0.4 * (1.0 - mist));
         float amount = weight * load * mask * (drawn.x + drawn.y * (0.40 + 0.30 * (here.z - 0.5)));
         ink += amount;
+        edge += weight * load * mask * drawn.x;
         blue += amount * i / 6.0 * mix(1.6, 0.9, r.b);
         if (weight > most) { most = weight; chosen = i; depth = d; broken = r.b; veil = drawn.y * load * mask; }
         through *= 1.0 - cover;
@@ -313,20 +370,18 @@ vec4 paint() {
     // Sky: a flat brush of wet grey from above when the weather turns, and rain.
     float hake = bank * 0.65 + value2(vec2(p.x * 4.0, p.y * 26.0)) * 0.2;
     float sky = weather * smoothstep(0.45, 1.05, uv.y + 0.30 * (hake - 0.5)) * (0.35 + 0.5 * hake);
-    ink += through * sky * 1.15;
+    ink += through * sky * mix(0.40, 1.15, day);
 
     float grain = 1.0 + 0.55 * (0.5 - here.x) * smoothstep(0.02, 0.5, ink) - 0.25 * here.y;
     ink *= grain;
     vec2 q = p - vec2(0.735 * aspect, 0.170);
-    if (boat) ink *= 1.0 - 0.85 * exp(-dot(q * vec2(7.0, 17.0), q * vec2(7.0, 17.0)));
+    ink *= 1.0 - 0.85 * exp(-dot(q * vec2(7.0, 17.0), q * vec2(7.0, 17.0)));
     // What has dried stays only where there is still a mountain under it.
     float dotted = dots.r * 0.9 + dots.g * 0.75 * (1.0 - through * smoothstep(0.05, 0.3, presence));
     dotted *= smoothstep(-0.25, 0.35, dotted - 0.5 * here.x) * (0.8 + 0.2 * presence);
-    ink += dotted * 1.5 + dots.b * 0.95 * (1.2 - 0.4 * here.x);
-    if (boat) {
-        if (abs(q.x) < 0.08 && abs(q.y) < 0.06) ink += 1.5 * angler(q) * (0.75 + 0.4 * (0.6 - here.x));
-    }
-    ink += 1.1 * smoothstep(0.0, 0.12, presence) * geese(p - vec2(0.62 * aspect, 0.46), w.y, w.z);
+    ink += dotted * 1.6 + dots.b * 1.30 * (1.2 - 0.4 * here.x);
+    if (abs(q.x) < 0.08 && abs(q.y) < 0.06) ink += 1.5 * angler(q) * (0.75 + 0.4 * (0.6 - here.x)) * mix(0.35 + 0.65 * presence, 1.0, day);
+    ink += 1.1 * smoothstep(0.0, 0.12, presence) * geese(p - vec2(0.62 * aspect, 0.46), w.y, mod(w.z, 64.0));
 
     // Sun: vermilion laid thin, behind everything.
     vec2 s = p - vec2(mix(0.800, 0.775, height) * aspect, mix(0.47, 0.87, height));
@@ -335,9 +390,25 @@ vec4 paint() {
     red *= through * smoothstep(0.04, 0.30, presence) * (1.0 - 0.7 * sky) * smoothstep(-0.06, 0.05, s.y + 0.16 * (bank - 0.2));
 
     blue = clamp(blue / max(ink, 0.001), 0.0, 1.2);
-    vec3 absorb = mix(vec3(0.96, 1.0, 1.03), vec3(1.14, 1.0, 0.80), blue * 0.75);
-    vec3 colour = paper_colour(here) * exp(-ink * 1.55 * absorb) * exp(-red * vec3(0.30, 1.55, 1.85) * 0.85);
-    colour = max(colour, vec3(0.0125, 0.0118, 0.0112));
+    float fibre = 0.955 + 0.045 * here.z - 0.028 * (here.x - 0.5) + 0.012 * here.y;
+    vec3 body_tint = tint(1.0).rgb, sun_tint = tint(2.0).rgb, colour = vec3(0.0);
+    if (day > 0.0) {
+        vec3 absorb = body_tint * mix(vec3(0.96, 1.0, 1.03), vec3(1.14, 1.0, 0.80), blue * 0.75);
+        colour = day * max(paper.rgb * fibre * exp(-ink * 1.55 * absorb) * exp(-red * sun_tint), vec3(0.0125, 0.0118, 0.0112));
+    }
+    if (day < 1.0) {
+        // Dark paper: mineral colour laid thin is what is far, body what is near, and gold where the brush was full.
+        vec3 washed = tint(3.0).rgb, bright = tint(4.0).rgb;
+        float halo = exp(-dot(s, s) * 9.0) * smoothstep(0.04, 0.5, presence) * (1.0 - 0.6 * sky);
+        vec3 dark = paper.rgb * fibre * (0.15 + 0.85 * presence);
+        dark = mix(dark, washed, clamp(halo * through * (0.16 + 0.20 * bank), 0.0, 1.0));
+        vec3 laid = mix(body_tint, mix(body_tint, washed, 0.55), clamp(blue, 0.0, 1.0));
+        laid = mix(laid, sun_tint, smoothstep(0.45, 1.35, edge * grain) * 0.90);
+        vec3 night = mix(dark, laid, 0.92 * (1.0 - exp(-ink * 0.95)));
+        night = mix(night, bright, clamp(dotted * 0.55 + 0.12 * dots.b, 0.0, 0.9) * (1.0 - 0.3 * here.x));
+        night = mix(night, bright, clamp(red * 0.85, 0.0, 0.92));
+        colour += (1.0 - day) * night;
+    }
     vec2 c = uv - 0.5;
     colour *= 1.0 - 0.22 * dot(c, c);
     return vec4(dither(to_srgb(colour), gl_FragCoord.xy), 1.0);
@@ -345,7 +416,8 @@ vec4 paint() {
 
 void main() {
     if (PASSINDEX == 0) gl_FragColor = remember_now();
-    else if (PASSINDEX == 1) gl_FragColor = make_profile();
-    else if (PASSINDEX == 2) gl_FragColor = make_moss();
+    else if (PASSINDEX == 1) gl_FragColor = mix_tints();
+    else if (PASSINDEX == 2) gl_FragColor = make_profile();
+    else if (PASSINDEX == 3) gl_FragColor = make_moss();
     else gl_FragColor = paint();
 }
