@@ -21,6 +21,7 @@ from engine.audio.hearing import Hearing
 from engine.control.inbox import Inbox
 from engine.control.orders import Order, Tap
 from engine.control.osc_in import OscIn
+from engine.control.page_server import PageServer
 from engine.control.table import Table
 from engine.cues import CueList
 from engine.desk import Desk
@@ -28,9 +29,11 @@ from engine.ending import on_signals
 from engine.features.fast import warm_up
 from engine.frame import HOP, RATE, Block, Frame
 from engine.frame_ring import FrameRing
+from engine.lighting import Lighting
 from engine.lights.osc import Lights
 from engine.perception import Perception
 from engine.settings import Settings
+from engine.showing import Showing
 from engine.stage.backdrop import Backdrop
 from engine.take import TakeWriter
 from engine.tapping import TappedBeat
@@ -55,6 +58,7 @@ class Conductor:
         self.settings = settings
         self._notice = notice
         self.messages: deque[str] = deque(maxlen=100)
+        self._log: deque[tuple[int, float, str]] = deque(maxlen=100)
         self.newest: Frame | None = None
         self.hops = 0
         self._over = threading.Event()
@@ -75,8 +79,9 @@ class Conductor:
             self.backdrop = Backdrop(settings.stage, settings.scene, self.stairs) if backdrop else None
             if self.backdrop:
                 undo.callback(self.backdrop.close)
-            self.lights = Lights(settings.destinations, names)
+            self.lights = Lights(settings.destinations, names, settings.lights)
             undo.callback(self.lights.close)
+            self.lighting = self._lighting()
             self.followers = Followers(settings.followers, names, settings.stage.delay)
             undo.callback(self.followers.close)
             warm_up()
@@ -94,12 +99,32 @@ class Conductor:
             self.osc_in = OscIn(settings.osc_in, lambda: self.table, self.order, self.tell) if settings.osc_in else None
             if self.osc_in:
                 undo.callback(self.osc_in.close)
+            self.page = PageServer(settings.page, self._showing()) if settings.page else None
+            if self.page:
+                undo.callback(self.page.close)
             if self.backdrop:
                 self.backdrop.await_ready()
                 plain = (replace(settings.change, scene=name) for name in settings.scenes)
                 wild = settings.wander.changes() if settings.wander else []
                 self.backdrop.learn([*(cue.change for cue in settings.cues), *plain, *wild])
             self._close = undo.pop_all().close
+
+    def _lighting(self) -> Lighting:
+        return Lighting(
+            self.lights,
+            self.settings.scene,
+            self.settings.hearing.names,
+            limited=self.settings.stage.flash_limiter,
+            master=self._brightness,
+            beat_by_hand=lambda: self.tapped.tempo > 0,
+            palette=self.settings.stage.palette,
+        )
+
+    def _brightness(self) -> float:
+        """How bright the master lets all be."""
+        if self.backdrop is None:
+            return 1.0
+        return 0.0 if self.backdrop["blackout"] else float(self.backdrop["brightness"])
 
     def _desk(self) -> Desk:
         return Desk(
@@ -112,6 +137,19 @@ class Conductor:
             heard=lambda: self.hops * HOP / RATE,
             say=self.say,
             stop=self._over.set,
+            lights=self.lighting.hand,
+        )
+
+    def _showing(self) -> Showing:
+        return Showing(
+            self.settings,
+            self.hearing,
+            self.desk,
+            self.stairs,
+            order=self.order,
+            tell=self.tell,
+            log=lambda: list(self._log),
+            status=self.status,
         )
 
     # The listening thread: what happens to every hop.
@@ -130,6 +168,7 @@ class Conductor:
         frame = self._with_tapped_beat(self.senses.step(block))
         self.stairs.push(frame.row, block.samples, self.hearing.stamp)
         self.lights.send(frame.row)
+        self.lighting.step(frame.row, self.hearing.deaf)
         self.followers.send(frame.row, block.samples, self.hearing.stamp)
         self._keep(frame, block)
         self.newest = frame
@@ -194,6 +233,8 @@ class Conductor:
     def say(self, message: str) -> None:
         """Tell the operator."""
         self.messages.append(message)
+        number = self._log[-1][0] + 1 if self._log else 0
+        self._log.append((number, round(self.hops * HOP / RATE, 1), message))
         self._notice(message)
 
     def _tend(self, each: Callable[[Conductor], None] | None) -> None:
@@ -233,6 +274,7 @@ class Conductor:
             self.desk.tend()
             for wish in self.backdrop.wishes():
                 self.desk.wish(wish)
+            self._light(self.backdrop)
             taps, self.backdrop.taps = self.backdrop.taps, []
             self.desk.obey_all(Tap(at) for at in taps)
             self.desk.go(self.cues.step(self._reached()))
@@ -243,6 +285,12 @@ class Conductor:
                 self.followers.tell(self._on_stage(self.backdrop), now)
                 for message in self.followers.troubles(now):
                     self.say(message)
+
+    def _light(self, backdrop: Backdrop) -> None:
+        """Let the lights go with what is on stage."""
+        change = backdrop.order
+        if change.scene == backdrop.scene:
+            self.lighting.follow(change.scene, change.seconds, backdrop.orders, backdrop["palette"])
 
     def _reached(self) -> dict[str, float]:
         """The numbers that cues wait for, as they are now."""
@@ -276,7 +324,7 @@ class Conductor:
             "freeze": bool(backdrop and backdrop["freeze"]),
             "ears": ears,
             "stage": f"{backdrop.renderer} · {backdrop.restarts} restarts" if backdrop else "none",
-            "lights": " ".join(str(destination) for destination in self.settings.destinations) or "none",
+            "lights": " ".join(map(str, self.lights.destinations)) or "none",
             "messages": [message[:160] for message in list(self.messages)[-6:]],
         }
 

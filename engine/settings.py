@@ -39,12 +39,23 @@ A show file is TOML, and everything in it may be left out:
     [[outputs]]                       # projectors, where one picture on one monitor is not all: engine/stage/output.py
     monitor = "EPSON PJ"
     corners = [[0.02, 0.0], [1.0, 0.03], [1.0, 1.0], [0.0, 0.98]]
-    [[osc]]
+    [[osc]]                           # who is told every signal: HOST:PORT[:PROFILE[:TRANSPORT]][@MS]
     to = "192.168.1.20:9101:generic@80"
     hz = 60
+    [[lights]]                        # consoles, and which light goes where on them: engine/lights/patch.py
+    to = "192.168.1.30:qlcplus"
+    master = true                     # the picture's brightness and blackout hold for the lights too
+    safe = 0.0                        # how bright they are left, and
+    lost = 0.3                        # how bright they wait while the ears are lost; or "hold"
+    [lights.map]
+    "wash.level" = "1/1"
+    "wash.rgb" = ["1/2", "1/3", "1/4"]
     [osc_in]                          # orders by OSC; off where it says nothing
     listen = 9100                     # on this machine alone; "192.168.1.10:9100" or "0.0.0.0:9100" from the network
     senders = ["192.168.1.20"]        # who may send from there: addresses, or networks as 192.168.1.0/24
+    [page]                            # the operator's page and OSCQuery; off where it says nothing
+    listen = 9110                     # on this machine alone; "0.0.0.0:9110" from the network, with a token
+    announce = true                   # tell the network by Bonjour that it is there; by default when it is open to it
 
 `followers = ["192.168.1.21"]`, above the first table, are other machines whose stages follow this show.
 """
@@ -64,13 +75,15 @@ import tomlkit
 from engine import assets
 from engine.audio.hearing import HearingSettings
 from engine.audio.hops import MAX_GAIN_DB
-from engine.control.listening_place import OscInSettings, read_osc_in
+from engine.control.listening_place import OscInSettings, is_loopback, read_osc_in
+from engine.control.page_place import PageSettings, read_page
 from engine.cues import Change, Cue, read_change, read_cues
 from engine.errors import BadFile, BadSetting, nearest
 from engine.frame import SILENT_DB
 from engine.frame_ring import LONGEST_DELAY
 from engine.instrument import HIGHEST_HZ, LOWEST_HZ, MOST_HUM, InstrumentBand
 from engine.lights.destination import Destination, parse_destination
+from engine.lights.patch import Patch, first_lights, is_console, read_patch
 from engine.listening.density import density
 from engine.musician import read_musicians
 from engine.stage.backdrop import StageSettings
@@ -127,12 +140,17 @@ class Settings:
     wander: Wandering | None = None
     """Where the show goes by itself; None where it does not."""
     destinations: tuple[Destination, ...] = ()
+    """Who is told every signal."""
+    lights: tuple[Patch, ...] = ()
+    """Consoles, and which light goes where on them."""
     followers: tuple[Address, ...] = ()
     """Machines whose stages draw the same."""
     seconds: float | None = None
     record: Path | None = None
     osc_in: OscInSettings | None = None
     """Where orders are listened for; None where nobody listens."""
+    page: PageSettings | None = None
+    """Where the operator's page and OSCQuery are served; None where they are not."""
     presets: Path = field(default_factory=lambda: preset_file(None))
     """Where the user's own presets are kept."""
 
@@ -190,7 +208,10 @@ _KEYS: Final[Mapping[str, _Key]] = {
     "outputs": _Key(_list_of(lambda v: isinstance(v, dict), 1, 16), "[[outputs]] tables"),
     "followers": _Key(_list_of(_text, 0, 64), 'machines, each HOST[:PORT]: ["192.168.1.21"]'),
     "osc": _Key(_list_of(lambda v: isinstance(v, dict)), "[[osc]] tables"),
+    "lights": _Key(_list_of(lambda v: isinstance(v, dict)), "[[lights]] tables"),
     "osc_in.listen": _Key(lambda v: _text(v) or _counted(v), "a port, or an address of this machine and a port: 9100"),
+    "page.listen": _Key(lambda v: _text(v) or _counted(v), "a port, or an address of this machine and a port: 9110"),
+    "page.announce": _BOOL,
     "osc_in.senders": _Key(_list_of(_text, 0, 64), 'addresses of machines: ["192.168.1.20"]'),
 }
 _OSC_KEYS: Final = ("to", "hz")
@@ -310,6 +331,7 @@ def settings(
     for name in dict.fromkeys((scene, *get("scenes", ()))):
         load_scene(name, hearing.names)  # a scene that cannot be played is said now, not on stage
     cues, change = _cues(found, scene, hearing.names)
+    told = _destinations(get("osc", ()), osc, osc_hz)
     return Settings(
         hearing=hearing,
         stage=StageSettings(
@@ -335,11 +357,21 @@ def settings(
         cues=cues,
         change=change,
         wander=_wander(found, hearing.names),
-        destinations=_destinations(get("osc", ()), osc, osc_hz),
+        destinations=tuple(one for one in told if not is_console(one)),
+        lights=(
+            *(read_patch(table) for table in get("lights", ())),
+            *(first_lights(one) for one in told if is_console(one)),
+        ),
         followers=following,
         seconds=seconds,
         record=record,
-        osc_in=read_osc_in(get("osc_in.listen"), (*get("osc_in.senders", ()), *osc_from)),
+        osc_in=_osc_in(found, osc_from, told),
+        page=read_page(
+            get("page.listen"),
+            get("page.announce"),
+            (*get("osc_in.senders", ()), *osc_from),
+            platformdirs.user_state_path("monochord") / "page.token",
+        ),
         presets=preset_file(show),
     )
 
@@ -412,6 +444,17 @@ def _destinations(
             raise BadSetting(f"osc.hz={rate!r} must be a number of frames a second")
         found.append(_destination(table["to"], rate))
     return (*found, *(_destination(text, hz) for text in said))
+
+
+def _osc_in(
+    found: Mapping[str, Any], senders: Sequence[str], destinations: Sequence[Destination]
+) -> OscInSettings | None:
+    """Where orders are listened for; never where we send to ourselves."""
+    chosen = read_osc_in(found.get("osc_in.listen"), (*found.get("osc_in.senders", ()), *senders))
+    for one in destinations:
+        if chosen is not None and one.port == chosen.port and is_loopback(one.host):
+            raise BadSetting(f"osc={one} is where we listen ourselves (osc_in={chosen}: choose another port)")
+    return chosen
 
 
 def _destination(text: str, hz: float | None) -> Destination:

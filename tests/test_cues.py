@@ -133,3 +133,9 @@ def test_nobody_waits_for_a_beat_for_ever() -> None:
     assert downbeat.step(row(9.1, 3))
     with pytest.raises(BadSetting, match="when='tomorrow' is none"):
         Downbeat("tomorrow")
+
+
+def test_a_hand_may_go_to_any_cue_by_its_place() -> None:
+    cues = CueList(read_cues([{"scene": "a"}, {"scene": "b"}, {"scene": "c"}]))
+    assert [cue.title if (cue := cues.select(place)) else None for place in (2, 0, 3, -1)] == ["c", "a", None, None]
+    assert cues.at == 0

@@ -10,7 +10,7 @@ import pytest
 from engine.errors import BadFile, BadScene, BadSetting, UserMistake
 from engine.instrument import InstrumentBand
 from engine.musician import Musician
-from engine.settings import DEFAULT_SCENE, read_show, save, settings
+from engine.settings import DEFAULT_SCENE, preset_file, read_show, save, settings, user_show
 from engine.take import TakeWriter
 
 
@@ -269,3 +269,31 @@ def test_a_show_may_wander_through_scenes_and_all_their_presets(tmp_path: Path) 
     path.write_text("[wander]\nevry = 3\n")
     with pytest.raises(BadSetting, match=r"has no key wander\.evry"):
         settings(path)
+
+
+def test_orders_by_osc_are_listened_for_only_where_the_show_or_the_command_says_so(tmp_path: Path) -> None:
+    show = tmp_path / "show.toml"
+    show.write_text('scene = "fallback"\n')
+    assert settings(show).osc_in is None
+    assert str(settings(show, osc_in__listen="9100").osc_in) == "127.0.0.1:9100"
+    show.write_text('scene = "fallback"\n[osc_in]\nlisten = 9200\nsenders = ["192.168.1.20"]\n')
+    assert str(settings(show).osc_in) == "127.0.0.1:9200"
+    found = settings(show, osc_in__listen="0.0.0.0:9100", osc_from=["10.0.0.2"]).osc_in
+    assert found is not None
+    assert [str(network) for network in found.senders] == ["192.168.1.20/32", "10.0.0.2/32"]
+    show.write_text('scene = "fallback"\n[osc_in]\nlisten = "0.0.0.0:9100"\n')
+    with pytest.raises(BadSetting, match="can be reached from the network: say who may send"):
+        settings(show)
+
+
+def test_nothing_is_sent_to_where_we_listen_ourselves(tmp_path: Path) -> None:
+    show = tmp_path / "show.toml"
+    show.write_text('scene = "fallback"\n')
+    with pytest.raises(BadSetting, match=r"osc=127.0.0.1:9100:generic is where we listen ourselves \(osc_in=127"):
+        settings(show, osc=["127.0.0.1:9100"], osc_in__listen="9100")
+
+
+def test_presets_are_kept_beside_the_show(tmp_path: Path) -> None:
+    assert preset_file(tmp_path / "tonight.toml") == tmp_path / "tonight.presets.toml"
+    assert preset_file(Path("concert")) == user_show().with_name("concert.presets.toml")
+    assert preset_file(None) == user_show().with_name("show.presets.toml")

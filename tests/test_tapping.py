@@ -82,3 +82,19 @@ def test_a_bounce_and_a_forgotten_tap_do_not_count() -> None:
     assert tapped(1.0, 1.05).tempo == 0.0
     assert tapped(1.0, 9.0).tempo == 0.0
     assert tapped(1.0, 1.5, 9.0, 9.4).tempo == pytest.approx(150.0)
+
+
+def test_a_tempo_that_is_given_by_number_beats_from_then_on_and_keeps_the_place_of_a_beat_that_was_tapped() -> None:
+    beat = TappedBeat()
+    beat.lead(120.0, 2.0)
+    heard = rows(3.0, begin=2.0)
+    assert all(beat.step(row) for row in heard)
+    assert signal(heard[-1], "tempo") == 120.0
+    assert signal(heard[-1], "beats") - signal(heard[0], "beats") == pytest.approx(6, abs=1)
+    moved = tapped(0.0, 0.5, 1.0)
+    moved.lead(60.0, 1.9)
+    row = rows(0.1, begin=3.0)[0]
+    moved.step(row)
+    assert signal(row, "phase") == pytest.approx(0.5, abs=0.01)  # between the beats at 2.5 and 3.5
+    moved.release()
+    assert moved.tempo == 0.0

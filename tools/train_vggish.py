@@ -1,9 +1,12 @@
 """Trains the ear: a network of VGGish's shape that describes 0.96 s of sound in 128 numbers.
 
     python tools/timbres.py …    (see there)
-    python tools/train_vggish.py --data timbres --out first --patches 1000000
-    python tools/train_vggish.py --data timbres --data hands --start first/vggish.pt --out work \\
-        --patches 1600000
+    python tools/train_vggish.py --data timbres --out first --patches 1000000 \\
+        --weight harmony=0 --weight keys=2 --weight mtt=0.7
+    python tools/train_vggish.py --data timbres --data hands --start first/vggish.pt --out second \\
+        --patches 1250000 --seed 5
+    python tools/train_vggish.py --data timbres --data hands --start second/vggish.pt --out work \\
+        --patches 560000 --seed 6 --rate 1.5e-3 --weight harmony=4 --weight keys=4 --weight mtt=2.5
     python tools/export_vggish.py ours work/vggish.pt --out models_onnx
 
 Two teachers say how a patch sounds to them (YAMNet's 1024 numbers, the 128 of a VGG that was taught on MagnaTagATune),
@@ -20,7 +23,7 @@ from __future__ import annotations
 import argparse
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -232,8 +235,19 @@ def _together(said: Tensor, instrument: Tensor) -> Tensor:
     return -((log_share * same).sum(dim=1)[has] / same.sum(dim=1)[has]).mean()
 
 
-def train(clips: Clips, out: Path, width: float, patches: int, seed: int, start_from: Path | None = None) -> None:
-    """Train until so many patches have been seen, from `start_from`'s weights; goes on from out/vggish_last.pt."""
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How long and at what it works: `patches`, the highest learning `rate`, and what each subject's mark counts."""
+
+    patches: int
+    seed: int
+    rate: float
+    weights: Mapping[str, float]
+
+
+def train(clips: Clips, out: Path, width: float, course: Course, start_from: Path | None = None) -> None:
+    """Train until all patches have been seen, from `start_from`'s weights; goes on from out/vggish_last.pt."""
+    seed = course.seed
     torch.manual_seed(seed)
     some = clips.log_mel[:: max(len(clips) // 500, 1)].astype(np.float32).reshape(-1, clips.log_mel.shape[-1])
     network = VggishShaped(width, torch.from_numpy(some.mean(axis=0)), torch.from_numpy(1 / some.std(axis=0)))
@@ -246,8 +260,8 @@ def train(clips: Clips, out: Path, width: float, patches: int, seed: int, start_
     average = torch.optim.swa_utils.AveragedModel(
         pupil, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(_AVERAGE), use_buffers=True
     )
-    optimiser = torch.optim.AdamW(pupil.parameters(), lr=_RATE, weight_decay=_DECAY)
-    steps = patches // _BATCH
+    optimiser = torch.optim.AdamW(pupil.parameters(), lr=course.rate, weight_decay=_DECAY)
+    steps = course.patches // _BATCH
     start = 0
     last = out / "vggish_last.pt"
     if last.exists():
@@ -261,13 +275,13 @@ def train(clips: Clips, out: Path, width: float, patches: int, seed: int, start_
     sums: dict[str, float] = {}
     for step in range(start, steps):
         share = step / steps
-        rate = _RATE * min(1.0, (step + 1) / 300) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * share)))
+        rate = course.rate * min(1.0, (step + 1) / 300) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * share)))
         for group in optimiser.param_groups:
             group["lr"] = rate
         pupil.train()
         with torch.autocast("cpu", torch.bfloat16):
             marks = pupil.marks(school.lesson())
-        loss = torch.stack([_WEIGHTS[name] * mark.float() for name, mark in marks.items()]).sum()
+        loss = torch.stack([course.weights[name] * mark.float() for name, mark in marks.items()]).sum()
         optimiser.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(pupil.parameters(), 5.0)
@@ -305,12 +319,18 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--width", type=float, default=0.25, help="part of VGGish's width")
     parser.add_argument("--patches", type=int, default=2_000_000)
+    parser.add_argument("--rate", type=float, default=_RATE, help="the highest learning rate")
+    parser.add_argument("--weight", action="append", default=[], metavar="SUBJECT=X", help=f"of {', '.join(_WEIGHTS)}")
     parser.add_argument("--seed", type=int, default=4)
     parser.add_argument("--threads", type=int, default=1)
     said = parser.parse_args()
     torch.set_num_threads(said.threads)
     said.out.mkdir(parents=True, exist_ok=True)
-    train(read_clips(said.data), said.out, said.width, said.patches, said.seed, said.start)
+    chosen = {name: float(value) for name, value in (each.split("=") for each in said.weight)}
+    if not chosen.keys() <= _WEIGHTS.keys():
+        raise SystemExit(f"weight={said.weight}: the subjects are {', '.join(_WEIGHTS)}")
+    course = Course(said.patches, said.seed, said.rate, _WEIGHTS | chosen)
+    train(read_clips(said.data), said.out, said.width, course, said.start)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from engine.cli import analyse, devices, doctor, isf, latency, play, render, scenes, soundcheck, space, stage, testcard
+from engine.cli import analyse, devices, doctor, isf, latency, lights, play, render, scenes, soundcheck, space, stage, testcard
 from engine.cli.options import gathered
 from engine.errors import MonochordError
 
@@ -30,6 +30,7 @@ app.command("testcard")(testcard.hang)
 app.command("latency")(latency.latency)
 app.add_typer(space.app, name="space")
 app.add_typer(isf.app, name="isf")
+app.add_typer(lights.app, name="lights")
 
 
 def main() -> None:

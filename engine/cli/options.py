@@ -39,6 +39,12 @@ OscFrom = Annotated[
     list[str] | None,
     typer.Option(help="Who may send orders from the network: an address; again for more.", metavar="ADDRESS"),
 ]
+Page = Annotated[
+    str | None,
+    typer.Option(
+        help="Serve the operator's page and OSCQuery at [HOST:]PORT (try 9110); on this machine alone at first."
+    ),
+]
 Gain = Annotated[float | None, typer.Option(help="Input gain in dB.")]
 Channels = Annotated[
     str | None,
@@ -124,6 +130,7 @@ def said(
     palette: str | None = None,
     view: str | None = None,
     osc_in: str | None = None,
+    page: str | None = None,
 ) -> dict[str, Any]:
     """What the shared options say, as `engine.settings.settings` takes it."""
     return {
@@ -139,4 +146,5 @@ def said(
         "palette": palette,
         "stage__view": view,
         "osc_in__listen": osc_in,
+        "page__listen": page,
     }

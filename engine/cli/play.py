@@ -31,6 +31,7 @@ def preview(
     osc_hz: options.OscHz = None,
     osc_in: options.OscIn = None,
     osc_from: options.OscFrom = None,
+    page: options.Page = None,
     followers: options.Followers = None,
     output: Annotated[str | None, typer.Option(help="Play through this device, by name.")] = None,
     silent: Annotated[bool, typer.Option("--silent", help="Play on the clock, without a sound card.")] = False,
@@ -83,6 +84,7 @@ def preview(
             palette=palette,
             view=view,
             osc_in=osc_in,
+            page=page,
         ),
     )
     if headless or has_display():
@@ -102,6 +104,7 @@ def live(
     osc_hz: options.OscHz = None,
     osc_in: options.OscIn = None,
     osc_from: options.OscFrom = None,
+    page: options.Page = None,
     followers: options.Followers = None,
     gain: options.Gain = None,
     channels: options.Channels = None,
@@ -150,6 +153,7 @@ def live(
                 palette=palette,
                 view=view,
                 osc_in=osc_in,
+                page=page,
             ),
         )
     )
@@ -158,12 +162,19 @@ def live(
 def conduct(show: Settings) -> None:
     """Play a show to its end, telling the person at the desk what happens."""
     from engine.conductor import Conductor
+    from engine.control.qr import qr_text
     from engine.stage.window import KEY_HELP
 
     with Conductor(show, terminal.remark) as conductor:
         terminal.remark(
             f"sound: {conductor.hearing.name}   stage: {conductor.backdrop and conductor.backdrop.renderer}"
         )
+        if show.osc_in:
+            terminal.remark(f"orders: OSC at {show.osc_in}")
+        if conductor.page:
+            terminal.remark(f"page: {conductor.page.url}")
+            if conductor.page.token:
+                terminal.remark(qr_text(conductor.page.url))
         if not show.stage.headless:
             terminal.remark(f"keys: {KEY_HELP}")
         if not show.stage.flash_limiter:

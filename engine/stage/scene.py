@@ -33,8 +33,11 @@ _ENDINGS: Final = (".fs", ".frag", ".glsl")
 """What files of shaders end in; Shadertoy's go by the last two."""
 _COLORS: Final[tuple[Color, Color]] = ((0.0, 0.0, 0.0, 1.0), (1.0, 1.0, 1.0, 1.0))
 
+LIGHT_CHANNELS: Final = ("level", "hue", "warmth", "movement", "strobe")
+"""What a light can be told, each 0..1: how bright; which hue, round the circle; how much of it is candlelight; how much
+it moves; how fast it flashes, 1 three times a second."""
 Lights = Mapping[str, Mapping[str, "Binding | float"]]
-"""What a scene says to the lights: group, channel, and what drives it or where it stands; 0..1 where no `to` is."""
+"""What a scene says to the lights: light, channel, and what drives it or where it stands; 0..1 where no `to` is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,7 +290,7 @@ def _roles(shader: Shader, bindings: tuple[Binding, ...], values: Mapping[str, V
 
 
 def _lights(path: Path, table: dict[str, Any], musicians: tuple[str, ...]) -> dict[str, Mapping[str, Binding | float]]:
-    """[lights.<group>]: channels, each driven by a binding or standing at a number."""
+    """[lights.<name>]: channels of one light, each driven by a binding or standing at a number."""
     found: dict[str, Mapping[str, Binding | float]] = {}
     refuse = refusal(f"{place(path)}:")
     for group, channels in table.items():
@@ -297,6 +300,8 @@ def _lights(path: Path, table: dict[str, Any], musicians: tuple[str, ...]) -> di
         for channel, given in channels.items():
             number = finite(given)
             refuse_one = refusal(f"{place(path)}: lights.{group}.{channel}")
+            if channel not in LIGHT_CHANNELS:
+                refuse_one(f"is no channel of a light ({nearest(channel, LIGHT_CHANNELS)})")
             one[channel] = (
                 read_binding(given, channel, None, (0.0, 1.0), refuse_one, musicians) if number is None else number
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import socket
@@ -15,8 +16,9 @@ from pythonosc.osc_message import OscMessage
 
 from engine.errors import BadSetting
 from engine.frame import ROW, SIGNALS, Numbers, Pitch, Rhythm, Sound, blank_row
-from engine.lights.destination import PROFILES, Destination, parse_destination
-from engine.lights.osc import FRAME_ADDRESS, Lights, Sender, frame_messages, templates
+from engine.lights.destination import Destination, parse_destination
+from engine.lights.osc import FRAME_ADDRESS, Lights, Sender, counters, event_address, frame_messages, templates
+from engine.lights.profile import FEATURE_SIGNALS, HOP_RATE, PROFILES
 
 
 @pytest.fixture
@@ -32,6 +34,14 @@ def _row(index: int = 7, musicians: int = 0) -> np.ndarray:
     row[0], row[1] = index, 1.5
     row[2:] = np.arange(len(row) - 2) / 4
     return row
+
+
+def _told(musicians: int = 0, event: int | None = None) -> np.ndarray:
+    """A row as templates take it: behind it, whether each counter has counted."""
+    events = np.zeros(len(counters()) * (1 + musicians))
+    if event is not None:
+        events[event] = 1
+    return np.append(_row(musicians=musicians), events)
 
 
 def _hops(receiver: socket.socket) -> list[int]:
@@ -50,10 +60,11 @@ def _hops(receiver: socket.socket) -> list[int]:
 
 def test_a_bundle_holds_every_signal_at_its_address() -> None:
     (template,) = templates(frame_messages(), bundle=True, max_bytes=65000)
-    row = _row()
+    row = _told(event=1)
     said = {message.address: message.params for message in OscBundle(bytes(template.fill(row)))}
     assert said[FRAME_ADDRESS] == [7, 1.5]
-    assert len(said) == len(SIGNALS) + 1
+    assert len(said) == len(SIGNALS) + len(counters()) + 1
+    assert [said[event_address(counter)] for counter in counters()] == [[0], [1], [0], [0]]
     for signal in SIGNALS.values():
         wanted = row[signal.part].astype(int if signal.counts else np.float32).tolist()
         assert said[signal.address] == wanted
@@ -61,17 +72,18 @@ def test_a_bundle_holds_every_signal_at_its_address() -> None:
 
 def test_a_frame_that_is_longer_than_a_datagram_becomes_several_with_nothing_lost() -> None:
     made = templates(frame_messages(), bundle=True, max_bytes=200)
-    datagrams = [bytes(template.fill(_row())) for template in made]
+    datagrams = [bytes(template.fill(_told())) for template in made]
     assert all(len(datagram) <= 200 for datagram in datagrams)
     addresses = [message.address for datagram in datagrams for message in OscBundle(datagram)]
-    assert sorted(addresses) == sorted([FRAME_ADDRESS, *(signal.address for signal in SIGNALS.values())])
+    events = [event_address(counter) for counter in counters()]
+    assert sorted(addresses) == sorted([FRAME_ADDRESS, *events, *(signal.address for signal in SIGNALS.values())])
 
 
 @pytest.mark.parametrize("musicians", [(), ("erhu", "drum")])
 def test_what_cannot_wait_is_in_the_first_datagram_of_a_hop(musicians: tuple[str, ...]) -> None:
     most = PROFILES["generic"].max_bytes
     first, *others = (
-        bytes(template.fill(_row(musicians=len(musicians))))
+        bytes(template.fill(_told(len(musicians))))
         for template in templates(frame_messages(musicians), bundle=True, max_bytes=most)
     )
     assert all(len(datagram) <= 1472 for datagram in (first, *others))  # what Ethernet carries in one piece
@@ -83,9 +95,9 @@ def test_what_cannot_wait_is_in_the_first_datagram_of_a_hop(musicians: tuple[str
 
 def test_every_musician_has_the_same_signals_under_the_own_name() -> None:
     (template,) = templates(frame_messages(("erhu", "drum")), bundle=True, max_bytes=65000)
-    row = _row(musicians=2)
+    row = _told(2)
     said = {message.address: message.params for message in OscBundle(bytes(template.fill(row)))}
-    assert len(said) == 3 * len(SIGNALS) + 1
+    assert len(said) == 3 * (len(SIGNALS) + len(counters())) + 1
     assert said["/monochord/sound/level"] == [row[Sound.level.start]]
     assert said["/monochord/erhu/pitch/hz"] == [row[ROW + Pitch.hz.start]]
     assert said["/monochord/drum/rhythm/onsets"] == [int(row[2 * ROW + Rhythm.onsets.start])]
@@ -94,7 +106,7 @@ def test_every_musician_has_the_same_signals_under_the_own_name() -> None:
 
 def test_plain_messages_are_a_datagram_each() -> None:
     made = templates(frame_messages(), bundle=False, max_bytes=1400)
-    messages = [OscMessage(bytes(template.fill(_row()))) for template in made]
+    messages = [OscMessage(bytes(template.fill(_told()))) for template in made]
     bands = SIGNALS["sound.bands"]
     assert isinstance(bands, Numbers)
     assert next(m for m in messages if m.address == bands.address).params == _row()[bands.part].tolist()
@@ -105,6 +117,33 @@ def test_a_destination_gets_every_hop_by_default(receiver: socket.socket) -> Non
     for index in range(5):
         sender.send(_row(index))
     assert _hops(receiver) == [0, 1, 2, 3, 4]
+    sender.close()
+
+
+@pytest.mark.parametrize("hz", [HOP_RATE, 46.875])
+def test_an_event_is_one_and_then_nothing_beside_a_counter_that_goes_on(receiver: socket.socket, hz: float) -> None:
+    sender = Sender(Destination("127.0.0.1", receiver.getsockname()[1], hz=hz))
+    row, pulses, counts = blank_row(), [], []
+    for hop in range(40):
+        row[Rhythm.onsets.start] = 1 if hop < 9 else 4
+        sender.send(row)
+    receiver.setblocking(False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            said = {message.address: message.params for message in OscBundle(receiver.recv(4096))}
+            pulses += said.get("/monochord/rhythm/onset", [])
+            counts += said.get("/monochord/rhythm/onsets", [])
+    assert sum(pulses) == 1
+    assert pulses.index(1) == counts.index(4)  # at once, however few frames are sent
+    sender.close()
+
+
+def test_wekinator_is_sent_a_list_of_floats_and_nothing_else(receiver: socket.socket) -> None:
+    sender = Sender(Destination("127.0.0.1", receiver.getsockname()[1], "wekinator"), ("erhu",))
+    sender.send(_row(musicians=1))
+    message = OscMessage(receiver.recv(4096))
+    assert message.address == "/wek/inputs"
+    assert message.params == [_row()[SIGNALS[name].start] for name in FEATURE_SIGNALS]
     sender.close()
 
 
@@ -153,6 +192,9 @@ def test_an_unreachable_destination_is_reported_once_and_costs_nothing() -> None
         ("desk.local:8000:plain", Destination("desk.local", 8000, "plain")),
         ("10.0.0.2:9@80", Destination("10.0.0.2", 9, delay=0.08)),
         ("[::1]:9000:generic@12.5", Destination("::1", 9000, delay=0.0125)),
+        ("192.168.1.30:qlcplus", Destination("192.168.1.30", 7700, "qlcplus")),
+        ("desk:eos@20", Destination("desk", 3032, "eos", 0.02)),
+        ("desk:8000:eos:udp", Destination("desk", 8000, "eos", transport="udp")),
     ],
 )
 def test_a_destination_is_read_as_typed(text: str, destination: Destination) -> None:
@@ -168,6 +210,7 @@ def test_a_destination_is_read_as_typed(text: str, destination: Destination) -> 
         ("127.0.0.1:70000", "port=70000"),
         ("127.0.0.1:9101:generik", "did you mean generic"),
         ("127.0.0.1:9101@99999", "delay=99.999"),
+        ("127.0.0.1:9101:generic:tpc", "did you mean tcp"),
         ("127.0.0.1:9101@1.2.3", "milliseconds"),
     ],
 )

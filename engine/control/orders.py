@@ -1,0 +1,136 @@
+"""Orders: what can be asked of a running show, whoever asks: a key, OSC, the page, MIDI. Plain data, already checked.
+
+`table` reads them from an address and its arguments; `engine.desk` does what they say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.control.scene_input import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Master:
+    """One of the stage's masters takes this value: brightness 0..1, blackout, freeze, panel or palette.
+
+    No palette is "": each scene wears its own.
+    """
+
+    name: str
+    value: bool | float | str
+
+
+@dataclass(frozen=True, slots=True)
+class SelectScene:
+    """Go to a scene: its name, or `name:preset`."""
+
+    scene: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepScene:
+    """The next scene (1) or the one before (−1)."""
+
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """An input of `scene` takes this value until it is released or another scene is on. Of an event: it fires.
+
+    Where another scene is on by the time, nothing happens.
+    """
+
+    scene: str
+    input: str
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Give an input of `scene` back to the music; all of them for no name."""
+
+    scene: str
+    input: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StepCue:
+    """The next cue (1) or the one before (−1)."""
+
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class SelectCue:
+    """The cue at this place of the table, counted from 1."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """The beat was tapped, `at` seconds of the monotonic clock."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tempo:
+    """The beat goes on at so many beats a minute, by hand."""
+
+    bpm: float
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseTap:
+    """Beat and tempo are the senses' again."""
+
+
+@dataclass(frozen=True, slots=True)
+class StorePreset:
+    """Keep what is overridden in the running scene under this name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecallPreset:
+    """Override the inputs of the running scene as they were kept under this name; the others are released."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class LightsByHand:
+    """What a hand does to the lights takes this value: `level` 0..1, `manual` or `full`."""
+
+    name: str
+    value: bool | float
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Somebody looks at the values of the scene's inputs, or nobody does any more."""
+
+    on: bool
+
+
+Order = (
+    Master
+    | SelectScene
+    | StepScene
+    | Override
+    | Release
+    | StepCue
+    | SelectCue
+    | Tap
+    | Tempo
+    | ReleaseTap
+    | StorePreset
+    | RecallPreset
+    | LightsByHand
+    | Watch
+)

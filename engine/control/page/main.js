@@ -1,0 +1,286 @@
+// The page of the person at the desk: what the show tells is shown, what is touched is asked for.
+
+import { Connection } from "./connection.js";
+import { InputControl, fill, holdButton, made } from "./controls.js";
+import { Meters, SoundMap, drawSpectrum } from "./pictures.js";
+
+const ROOT = "/monochord";
+const NOTES = ["C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B"];
+const $ = (id) => document.getElementById(id);
+
+let hello = null, table = null, meters = null, map = null, band = null, tick = 0, logged = -1, coming = "", toastTimer = 0;
+let controls = new Map();
+const values = {};
+let beats = -1, onsets = -1, beatGlow = 0, hitGlow = 0, touchedBrightness = -1000, cueAt = -1;
+
+const connection = new Connection(hear, lineIs);
+const order = (address, ...args) => connection.order(ROOT + address, ...args).catch(wrong);
+
+function wrong(error) {
+  line(null, error.message, true);
+  $("toast").textContent = error.message;
+  clearTimeout(toastTimer);
+  toastTimer = setTimeout(() => { $("toast").textContent = ""; }, 6000);
+}
+
+// The line to the show.
+
+function lineIs(state) {
+  const open = state === "open";
+  $("main").inert = $("thumbs").inert = !open;
+  $("lamp-link").dataset.state = open ? "good" : "bad";
+  if (!open) for (const lamp of ["lamp-ears", "lamp-stage"]) $(lamp).dataset.state = "off";
+  document.querySelector(".mark").dataset.live = open ? "1" : "0";
+  $("lost").hidden = open;
+  $("lost").textContent = state === "shut out"
+    ? "This page may not see the show: open it by the QR code or the address that the show has printed."
+    : "The line to the show is lost. The show itself may well be going on. Trying again …";
+}
+
+function hear(message) {
+  if (message.hello) greet(message.hello);
+  if (message.table) scene(message.table);
+  if (message.values) present(message.values, message.held);
+  if (message.facts) facts(message.facts);
+  if (message.log) for (const [number, at, text] of message.log) if (number > logged) { logged = number; line(at, text); }
+  if (message.live) live(message);
+  if (message.all) every(message.all);
+}
+
+function greet(told) {
+  hello = told;
+  logged = -1;
+  $("log").replaceChildren();
+  meters = new Meters($("meters"), told.musicians);
+  map ??= new SoundMap($("map"));
+  $("palette").replaceChildren(made("option", { value: "" }, "each scene its own"), ...Object.keys(told.palettes).map((name) => made("option", { value: name }, name)));
+  $("cue-list").replaceChildren(...told.cues.map((title, k) => {
+    const button = made("button", { type: "button" }, made("span", { class: "number" }, `${k + 1}`), title);
+    button.onclick = () => order("/cue/select", k + 1);
+    return made("li", {}, button);
+  }));
+  for (const id of ["cue-go", "cue-go-2", "cue-back"]) $(id).disabled = !told.cues.length;
+  sceneCards();
+  $("signals").replaceChildren(...told.signals.map(([name, unit, , , meaning]) => made("tr", {}, made("td", {}, name), made("td", {}), made("td", {}, unit), made("td", {}, meaning))));
+  if ($("all-signals").open) connection.say({ all: true });
+  phone(told.url);
+}
+
+function phone(url) {
+  const local = /\/\/(127\.|localhost|\[::1\])/.test(url);
+  $("phone-how").replaceChildren(...(local
+    ? [made("p", {}, "The show is open to this machine alone. Started with --page 0.0.0.0:9110 it is open to phones in the same network, and prints a QR code that lets one in.")]
+    : [made("img", { src: "qr.svg", alt: "QR code with the address of this page" }), made("p", {}, "Whoever has this code steers the show: show it to nobody else.")]));
+}
+
+// Scenes.
+
+function sceneCards() {
+  $("scene-list").replaceChildren(...hello.scenes.map((card) => {
+    const picture = card.picture ? made("img", { src: card.picture, alt: "", loading: "lazy", width: "160", height: "90" }) : made("span", { class: "tile" });
+    if (!card.picture) card.colors.forEach((color, k) => picture.style.setProperty(`--c${k}`, color));
+    const button = made("button", { class: "go-to", type: "button", "data-scene": card.name, title: card.says }, picture, made("span", { class: "title" }, card.title));
+    button.onclick = () => goTo(card.name);
+    const parts = [button];
+    if (card.presets.length) {
+      const menu = made("select", { "aria-label": `Presets of ${card.title}` }, made("option", { value: "" }, `${card.presets.length} presets`), ...card.presets.map((name) => made("option", { value: name }, name)));
+      menu.onchange = () => { if (menu.value) goTo(`${card.name}:${menu.value}`); };
+      parts.push(menu);
+    }
+    return made("div", { class: "card" }, ...parts);
+  }));
+  markScene();
+}
+
+function goTo(name) {
+  coming = name;
+  order("/scene/select", name).then(markScene);
+}
+
+function markScene() {
+  const now = values[`${ROOT}/scene/select`]?.[0] ?? table?.scene ?? "";
+  if (now === coming) coming = "";
+  const base = now.replace(/:[\w-]+$/, ""), wanted = coming.replace(/:[\w-]+$/, "");
+  const card = hello?.scenes.find((one) => one.name === base);
+  const preset = now === base ? "" : ` · ${now.slice(base.length + 1)}`;
+  $("scene-title").textContent = card ? card.title + preset : now || "Monochord";
+  document.title = `${$("scene-title").textContent} · Monochord`;
+  for (const button of document.querySelectorAll(".go-to")) {
+    button.setAttribute("aria-current", button.dataset.scene === base ? "true" : "false");
+    button.dataset.coming = coming && button.dataset.scene === wanted ? "1" : "0";
+    const menu = button.parentElement.querySelector("select");
+    if (menu && document.activeElement !== menu) menu.value = button.dataset.scene === base && preset ? now.slice(base.length + 1) : "";
+  }
+}
+
+function scene(told) {
+  const another = told.number !== table?.number;
+  table = told;
+  if (another) {
+    controls = new Map(told.inputs.map((input) => [input.name, new InputControl(
+      input,
+      (args) => input.type === "event" ? connection.order(input.address).catch(wrong) : connection.slide(input.address, args, wrong),
+      () => connection.order(`${input.address}/release`).catch(wrong),
+    )]));
+    $("inputs").replaceChildren(...[...controls.values()].map((one) => one.element));
+    for (const input of told.inputs) if (values[input.address]) controls.get(input.name).show(values[input.address]);
+  }
+  $("presets").replaceChildren(...told.presets.map((name) => {
+    const button = made("button", { class: "small", type: "button" }, name);
+    button.onclick = () => order("/preset/recall", name);
+    return button;
+  }));
+  markScene();
+}
+
+function present(news, held) {
+  Object.assign(values, news);
+  for (const input of table?.inputs ?? []) {
+    const control = controls.get(input.name);
+    if (news[input.address]) control.show(news[input.address]);
+    control.hold(held.includes(input.name));
+  }
+  $("release-all").disabled = !held.length;
+  const at = (name) => values[ROOT + name]?.[0];
+  const dark = Boolean(at("/master/blackout"));
+  $("dark").hidden = !dark;
+  for (const id of ["blackout", "blackout-2"]) {
+    $(id).setAttribute("aria-pressed", `${dark}`);
+    $(id).querySelector(".word").textContent = dark ? "Light back" : "Blackout";
+  }
+  $("freeze").setAttribute("aria-pressed", `${Boolean(at("/master/freeze"))}`);
+  $("freeze").textContent = at("/master/freeze") ? "Frozen" : "Freeze";
+  if (performance.now() - touchedBrightness > 500 && at("/master/brightness") !== undefined) brightness(at("/master/brightness"));
+  const palette = at("/master/palette") ?? "";
+  if (document.activeElement !== $("palette")) $("palette").value = palette;
+  const colors = hello.palettes[palette] ?? [];
+  if ($("swatches").dataset.of !== palette) {
+    $("swatches").dataset.of = palette;
+    $("swatches").replaceChildren(...colors.map((color) => { const one = made("i"); one.style.setProperty("--c", color); return one; }));
+  }
+  const cue = at("/cue/select") ?? 0;
+  if (cue !== cueAt) {
+    cueAt = cue;
+    $("cue-list").querySelectorAll("button").forEach((button, k) => button.setAttribute("aria-current", `${k + 1 === cue}`));
+  }
+  const tempo = at("/tempo") ?? 0;
+  $("tap-release").disabled = !tempo;
+  $("tap-release").textContent = tempo ? `Senses lead (now ${tempo.toFixed(0)} by hand)` : "Senses lead";
+  markScene();
+}
+
+function brightness(value) {
+  $("brightness").value = value;
+  $("brightness-value").textContent = `${Math.round(100 * value)} %`;
+  fill($("brightness"));
+}
+
+// What is heard.
+
+function live({ live: numbers, spectrum }) {
+  const now = Object.fromEntries(hello.names.map((name, k) => [name, numbers[k]]));
+  tick += 1;
+  meters.show(now, tick);
+  if (!document.hidden) drawSpectrum($("spectrum"), atob(spectrum), band);
+  map.show(now["place.x"], now["place.y"], now["place.confidence"]);
+  beatGlow = now["rhythm.beats"] > beats && beats >= 0 ? 1 : beatGlow * 0.8;
+  hitGlow = now["rhythm.onsets"] > onsets && onsets >= 0 ? 1 : hitGlow * 0.8;
+  [beats, onsets] = [now["rhythm.beats"], now["rhythm.onsets"]];
+  $("beat").style.opacity = Math.max(beatGlow, 0.12);
+  $("hit").style.opacity = Math.max(hitGlow, 0.12);
+  if (tick % 3) return;
+  const voiced = now["pitch.hz"] > 0, cents = now["pitch.cents"], note = Math.round(cents / 100);
+  const off = Math.round(cents - 100 * note);
+  $("note").textContent = voiced ? `${NOTES[note % 12]}${Math.floor(note / 12) - 1} ${off < 0 ? "−" : "+"}${Math.abs(off)}` : "–";
+  const tempo = now["rhythm.tempo"];
+  $("tempo").textContent = tempo ? `${tempo.toFixed(0)}${now["rhythm.bar"] ? ` · ${now["rhythm.bar"]}` : ""}` : "–";
+  $("tempo").classList.toggle("unsure", now["rhythm.confidence"] < 0.5);
+  $("onsets").textContent = onsets;
+  const sure = now["place.confidence"], family = hello.families[now["place.family"]] ?? "";
+  $("family").textContent = sure > 0.05 ? family : "–";
+  $("family").classList.toggle("unsure", sure < 0.5);
+  $("fractal").textContent = now["texture.fractal"].toFixed(2);
+  $("intensity").textContent = `${Math.round(100 * now["form.intensity"])} %`;
+  $("place-words").textContent = now["sound.silence"] ? "silence" : `${family} · ${Math.round(100 * sure)} % sure · ${Math.round(100 * now["place.novelty"])} % new`;
+}
+
+function every(row) {
+  let at = 0;
+  hello.signals.forEach(([, , , , , size], k) => {
+    const cell = $("signals").rows[k].cells[1];
+    cell.textContent = row.slice(at, at + size).map((one) => Math.round(100 * one) / 100).join("  ");
+    at += size;
+  });
+}
+
+// Devices and troubles.
+
+function facts(told) {
+  band = told.band;
+  $("position").textContent = told.position + (told.paused ? " paused" : "");
+  $("next-scene").textContent = hello?.cues.length ? (hello.cues[cueAt] ?? "the last one is on") : title(told.next);
+  $("lamp-ears").dataset.state = told.ears.fresh ? (told.ears.restarts || told.ears.overflows ? "warm" : "good") : "bad";
+  const stage = told.stage;
+  $("lamp-stage").dataset.state = !stage ? "off" : stage.rate > 0 ? (stage.restarts ? "warm" : "good") : "bad";
+  const times = (count, word) => count ? ` · ${count} ${word}${count === 1 ? "" : "s"}` : "";
+  const rows = [
+    ["Ears", `${told.ears.name}${told.ears.fresh ? "" : " · nothing comes"}${times(told.ears.restarts, "restart")}${times(told.ears.overflows, "overflow")}`, !told.ears.fresh],
+  ];
+  if (stage) {
+    rows.push(["Stage", `${stage.name} · ${stage.rate.toFixed(0)} pictures a second${times(stage.restarts, "restart")}`, !stage.rate]);
+    rows.push(["Sound → picture", stage.p50 === undefined ? "–" : `${stage.p50.toFixed(0)} ms · 95 % within ${stage.p95.toFixed(0)} ms`]);
+  }
+  rows.push(["Sound-check", told.band ? `${told.band[0].toFixed(0)}–${told.band[1].toFixed(0)} Hz · room ${told.band[2].toFixed(0)} dB${times(told.band[3], "hum")}` : "not made (monochord soundcheck --save)"]);
+  rows.push(["Lights", told.lights.join(", ") || "none"]);
+  rows.push(["OSC in", told.osc_in || "off"]);
+  if (told.followers.length) rows.push(["Followers", told.followers.join(", ")]);
+  if (told.take) rows.push(["Recording", told.take]);
+  const list = $("facts");
+  if (list.childElementCount !== 2 * rows.length) list.replaceChildren(...rows.flatMap(([name]) => [made("dt", {}, name), made("dd")]));
+  rows.forEach(([, text, bad], k) => {
+    const cell = list.children[2 * k + 1];
+    list.children[2 * k].textContent = rows[k][0];
+    if (cell.textContent !== text) cell.textContent = text;
+    cell.classList.toggle("bad", Boolean(bad));
+  });
+}
+
+const title = (name) => hello?.scenes.find((one) => one.name === name)?.title ?? name ?? "–";
+
+function line(at, text, bad = false) {
+  const clock = at === null ? new Date().toTimeString().slice(0, 8) : `${Math.floor(at / 60)}:${String(Math.floor(at % 60)).padStart(2, "0")}`;
+  $("log").prepend(made("li", { class: bad ? "wrong" : "" }, made("time", {}, clock), made("span", {}, text)));
+  while ($("log").childElementCount > 100) $("log").lastElementChild.remove();
+}
+
+// What is touched.
+
+for (const id of ["blackout", "blackout-2"]) holdButton($(id), () => order("/master/blackout", $(id).getAttribute("aria-pressed") !== "true"));
+$("freeze").onclick = () => order("/master/freeze", $("freeze").getAttribute("aria-pressed") !== "true");
+$("brightness").oninput = () => {
+  touchedBrightness = performance.now();
+  const value = Number($("brightness").value);
+  brightness(value);
+  connection.slide(`${ROOT}/master/brightness`, [value], wrong);
+};
+$("palette").onchange = () => order("/master/palette", $("palette").value);
+$("cue-go").onclick = $("cue-go-2").onclick = () => order("/cue/go");
+$("cue-back").onclick = () => order("/cue/back");
+for (const id of ["tap", "tap-2"]) {
+  $(id).onpointerdown = (event) => { if (event.button === 0) order("/tap"); }; // a beat is when the finger falls
+  $(id).onclick = (event) => { if (event.detail === 0) order("/tap"); };
+}
+$("tap-release").onclick = () => order("/tap/release");
+$("release-all").onclick = () => order("/scene/release");
+$("scene-next").onclick = () => order("/scene/next");
+$("scene-previous").onclick = () => order("/scene/previous");
+$("preset-form").onsubmit = (event) => {
+  event.preventDefault();
+  const name = $("preset-name").value.trim();
+  if (name) order("/preset/store", name).then(() => { $("preset-name").value = ""; });
+};
+$("all-signals").ontoggle = () => connection.say({ all: $("all-signals").open });
+
+lineIs("lost");
+$("lost").textContent = "Looking for the show …";
+connection.open();
