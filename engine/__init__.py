@@ -3,6 +3,7 @@
     cli/            the command line, one small file a command
     latency         clicks in, milliseconds out: how late the show is
     conductor       the live loop: owns the threads and the child processes
+    lighting        what the scene on stage says to the lights, hop by hop
     rehearsal       the same machines on a virtual clock: analyse, render, stills
     perception      the fast senses and the learned ear, in one frame
     settings        a show's settings: one TOML file and the command line, checked once
@@ -10,7 +11,7 @@
     features/       the fast senses: a Block in, a Frame out, every 5.3 ms
     listening/      the learned ear: log-mel, the network, the map, a place on it every 40 ms
     stage/          ISF shaders, scenes, the renderer, the window, the child process that owns the graphics driver
-    lights/         OSC out
+    lights/         OSC out: kinds of receivers, lines to them, consoles and their patch
     take            a performance as data, on disk
     frame_ring      the newest hops, in memory that processes share
     musician        who plays on which channels, and under which name

@@ -19,6 +19,7 @@ from typing import Any, Final, Self
 
 from engine.audio.hearing import Hearing
 from engine.control.inbox import Inbox
+from engine.control.midi import Midi
 from engine.control.orders import Order, Tap
 from engine.control.osc_in import OscIn
 from engine.control.page_server import PageServer
@@ -35,8 +36,10 @@ from engine.perception import Perception
 from engine.settings import Settings
 from engine.showing import Showing
 from engine.stage.backdrop import Backdrop
+from engine.synchrony import LtcEar, MidiStage
 from engine.take import TakeWriter
 from engine.tapping import TappedBeat
+from engine.timecode import Chase
 from engine.wall.leader import Followers
 from engine.wall.state import Pose, State
 from engine.wandering import Wanderer
@@ -69,6 +72,7 @@ class Conductor:
         self.cues = CueList(settings.cues)
         self.wanderer = Wanderer(settings.wander, settings.scene) if settings.wander else None
         self.tapped = TappedBeat()
+        self.timecode = Chase()
         with ExitStack() as undo:
             names = settings.hearing.names
             self.stairs = FrameRing(musicians=names)
@@ -102,6 +106,12 @@ class Conductor:
             self.page = PageServer(settings.page, self._showing()) if settings.page else None
             if self.page:
                 undo.callback(self.page.close)
+            if settings.timecode_channel:
+                self.hearing.aside = LtcEar(settings.timecode_channel, self.timecode).hear
+            self.midi = Midi(settings.midi, self._midi_stage(), self.timecode) if settings.midi else None
+            if self.midi:
+                undo.callback(self.midi.close)
+                self.desk.learn_by(self.midi)
             if self.backdrop:
                 self.backdrop.await_ready()
                 plain = (replace(settings.change, scene=name) for name in settings.scenes)
@@ -139,6 +149,9 @@ class Conductor:
             stop=self._over.set,
             lights=self.lighting.hand,
         )
+
+    def _midi_stage(self) -> MidiStage:
+        return MidiStage(self.desk, self.hearing, newest=lambda: self.newest, order=self.order, tell=self.tell)
 
     def _showing(self) -> Showing:
         return Showing(
@@ -298,6 +311,8 @@ class Conductor:
         numbers = {"piece": self.hearing.position} if self.settings.hearing.source else {}
         if newest is not None:
             numbers |= {"at": self.hops * HOP / RATE, "onsets": newest.rhythm.onsets}
+        if (label := self.timecode.number(time.monotonic())) is not None:
+            numbers["timecode"] = label
         return numbers
 
     def _wander(self) -> None:

@@ -1,12 +1,12 @@
 """The cues of a show: which scene comes when, in one table that a clock, a hand, a counter or a message may move.
 
 A cue waits for one thing: a number that must be reached (`at` seconds of the show, `piece` seconds of the recording,
-`onsets` counted), or a word that must be said (`key`). Whoever knows another number or word, a score follower its
-beat or a MIDI port its note, adds it to `NUMBERS` or `WORDS` and tells it to `CueList`; nothing else changes.
+`onsets` counted, a label of `timecode`), or a word that must be said (`key`). Whoever knows another number or word, a
+score follower its beat, adds it to `NUMBERS` or `WORDS` and tells it to `CueList`; nothing else changes.
 
     [[cues]]
     scene = "ink"
-    at = 61.5                  # or piece = 61.5, onsets = 120, key = "1"; none of them: only the next-cue key
+    at = 61.5                  # or piece = 61.5, onsets = 120, timecode = "01:02:03:04", key = "1"; none: a hand
     transition = "bleed"       # or a .fs file, or "cut"
     seconds = 4
     when = "bar"               # "now", "beat" or "bar": what the change waits for once it is due
@@ -21,9 +21,10 @@ from typing import Any, Final, NoReturn
 
 from engine.errors import BadSetting, nearest
 from engine.frame import SIGNALS, Row
+from engine.timecode import read_label
 
-NUMBERS: Final = ("at", "piece", "onsets")
-"""What a cue may wait for to be reached: seconds of the show, seconds of the recording, onsets."""
+NUMBERS: Final = ("at", "piece", "onsets", "timecode")
+"""What a cue may wait for to be reached: seconds of the show or of the recording, onsets, a label of time code."""
 WORDS: Final = ("key",)
 """What a cue may wait for to be said."""
 WHENS: Final = ("now", "beat", "bar")
@@ -93,7 +94,9 @@ def _read(table: Mapping[str, Any], where: str) -> Cue:
     for key in waits:
         value = table[key]
         if key in NUMBERS:
-            if not _finite(value) or value < 0:
+            if key == "timecode":
+                value = read_label(value, f"{where}: timecode").number
+            elif not _finite(value) or value < 0:
                 _refuse(where, f"{key}={value!r} must be a number, 0 or more")
             number = (key, float(value))
         else:

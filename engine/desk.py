@@ -9,7 +9,11 @@ from typing import Any, Final, assert_never
 
 from engine.audio.hearing import Hearing
 from engine.control.bad_order import BadOrder, Complaints
+from engine.control.midi import Midi
 from engine.control.orders import (
+    Beat,
+    ForgetMidi,
+    LearnMidi,
     LightsByHand,
     Master,
     Order,
@@ -68,6 +72,7 @@ class Desk:
         self._heard, self._stop, self._lights = heard, stop, lights
         self._complaints = Complaints(lambda line: say(str(line)), _COMPLAINTS)
         self.presets = PresetFile(settings.presets)
+        self._midi_there: Midi | None = None
         self._loop_from: float | None = None
         self._told: Any = None
         names = dict.fromkeys((*settings.scenes, *(name for name in scene_names() if name != _FALLBACK)))
@@ -108,6 +113,8 @@ class Desk:
                 self._tapped.tap(self._show_time(at))
             case Tempo(bpm, at):
                 self._tapped.lead(bpm, self._show_time(at))
+            case Beat(bpm, at):
+                self._tapped.follow(bpm, self._show_time(at))
             case ReleaseTap():
                 self._tapped.release()
             case StorePreset(name):
@@ -118,6 +125,10 @@ class Desk:
                 self._recall(name)
             case LightsByHand(name, value):
                 setattr(self._lights, name, value)
+            case LearnMidi(address, choice):
+                self._learn_midi(address, choice)
+            case ForgetMidi(address):
+                self._midi.forget(address)
             case Watch(on):
                 if self.backdrop is not None:
                     self.backdrop.set(tells_values=on)
@@ -170,6 +181,30 @@ class Desk:
         return None
 
     # What is done.
+
+    def learn_by(self, midi: Midi) -> None:
+        """There are MIDI controllers, which can learn orders."""
+        self._midi_there = midi
+
+    @property
+    def _midi(self) -> Midi:
+        if self._midi_there is None:
+            raise BadOrder("/monochord/midi", "no controller is listened to (--midi NAME)")
+        return self._midi_there
+
+    def _learn_midi(self, address: str, choice: str) -> None:
+        entry = self.table.entries.get(address)
+        if entry is None or address.startswith("/monochord/midi/"):
+            raise BadOrder("/monochord/midi/learn", f"{address} is none", address, self.table.entries)
+        value: str | float | None = choice or None
+        if choice and entry.arguments and entry.arguments[0].type != "s":
+            try:
+                value = float(choice)
+            except ValueError:
+                raise BadOrder("/monochord/midi/learn", f"value={choice} must be a number for {address}") from None
+        if value is not None:
+            entry.read((value,))  # what it does not take is said now, not when the button is pressed
+        self._midi.learn(address, value)
 
     @property
     def next(self) -> Change:

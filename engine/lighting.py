@@ -30,7 +30,7 @@ _LEVEL, _HUE, _WARMTH, _MOVEMENT, _STROBE = range(len(LIGHT_CHANNELS))
 _PHASE: Final = Rhythm.phase.start
 _BLUE, _AMBER = 0.60, 1.08  # hues of a scene that has no colours: the low notes' and the high ones'
 _TAKING: Final = 0.3  # seconds in which a hand takes the lights over, and gives them back
-_WHITE: Final = (1.0, 0.0, 1.0, 0.5, 0.0)
+_FULL: Final = np.array([0.5 if name == "movement" else 1.0 for name in OUTPUTS])
 _DEFAULTS: Final[Mapping[str, Any]] = MappingProxyType(
     {
         "level": {"signal": "band.level", "from": [-48, -8], "attack": 0.02, "release": 0.4},
@@ -177,6 +177,9 @@ class Lighting:
         levels = self._by_hand(self._music(self._look, row), row)
         for place, (lamp, light) in enumerate(zip(self._lamps, levels.tolist(), strict=True)):
             self._values[place] = lamp.step(light, HOP_SECONDS)
+        self._full = _towards(self._full, self.hand.full, HOP_SECONDS / _TAKING)
+        if self._full > 0.0:
+            self._values += (_FULL - self._values) * self._full
         self._lights.show(self._values, Rest(self._master(), deaf))
 
     def _music(self, look: Look, row: Row) -> Levels:
@@ -202,13 +205,10 @@ class Lighting:
         if hand.manual and self._manual == 0.0:
             self._held = levels.copy()
         self._manual = _towards(self._manual, hand.manual, step)
-        self._full = _towards(self._full, hand.full, step)
         if self._manual > 0.0:
             swing = 0.5 - 0.5 * math.cos(2.0 * math.pi * float(row[_PHASE])) if self._beat_by_hand() else 0.0
             self._held[:, _LEVEL], self._held[:, _MOVEMENT], self._held[:, _STROBE] = hand.level, swing, 0.0
             levels = _mixed(levels, self._held, self._manual)
-        if self._full > 0.0:
-            levels = levels * (1.0 - self._full) + np.array(_WHITE) * self._full
         return levels
 
 

@@ -56,6 +56,15 @@ A show file is TOML, and everything in it may be left out:
     [page]                            # the operator's page and OSCQuery; off where it says nothing
     listen = 9110                     # on this machine alone; "0.0.0.0:9110" from the network, with a token
     announce = true                   # tell the network by Bonjour that it is there; by default when it is open to it
+    [midi]                            # controllers and clocks; off where it says nothing
+    input = "nanoKONTROL"             # by name, or a list of names; what was unplugged is found again
+    follow_clock = true               # its clock leads tempo and beat
+    clock_to = "Volca"                # who follows ours
+    [[midi.map]]                      # engine/control/midi_map.py
+    order = "/monochord/master/brightness"
+    cc = 7
+    [timecode]
+    channel = 3                       # of the sound, where LTC comes in; cues wait for timecode = "01:02:03:04"
 
 `followers = ["192.168.1.21"]`, above the first table, are other machines whose stages follow this show.
 """
@@ -76,6 +85,8 @@ from engine import assets
 from engine.audio.hearing import HearingSettings
 from engine.audio.hops import MAX_GAIN_DB
 from engine.control.listening_place import OscInSettings, is_loopback, read_osc_in
+from engine.control.midi_settings import KEYS as MIDI_KEYS
+from engine.control.midi_settings import MidiSettings, read_midi
 from engine.control.page_place import PageSettings, read_page
 from engine.cues import Change, Cue, read_change, read_cues
 from engine.errors import BadFile, BadSetting, nearest
@@ -117,6 +128,10 @@ def _text(value: Any) -> bool:
     return isinstance(value, str)
 
 
+def _named(value: Any) -> bool:
+    return _text(value) and value.strip() != ""
+
+
 def _channel(value: Any) -> bool:
     return _counted(value) or _text(value)
 
@@ -151,6 +166,10 @@ class Settings:
     """Where orders are listened for; None where nobody listens."""
     page: PageSettings | None = None
     """Where the operator's page and OSCQuery are served; None where they are not."""
+    midi: MidiSettings | None = None
+    """Which MIDI ports play along; None where none does."""
+    timecode_channel: int | None = None
+    """On which channel of the sound time code comes in."""
     presets: Path = field(default_factory=lambda: preset_file(None))
     """Where the user's own presets are kept."""
 
@@ -174,6 +193,7 @@ def _list_of(fits: _Check, least: int = 0, most: int = 64) -> _Check:
 _BOOL: Final = _Key(lambda v: isinstance(v, bool), "true or false")
 _NAME: Final = _Key(_text, 'a name: "…"')
 _HERTZ: Final = _Key(_between(LOWEST_HZ, HIGHEST_HZ), f"{LOWEST_HZ:.0f} to {HIGHEST_HZ:.0f} Hz")
+_PORT: Final = _Key(_named, 'the name of a MIDI port: "nanoKONTROL"')
 _MOST_DELAY: Final = LONGEST_DELAY * 1000
 _KEYS: Final[Mapping[str, _Key]] = {
     "scene": _NAME,
@@ -212,6 +232,16 @@ _KEYS: Final[Mapping[str, _Key]] = {
     "osc_in.listen": _Key(lambda v: _text(v) or _counted(v), "a port, or an address of this machine and a port: 9100"),
     "page.listen": _Key(lambda v: _text(v) or _counted(v), "a port, or an address of this machine and a port: 9110"),
     "page.announce": _BOOL,
+    "midi.input": _Key(
+        lambda v: _named(v) or _list_of(_named, 1, 16)(v), 'the name of a port, or names: "nanoKONTROL"'
+    ),
+    "midi.output": _PORT,
+    "midi.clock_to": _PORT,
+    "midi.feedback": _BOOL,
+    "midi.follow_clock": _BOOL,
+    "midi.programs": _BOOL,
+    "midi.map": _Key(_list_of(lambda v: isinstance(v, dict), 0, 1024), "[[midi.map]] tables"),
+    "timecode.channel": _Key(lambda v: _counted(v) and v <= 32, "a channel of the sound, 1 to 32"),
     "osc_in.senders": _Key(_list_of(_text, 0, 64), 'addresses of machines: ["192.168.1.20"]'),
 }
 _OSC_KEYS: Final = ("to", "hz")
@@ -332,6 +362,7 @@ def settings(
         load_scene(name, hearing.names)  # a scene that cannot be played is said now, not on stage
     cues, change = _cues(found, scene, hearing.names)
     told = _destinations(get("osc", ()), osc, osc_hz)
+    patches = (*map(read_patch, get("lights", ())), *(first_lights(one) for one in told if is_console(one)))
     return Settings(
         hearing=hearing,
         stage=StageSettings(
@@ -358,20 +389,19 @@ def settings(
         change=change,
         wander=_wander(found, hearing.names),
         destinations=tuple(one for one in told if not is_console(one)),
-        lights=(
-            *(read_patch(table) for table in get("lights", ())),
-            *(first_lights(one) for one in told if is_console(one)),
-        ),
+        lights=patches,
         followers=following,
         seconds=seconds,
         record=record,
-        osc_in=_osc_in(found, osc_from, told),
+        osc_in=_osc_in(found, osc_from, (*told, *(patch.destination for patch in patches))),
         page=read_page(
             get("page.listen"),
             get("page.announce"),
             (*get("osc_in.senders", ()), *osc_from),
             platformdirs.user_state_path("monochord") / "page.token",
         ),
+        midi=_midi(found),
+        timecode_channel=_timecode_channel(get("timecode.channel"), channels),
         presets=preset_file(show),
     )
 
@@ -455,6 +485,19 @@ def _osc_in(
         if chosen is not None and one.port == chosen.port and is_loopback(one.host):
             raise BadSetting(f"osc={one} is where we listen ourselves (osc_in={chosen}: choose another port)")
     return chosen
+
+
+def _midi(found: Mapping[str, Any]) -> MidiSettings | None:
+    """What is wanted of MIDI; what was learned is kept beside the user's own show."""
+    keys = {key: found[f"midi.{key}"] for key in MIDI_KEYS if f"midi.{key}" in found}
+    return read_midi(keys, user_show().with_name("midi.toml"))
+
+
+def _timecode_channel(channel: int | None, heard: Sequence[int]) -> int | None:
+    """Where time code comes in; never where it would be heard as music."""
+    if channel is not None and (not heard or channel in heard):
+        raise BadSetting(f"timecode.channel={channel} is heard as music too: say which channels are (--channels 1,2)")
+    return channel
 
 
 def _destination(text: str, hz: float | None) -> Destination:

@@ -65,6 +65,12 @@ class TappedBeat:
         self._taps.clear()
         self.touched = True
 
+    def follow(self, tempo: float, beat: float) -> None:
+        """So many beats a minute, one of them at `beat`, seconds of the show: what another machine's clock says."""
+        self._period, self._origin = 60.0 / tempo, beat
+        self._taps.clear()
+        self.touched = True
+
     def release(self) -> None:
         """Give tempo and beat back to the senses."""
         self._taps.clear()

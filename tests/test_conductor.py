@@ -11,12 +11,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from pythonosc.osc_bundle import OscBundle
+from pythonosc.osc_message import OscMessage
 
 from engine.audio.hearing import HearingSettings
 from engine.conductor import Conductor
@@ -24,6 +26,7 @@ from engine.errors import BadFile
 from engine.frame import RATE, ROW
 from engine.latency import Receiver
 from engine.lights.destination import Destination
+from engine.lights.patch import read_patch
 from engine.listening.ear import PLACE
 from engine.musician import Musician
 from engine.rehearsal import Rehearsal
@@ -96,6 +99,44 @@ def test_a_show_with_musicians_sends_each_and_its_take_gives_the_same_frames_aga
     again = np.array([frame.row for _, frame in Rehearsal(HearingSettings(source=str(take)))])
     assert again.shape == (-(-RATE // 256), 3 * ROW)
     assert np.array_equal(_at_once(Take(take).rows), _at_once(again))
+
+
+def test_consoles_are_told_of_the_lights_a_hand_may_take_them_and_they_are_left_dark(until: Callable) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as desk:
+        desk.bind(("127.0.0.1", 0))
+        desk.setblocking(False)
+        levels: list[float] = []
+
+        def heard() -> list[float]:
+            with suppress(BlockingIOError):
+                while True:
+                    message = OscMessage(desk.recv(4096))
+                    if message.address == "/pb/1":
+                        levels.append(message.params[0])
+            return levels
+
+        patch = read_patch({"to": f"127.0.0.1:{desk.getsockname()[1]}:magicq"})
+        show = _settings("tone:440", seconds=30.0, lights=(patch,))
+        with Conductor(show, print, backdrop=False) as conductor:
+
+            def play_with_it() -> None:
+                try:
+                    until(lambda: heard() and levels[-1] > 0.5)  # the tone is loud
+                    for address, value in (("manual", 1), ("level", 0.25)):
+                        order = conductor.table.read(f"/monochord/lights/{address}", [value])
+                        assert order is not None
+                        conductor.order(order)
+                    until(lambda: heard()[-1] == pytest.approx(0.25, abs=0.01))
+                finally:
+                    conductor.stop()
+
+            hand = threading.Thread(target=play_with_it)
+            hand.start()
+            conductor.run()
+            hand.join()
+            assert heard()[-1] == pytest.approx(0.25, abs=0.01)
+            assert conductor.status()["lights"] == str(patch.destination)
+        assert heard()[-3:] == [0.0, 0.0, 0.0]
 
 
 def test_on_stage_the_sound_has_a_place_and_no_thread_is_left(tmp_path: Path) -> None:

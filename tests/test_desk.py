@@ -11,6 +11,7 @@ import pytest
 
 from engine.control.bad_order import BadOrder
 from engine.control.orders import (
+    LightsByHand,
     Master,
     Order,
     Override,
@@ -123,6 +124,12 @@ def test_masters_take_their_values(show: Show) -> None:
         assert show.stage[name] == value
     show.do(Master("palette", ""))
     assert show.stage["palette"] is None
+
+
+def test_lights_are_taken_by_hand_and_told_as_they_are(show: Show) -> None:
+    for name, value in (("level", 0.25), ("manual", True), ("full", True)):
+        show.do(LightsByHand(name, value))
+        assert show.desk.present()[f"/monochord/lights/{name}"] == (value,)
 
 
 def test_a_scene_that_is_asked_for_comes_as_the_shows_changes_do(show: Show) -> None:

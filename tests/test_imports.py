@@ -22,3 +22,8 @@ def test_help_loads_neither_compiler_nor_drivers() -> None:
 @pytest.mark.parametrize("module", ["engine.conductor", "engine.rehearsal"])
 def test_the_gpl_built_decoder_is_loaded_only_when_a_film_is_made(module: str) -> None:
     assert "av" not in _loaded_by(f"import {module}")
+
+
+@pytest.mark.parametrize("module", ["engine.conductor", "engine.cli.devices"])
+def test_midi_is_loaded_when_it_is_asked_for_and_link_never(module: str) -> None:
+    assert not {"rtmidi", "mido", "aalink", "link"} & _loaded_by(f"import {module}")

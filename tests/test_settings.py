@@ -48,6 +48,15 @@ def test_a_show_file_is_taken_over_and_the_command_line_wins(show: Path) -> None
     assert second.port == 9101
 
 
+def test_consoles_are_patched_and_whoever_types_only_an_address_has_lights_too(show: Path) -> None:
+    patch = '[[lights]]\nto = "10.0.0.8:qlcplus"\n[lights.map]\n"wash.level" = "1/1"\n'
+    show.write_text(show.read_text() + patch)
+    chosen = settings(show, osc=["10.0.0.7:magicq", "127.0.0.1:9101"])
+    assert [str(one) for one in chosen.destinations] == ["10.0.0.9:8000:generic", "127.0.0.1:9101:generic"]
+    assert [str(one.destination) for one in chosen.lights] == ["10.0.0.8:7700:qlcplus", "10.0.0.7:8000:magicq"]
+    assert [len(one.outlets) for one in chosen.lights] == [1, 5]
+
+
 def test_a_recording_plays_through_the_output_and_a_stage_listens_to_the_input(show: Path) -> None:
     assert settings(show, source="tone:440").hearing.device == "Speakers"
     assert settings(show).hearing.device == "Scarlett"
@@ -105,6 +114,9 @@ def test_what_a_take_has_been_through_is_not_done_to_it_again(show: Path, tmp_pa
         ("[[osc]]\nhz = 3", "osc.to is missing"),
         ('[[osc]]\nto = "x"', "HOST:PORT"),
         ('[[osc]]\nto = "h:1"\nbandwidth = 3', "no key bandwidth"),
+        ("[[lights]]\nsafe = 1", "lights.to is missing"),
+        ('[[lights]]\nto = "h:qlcplus"\n[lights.map]\nlevle = { address = "1/1", to = 3 }', "must be two numbers"),
+        ('lights = "h:1"', r"lights='h:1' must be \[\[lights\]\] tables"),
         ("scene = [", "is not TOML"),
     ],
 )

@@ -10,10 +10,11 @@ WHAT=${1:-show}
 
 # libegl1 libgl1: OpenGL without a screen; libportaudio2: the sound card.
 PACKAGES="python3-venv libegl1 libgl1 libportaudio2"
-# A JACK server, screens in memory, monitors that can be unplugged, two networks, and an OSC receiver that is not ours,
+# A JACK server, screens in memory, monitors that can be unplugged, two networks, and OSC receivers that are not ours,
 # for the tests.
 [ "$WHAT" = dev ] && PACKAGES="$PACKAGES xvfb xauth xdotool jackd2 liblo-tools iproute2" &&
-    PACKAGES="$PACKAGES xserver-xorg-core xserver-xorg-video-dummy x11-xserver-utils"
+    PACKAGES="$PACKAGES xserver-xorg-core xserver-xorg-video-dummy x11-xserver-utils" &&
+    PACKAGES="$PACKAGES puredata-core ola qlcplus supercollider-language"
 
 say() { printf '%s\n' "$*" >&2; }
 

@@ -3,10 +3,8 @@
     python tools/timbres.py …    (see there)
     python tools/train_vggish.py --data timbres --out first --patches 1000000 \\
         --weight harmony=0 --weight keys=2 --weight mtt=0.7
-    python tools/train_vggish.py --data timbres --data hands --start first/vggish.pt --out second \\
+    python tools/train_vggish.py --data timbres --data hands --start first/vggish.pt --out work \\
         --patches 1250000 --seed 5
-    python tools/train_vggish.py --data timbres --data hands --start second/vggish.pt --out work \\
-        --patches 560000 --seed 6 --rate 1.5e-3 --weight harmony=4 --weight keys=4 --weight mtt=2.5
     python tools/export_vggish.py ours work/vggish.pt --out models_onnx
 
 Two teachers say how a patch sounds to them (YAMNet's 1024 numbers, the 128 of a VGG that was taught on MagnaTagATune),

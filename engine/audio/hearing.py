@@ -10,7 +10,7 @@ import contextlib
 import os
 import select
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -149,6 +149,8 @@ class Hearing:
         self._hopper: Hopper | None = None
         self._last_sound = time.monotonic()
         self._silent_hops = 0
+        self.aside: Callable[[Samples, int], None] | None = None
+        """Is given all that is heard, (n, channels of the device), and its rate; from the listening thread."""
 
     # The main thread.
 
@@ -204,6 +206,11 @@ class Hearing:
     def position(self) -> float:
         """Seconds into the recording that is played."""
         return self._ears.position
+
+    @property
+    def deaf(self) -> float:
+        """Seconds for which the ears have given nothing; 0 while they hear."""
+        return _DEAF_AFTER + self._silent_hops * HOP / RATE if self._silent_hops else 0.0
 
     @property
     def paused(self) -> bool:
@@ -280,6 +287,8 @@ class Hearing:
         now = time.monotonic()
         if len(sound):
             self._last_sound, self._silent_hops = now, 0
+            if self.aside is not None:
+                self.aside(sound, self._ears.block[Counter.RATE])
             yield from self.hopper.feed(sound)
         elif ended:
             yield from self.hopper.finish()

@@ -18,7 +18,7 @@ def devices(
     show: Annotated[Path | None, typer.Option(help="Save in this show file instead of the user's own.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the list as JSON.")] = False,
 ) -> None:
-    """List the sound devices and monitors, or choose a device for good.
+    """List the sound devices, monitors and MIDI ports, or choose a device for good.
 
     Example: monochord devices --use "Scarlett 2i2"
     """
@@ -33,15 +33,31 @@ def devices(
     if use is not None or use_output is not None:
         return
     found = all_devices()
-    monitors = _monitors()
+    monitors, (heard, told) = _monitors(), _midi_ports()
     if as_json:
         listed = [{key: value for key, value in asdict(device).items() if key != "number"} for device in found]
-        print(json.dumps({"sound": listed, "monitors": monitors}, indent=1))
+        print(json.dumps({"sound": listed, "monitors": monitors, "midi": {"inputs": heard, "outputs": told}}, indent=1))
         return
     for device in found:
         default = "*" if device.default_input or device.default_output else " "
         print(f"{default} {device.full_name:48} in {device.inputs:2}  out {device.outputs:2}  {device.rate} Hz")
     print("\n".join(f"  monitor: {name}" for name in monitors) or "  no monitor")
+    for name in dict.fromkeys((*heard, *told)):
+        print(f"  midi: {name:48} {'in ' if name in heard else '   '} {'out' if name in told else ''}".rstrip())
+
+
+def _midi_ports() -> tuple[list[str], list[str]]:
+    """Names of the MIDI ports in and out; none where the optional library or a driver is missing."""
+    from engine.control.midi_ports import RtPorts
+    from engine.errors import MissingDriver
+
+    try:
+        ports = RtPorts()
+    except MissingDriver:
+        return [], []
+    found = ports.inputs(), ports.outputs()
+    ports.close()
+    return found
 
 
 def _monitors() -> list[str]:

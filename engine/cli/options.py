@@ -45,6 +45,10 @@ Page = Annotated[
         help="Serve the operator's page and OSCQuery at [HOST:]PORT (try 9110); on this machine alone at first."
     ),
 ]
+Midi = Annotated[
+    str | None,
+    typer.Option(help="Take orders from this MIDI controller, by name (monochord devices).", metavar="NAME"),
+]
 Gain = Annotated[float | None, typer.Option(help="Input gain in dB.")]
 Channels = Annotated[
     str | None,
@@ -131,6 +135,7 @@ def said(
     view: str | None = None,
     osc_in: str | None = None,
     page: str | None = None,
+    midi: str | None = None,
 ) -> dict[str, Any]:
     """What the shared options say, as `engine.settings.settings` takes it."""
     return {
@@ -147,4 +152,5 @@ def said(
         "stage__view": view,
         "osc_in__listen": osc_in,
         "page__listen": page,
+        "midi__input": midi,
     }

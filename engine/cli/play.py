@@ -32,6 +32,7 @@ def preview(
     osc_in: options.OscIn = None,
     osc_from: options.OscFrom = None,
     page: options.Page = None,
+    midi: options.Midi = None,
     followers: options.Followers = None,
     output: Annotated[str | None, typer.Option(help="Play through this device, by name.")] = None,
     silent: Annotated[bool, typer.Option("--silent", help="Play on the clock, without a sound card.")] = False,
@@ -85,6 +86,7 @@ def preview(
             view=view,
             osc_in=osc_in,
             page=page,
+            midi=midi,
         ),
     )
     if headless or has_display():
@@ -105,6 +107,7 @@ def live(
     osc_in: options.OscIn = None,
     osc_from: options.OscFrom = None,
     page: options.Page = None,
+    midi: options.Midi = None,
     followers: options.Followers = None,
     gain: options.Gain = None,
     channels: options.Channels = None,
@@ -154,6 +157,7 @@ def live(
                 view=view,
                 osc_in=osc_in,
                 page=page,
+                midi=midi,
             ),
         )
     )
@@ -175,6 +179,8 @@ def conduct(show: Settings) -> None:
             terminal.remark(f"page: {conductor.page.url}")
             if conductor.page.token:
                 terminal.remark(qr_text(conductor.page.url))
+        if show.midi:
+            terminal.remark(f"midi: {show.midi}")
         if not show.stage.headless:
             terminal.remark(f"keys: {KEY_HELP}")
         if not show.stage.flash_limiter:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -142,7 +143,7 @@ class ClockWriter:
         tick = 60.0 / tempo / PER_BEAT
         if self._due is None:
             self._count = 0
-            self._due = beat_at + np.ceil((now - beat_at) / (tick * PER_BEAT)) * tick * PER_BEAT
+            self._due = beat_at + math.ceil((now - beat_at) / (tick * PER_BEAT)) * tick * PER_BEAT
             if now < self._due:
                 return bytes((START,))
             return bytes((START, *self._send(now, tick, beat_at)))

@@ -85,6 +85,14 @@ class Tempo:
 
 
 @dataclass(frozen=True, slots=True)
+class Beat:
+    """The beat goes on at so many beats a minute, and one was `at` seconds of the monotonic clock."""
+
+    bpm: float
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class ReleaseTap:
     """Beat and tempo are the senses' again."""
 
@@ -112,6 +120,21 @@ class LightsByHand:
 
 
 @dataclass(frozen=True, slots=True)
+class LearnMidi:
+    """The control of a MIDI controller that moves next gives this order; of one that chooses, with this value."""
+
+    order: str
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetMidi:
+    """What was learned of this order from MIDI controllers is forgotten."""
+
+    order: str
+
+
+@dataclass(frozen=True, slots=True)
 class Watch:
     """Somebody looks at the values of the scene's inputs, or nobody does any more."""
 
@@ -128,9 +151,12 @@ Order = (
     | SelectCue
     | Tap
     | Tempo
+    | Beat
     | ReleaseTap
     | StorePreset
     | RecallPreset
     | LightsByHand
+    | LearnMidi
+    | ForgetMidi
     | Watch
 )

@@ -118,8 +118,9 @@ class OscQuery:
             leaf = self._tree.leaves[path]
             listener.tell(leaf, self._values()(leaf))
 
-    def stream(self) -> None:
-        """Tell every listener what has changed."""
+    def tell(self) -> None:
+        """Tell every listener what has changed; call it 60 times a second."""
+        self.look()
         wanted = {path for listener in self.listeners for path in listener.told}
         if not wanted:
             return

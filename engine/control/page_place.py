@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from engine.control.listening_place import LOOPBACK, Network, is_loopback, read_network, read_place
+from engine.errors import BadSetting
 
 PAGE_PORT: Final = 9110
 
@@ -58,3 +60,33 @@ def own_address() -> str:
             return str(probe.getsockname()[0])
         except OSError:
             return LOOPBACK
+
+
+def own_names(settings: PageSettings) -> set[str]:
+    """What this machine is called, where the network reaches it."""
+    if not settings.open_to_network:
+        return set()
+    name = socket.gethostname()
+    short = name.partition(".")[0]
+    return {name, short, f"{short}.local", settings.host}
+
+
+def bound(settings: PageSettings) -> socket.socket:
+    """A socket at which connections wait already; BadSetting, in one line, where that cannot be."""
+    try:
+        places = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, kind, _, _, address = places[0]
+        made = socket.socket(family, kind)
+    except (OSError, UnicodeError) as why:
+        reason = getattr(why, "strerror", None) or why
+        raise BadSetting(f"page={settings} is no address of this machine ({reason})") from None
+    try:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind(address)
+        made.listen(32)
+    except OSError as why:
+        made.close()
+        mend = "choose another port" if why.errno == errno.EADDRINUSE else "say an address of this machine"
+        raise BadSetting(f"page={settings} cannot be served at: {why.strerror} ({mend})") from None
+    made.setblocking(False)
+    return made

@@ -7,13 +7,11 @@ leaves it, and orders go where every other order goes.
 from __future__ import annotations
 
 import asyncio
-import errno
 import ipaddress
 import json
 import mimetypes
-import socket
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, Self
@@ -27,18 +25,18 @@ from engine.control.guard import MOST_BYTES
 from engine.control.osc_reader import OscReader
 from engine.control.oscquery import STREAM_PERIOD, OscQuery
 from engine.control.outbox import Outbox
-from engine.control.page_place import PageSettings, own_address
+from engine.control.page_place import PageSettings, bound, own_address, own_names
 from engine.control.page_socket import LIVE_PERIOD, PageLive
 from engine.control.qr import qr_svg
 from engine.control.show_view import ShowView
-from engine.errors import BadSetting
 
 _FILES: Final = Path(__file__).parent / "page"
 _MOST_SOCKETS: Final = 16
-_MOST_CONNECTIONS: Final = 64
+_MOST_CONNECTIONS: Final = 64  # and as many more as are accepted in one turn of the loop
 _MOST_BODY: Final = 1024
 _STARTING: Final = 10.0  # seconds that the loop may take to begin
 _HEARTBEAT: Final = 10.0  # seconds after which a websocket that is silent is asked whether it is there
+_LOOKING: Final = 0.1  # seconds between two looks whether anybody is there
 _GUESSING: Final = 0.5  # seconds that a wrong token takes to be answered
 _REFUSALS: Final = 60.0  # seconds between two lines about askers who were refused for one reason
 _ANYBODY: Final = (ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("::/0"))
@@ -66,10 +64,10 @@ class PageServer:
         """Serve; BadSetting where that cannot be."""
         self.settings, self._view = settings, view
         self._files = {path.name: path.read_bytes() for path in sorted(_FILES.iterdir()) if path.is_file()}
-        self._socket = _listening(settings)
+        self._socket = bound(settings)
         self.port: int = self._socket.getsockname()[1]
         self.token = kept_token(settings.token_file) if settings.open_to_network else None
-        self._gate = Gate(self.token, _names(settings), settings.senders)
+        self._gate = Gate(self.token, own_names(settings), settings.senders)
         self._refusals = Complaints(view.tell, _REFUSALS)
         self._query = OscQuery(view, OscReader(_ANYBODY, lambda: view.table, view.order, view.tell))
         self._live = PageLive(view, self.url)
@@ -137,8 +135,8 @@ class PageServer:
         server = await self._loop.create_server(connection, sock=self._socket, backlog=32)
         announced = Announcement(self.settings, self.port) if self.settings.announce else None
         ticks = [
-            asyncio.create_task(self._each(LIVE_PERIOD, self._tick_page)),
-            asyncio.create_task(self._each(STREAM_PERIOD, self._tick_query)),
+            asyncio.create_task(self._each(LIVE_PERIOD, self._live.tell, self._live.pages)),
+            asyncio.create_task(self._each(STREAM_PERIOD, self._query.tell, self._query.listeners)),
         ]
         try:
             if announced is not None and (trouble := await announced.open()):
@@ -154,27 +152,19 @@ class PageServer:
             await asyncio.gather(*(_farewell(one) for one in list(self._sockets)), return_exceptions=True)
             await runner.cleanup()
 
-    async def _each(self, period: float, do: Callable[[], None]) -> None:
-        """Do this so often; what goes wrong in it is told, and it goes on."""
+    async def _each(self, period: float, tell: Callable[[], None], readers: Collection[object]) -> None:
+        """Tell them so often, while there is anybody; what goes wrong in it is told the operator, and it goes on."""
         loop = asyncio.get_running_loop()
         due = loop.time()
         complaints = Complaints(self._view.tell, _REFUSALS)
         while True:
-            due = max(due + period, loop.time())
+            due = max(due + (period if readers else _LOOKING), loop.time())
             await asyncio.sleep(due - loop.time())
             try:
-                do()
+                if readers:
+                    tell()
             except Exception as bug:
                 complaints.of("page", f"the page misses something ({type(bug).__name__}: {bug})")
-
-    def _tick_page(self) -> None:
-        if self._live.pages:
-            self._live.tell()
-
-    def _tick_query(self) -> None:
-        if self._query.listeners:
-            self._query.look()
-            self._query.stream()
 
     # The gate.
 
@@ -315,32 +305,3 @@ def _cut(request: web.Request) -> None:
 async def _farewell(one: web.WebSocketResponse) -> None:
     async with asyncio.timeout(1.0):
         await one.close(code=1001, message=b"the show is over")
-
-
-def _names(settings: PageSettings) -> set[str]:
-    """What this machine is called, where the network reaches it."""
-    if not settings.open_to_network:
-        return set()
-    name = socket.gethostname()
-    short = name.partition(".")[0]
-    return {name, short, f"{short}.local", settings.host}
-
-
-def _listening(settings: PageSettings) -> socket.socket:
-    try:
-        places = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        family, kind, _, _, address = places[0]
-        made = socket.socket(family, kind)
-    except (OSError, UnicodeError) as why:
-        reason = getattr(why, "strerror", None) or why
-        raise BadSetting(f"page={settings} is no address of this machine ({reason})") from None
-    try:
-        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        made.bind(address)
-        made.listen(32)
-    except OSError as why:
-        made.close()
-        mend = "choose another port" if why.errno == errno.EADDRINUSE else "say an address of this machine"
-        raise BadSetting(f"page={settings} cannot be served at: {why.strerror} ({mend})") from None
-    made.setblocking(False)
-    return made

@@ -49,8 +49,8 @@ def read_inputs(told: Iterable[Mapping[str, Any]]) -> tuple[SceneInput, ...]:
 
 
 def read_value(told: Any) -> Value:
-    """A value as it comes through JSON: lists are points and colours."""
-    if isinstance(told, list):
+    """A value as it comes through JSON, or as an order has it: lists are points and colours."""
+    if isinstance(told, list | tuple):
         return tuple(float(part) for part in told)
     assert isinstance(told, bool | int | float)
     return told

@@ -15,6 +15,8 @@ from typing import Any, Final
 from engine.control.argument import Argument, Read
 from engine.control.bad_order import BadOrder
 from engine.control.orders import (
+    ForgetMidi,
+    LearnMidi,
     LightsByHand,
     Master,
     Order,
@@ -35,6 +37,8 @@ from engine.control.scene_input import SceneInput
 ROOT: Final = "/monochord"
 NAME: Final = "[A-Za-z0-9_-]{1,32}"
 """What a preset of the user's own may be called."""
+ADDRESS: Final = "/monochord(/[A-Za-z0-9_]{1,64}){1,4}"
+"""What the address of an order looks like, whether there is one or not."""
 _PRESET: Final = ":[\\w-]{1,64}"  # what may follow the name of a scene
 _LARGEST: Final = 1e9  # of a number without a range of its own
 _SLOWEST, _FASTEST = 20.0, 300.0  # beats a minute by hand
@@ -180,6 +184,13 @@ def _entries(repertoire: Repertoire, scene: str) -> Iterator[Entry]:
     yield Entry(f"{ROOT}/preset/store", (kept,), says, lambda v: StorePreset(str(v[0])), 1)
     says = "override the running scene's inputs as they were kept"
     yield Entry(f"{ROOT}/preset/recall", (kept,), says, lambda v: RecallPreset(str(v[0])), 1)
+
+    learned = Argument("order", "s", shape=ADDRESS)
+    value = Argument("value", "s", shape="[^\\x00-\\x1f]{0,80}")
+    says = "the MIDI control that moves next gives this order, of a choice with this value"
+    yield Entry(f"{ROOT}/midi/learn", (learned, value), says, lambda v: LearnMidi(*map(str, v)), 1)
+    says = "forget what was learned of this order from MIDI controllers"
+    yield Entry(f"{ROOT}/midi/forget", (learned,), says, lambda v: ForgetMidi(str(v[0])), 1)
 
 
 def _master(name: str) -> Make:

@@ -1,1 +1,1 @@
-"""What leaves for consoles and VJ tools: every signal, by OSC."""
+"""What leaves by OSC: every signal for VJ tools, lights for consoles."""

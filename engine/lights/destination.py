@@ -1,4 +1,4 @@
-"""Who is told what the music does: a receiver of OSC, and how that kind of receiver wants it."""
+"""Who is told what the music does: a receiver of OSC, where it is, and how that kind of receiver wants it."""
 
 from __future__ import annotations
 
@@ -7,42 +7,25 @@ from dataclasses import dataclass
 from typing import Final
 
 from engine.errors import BadSetting, nearest
-from engine.frame import HOP, RATE
 from engine.frame_ring import LONGEST_DELAY
+from engine.lights.profile import HOP_RATE, PROFILES, TRANSPORTS, Profile
 
-HOP_RATE: Final = RATE / HOP
 _SHAPE: Final = re.compile(
-    r"(?P<host>[^:@\[\]]+|\[[0-9A-Fa-f:]+\]):(?P<port>\d+)(:(?P<profile>[a-z0-9]+))?(@(?P<ms>[\d.]+))?"
+    r"(?P<host>[^:@\[\]]+|\[[0-9A-Fa-f:]+\])(:(?P<port>\d+))?(:(?P<profile>[a-z][a-z0-9]*))?(:(?P<transport>[a-z]+))?"
+    r"(@(?P<ms>[\d.]+))?"
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
-    """How a kind of receiver wants its messages."""
-
-    bundle: bool
-    """All signals of a hop in one datagram, or a datagram each."""
-    max_bytes: int
-    """The largest datagram; a frame that is longer becomes several."""
-    max_hz: float
-    """The most frames a second."""
-
-
-PROFILES: Final = {
-    "generic": Profile(bundle=True, max_bytes=1400, max_hz=HOP_RATE),
-    "plain": Profile(bundle=False, max_bytes=1400, max_hz=HOP_RATE),
-}
-
-
-@dataclass(frozen=True, slots=True)
 class Destination:
-    """One receiver. `delay` in seconds holds its messages back to match the PA."""
+    """One receiver. `delay` in seconds holds its messages back to match the PA; no `transport` is its kind's own."""
 
     host: str
     port: int
     profile: str = "generic"
     delay: float = 0.0
     hz: float = HOP_RATE
+    transport: str = ""
 
     def __post_init__(self) -> None:
         """BadSetting where a value breaks its rule."""
@@ -54,18 +37,41 @@ class Destination:
             raise BadSetting(f"osc={self} has delay={self.delay:g} s, 0 to {LONGEST_DELAY:.1f} s can be held back")
         if not 1 <= self.hz <= HOP_RATE:
             raise BadSetting(f"osc={self} has hz={self.hz:g}, 1 to {HOP_RATE:g} frames a second can be sent")
+        if self.transport and self.transport not in TRANSPORTS:
+            raise BadSetting(
+                f"osc={self} has an unknown transport {self.transport} ({nearest(self.transport, TRANSPORTS)})"
+            )
+
+    @property
+    def kind(self) -> Profile:
+        """What its profile says."""
+        return PROFILES[self.profile]
+
+    @property
+    def by(self) -> str:
+        """The transport: the one that is named, else its kind's."""
+        return self.transport or self.kind.transport
+
+    @property
+    def rate(self) -> float:
+        """Frames a second that it is sent: its own, at most what its kind bears."""
+        return min(self.hz, self.kind.max_hz)
 
     def __str__(self) -> str:
         return f"{self.host}:{self.port}:{self.profile}"
 
 
 def parse_destination(text: str, hz: float = HOP_RATE) -> Destination:
-    """`HOST:PORT[:PROFILE][@MS]`, as typed on the command line; BadSetting if it is not."""
+    """`HOST:PORT[:PROFILE[:TRANSPORT]][@MS]` as typed, the port left out for its profile's; BadSetting if it is not."""
     match = _SHAPE.fullmatch(text)
-    if match is None:
-        raise BadSetting(f"osc={text} is not HOST:PORT[:PROFILE][@MILLISECONDS] (try 127.0.0.1:9101)")
+    profile = (match["profile"] or "generic") if match else ""
+    if match is None or (match["port"] is None and (match["profile"] is None or profile not in PROFILES)):
+        raise BadSetting(
+            f"osc={text} is not HOST:PORT[:PROFILE][@MILLISECONDS] (try 127.0.0.1:9101, or 192.168.1.30:qlcplus)"
+        )
     try:
         delay = float(match["ms"] or 0) / 1000
     except ValueError:
         raise BadSetting(f"osc={text} has a delay of {match['ms']}, milliseconds are wanted (try @80)") from None
-    return Destination(match["host"].strip("[]"), int(match["port"]), match["profile"] or "generic", delay, hz)
+    port = int(match["port"]) if match["port"] else PROFILES[profile].port
+    return Destination(match["host"].strip("[]"), port, profile, delay, hz, match["transport"] or "")

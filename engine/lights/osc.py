@@ -1,14 +1,15 @@
-"""OSC out: every signal of a frame at its address, from templates that are made once.
+"""OSC out: every signal of a frame at its address, from templates that are made once; and the lights, to consoles.
 
 A template is the finished datagram, cut into 32-bit words as OSC is; sending a frame puts its numbers into their
 words and nothing else. Counters go as int32, all other signals as float32, lists as one message of many floats;
 `/monochord/frame` carries the hop's index and its time, so that a receiver sees what it lost. It comes first, and
-with it, in the first datagram of a hop, what cannot wait: levels and onsets of the mix.
+with it, in the first datagram of a hop, what cannot wait: levels and onsets of the mix. Beside a counter
+(`/monochord/rhythm/onsets`) its event goes out (`/monochord/rhythm/onset`): 1 in the frame that tells of it, else 0.
 """
 
 from __future__ import annotations
 
-import socket
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -17,12 +18,17 @@ import numpy as np
 from numpy.typing import NDArray
 from pythonosc.osc_message_builder import OscMessageBuilder
 
-from engine.errors import BadSetting
-from engine.frame import HOP, RATE, ROW, Row, signals_of
+from engine.frame import HOP, RATE, ROW, Row, Signal, signals_of
 from engine.frame_ring import SLOTS
-from engine.lights.destination import PROFILES, Destination
+from engine.lights.console import Console, Rest, Values, light_names
+from engine.lights.destination import Destination
+from engine.lights.line import Line, open_line
+from engine.lights.patch import Patch
+from engine.lights.profile import FEATURE_SIGNALS, FEATURES
 
 FRAME_ADDRESS: Final = "/monochord/frame"
+_TIMES: Final = 3  # how often the last word is said: no packet is sure to arrive
+_BETWEEN: Final = 0.03  # seconds: some receivers take no more in less
 _BUNDLE_HEAD: Final = b"#bundle\x00" + b"\x00" * 7 + b"\x01"  # time tag: immediately
 Indices = NDArray[np.intp]
 
@@ -60,13 +66,41 @@ def _message(address: str, arguments: Sequence[tuple[str, int]]) -> _Message:
     return _Message(builder.build().dgram, tuple(arguments))
 
 
-def frame_messages(musicians: tuple[str, ...] = ()) -> list[_Message]:
-    """A message for the frame itself and one for each signal, the mix's before the musicians'."""
-    messages = [_message(FRAME_ADDRESS, [("i", 0), ("f", 1)])]
+def counters(musicians: tuple[str, ...] = ()) -> list[Signal]:
+    """The signals that count events, the mix's before the musicians'. Samples that clip are none."""
+    return [signal for signal in signals_of(musicians).values() if _counts_events(signal)]
+
+
+def _counts_events(signal: Signal) -> bool:
+    return signal.counts and signal.address.endswith("s")
+
+
+def event_address(counter: Signal) -> str:
+    """Where an event of this counter goes out as 1: that of `/monochord/rhythm/onsets` is `/monochord/rhythm/onset`."""
+    return counter.address.removesuffix("s")
+
+
+def frame_messages(musicians: tuple[str, ...] = (), types: str = "if") -> list[_Message]:
+    """A message for the frame itself and one for each signal, the mix's before the musicians'; events by counters.
+
+    Events stand behind the row, in the order of `counters`. Whole numbers are floats where `types` has no `i`.
+    """
+    whole = "i" if "i" in types else "f"
+    messages = [_message(FRAME_ADDRESS, [(whole, 0), ("f", 1)])]
+    event = ROW * (1 + len(musicians))
     for signal in signals_of(musicians).values():
-        kind = "i" if signal.counts else "f"
+        kind = whole if signal.counts else "f"
         messages.append(_message(signal.address, [(kind, signal.start + k) for k in range(signal.size)]))
+        if _counts_events(signal):
+            messages.append(_message(event_address(signal), [(whole, event)]))
+            event += 1
     return messages
+
+
+def feature_messages(address: str) -> list[_Message]:
+    """One message with a list of the signals that describe a sound best."""
+    known = signals_of(())
+    return [_message(address, [("f", known[name].start) for name in FEATURE_SIGNALS])]
 
 
 def templates(messages: Sequence[_Message], *, bundle: bool, max_bytes: int) -> list[Template]:
@@ -97,28 +131,29 @@ def _template(data: bytes, parts: Sequence[tuple[int, _Message]]) -> Template:
 
 
 class Sender:
-    """Sends frames to one destination: at its rate, so many hops late, and never waiting for the network."""
+    """Sends frames to one destination: at its rate, so many hops late, and never waiting for the network.
 
-    def __init__(self, destination: Destination, musicians: tuple[str, ...] = ()) -> None:
-        """Resolve the host and open a socket; BadSetting if the name means nothing."""
-        self.destination = destination
-        profile = PROFILES[destination.profile]
-        self._templates = templates(frame_messages(musicians), bundle=profile.bundle, max_bytes=profile.max_bytes)
-        self._hops_each = RATE / HOP / min(destination.hz, profile.max_hz)
+    Others that want the same at the same time are sent the same datagrams: `lines` are the ways to all of them.
+    """
+
+    def __init__(self, destination: Destination, musicians: tuple[str, ...] = (), line: Line | None = None) -> None:
+        """Resolve the host and open a line to it; BadSetting if the name means nothing."""
+        profile = destination.kind
+        messages = (
+            feature_messages(profile.address) if profile.sends == FEATURES else frame_messages(musicians, profile.types)
+        )
+        self._templates = templates(messages, bundle=profile.bundle, max_bytes=profile.max_bytes)
+        self._hops_each = RATE / HOP / destination.rate
         self._delay = round(destination.delay * RATE / HOP)
-        self._late: NDArray[np.float64] = np.zeros((SLOTS if self._delay else 1, ROW * (1 + len(musicians))))
+        size = ROW * (1 + len(musicians))
+        self._late: NDArray[np.float64] = np.zeros((SLOTS if self._delay else 1, size))
+        counting = counters(musicians)
+        self._counters = np.array([signal.start for signal in counting], np.intp)
+        self._counted: NDArray[np.float64] | None = None
+        self._told: NDArray[np.float64] = np.zeros(size + len(counting))
         self._hops = 0
         self._next = 0.0
-        self.trouble: str | None = None
-        """The first thing that went wrong since it last went right."""
-        try:
-            found = socket.getaddrinfo(destination.host, destination.port, type=socket.SOCK_DGRAM)
-        except OSError as why:
-            raise BadSetting(f"osc={destination} has an unknown host ({why.strerror})") from why
-        family, kind, _, _, address = found[0]
-        self._address: Any = address
-        self._socket = socket.socket(family, kind)
-        self._socket.setblocking(False)
+        self.lines = [open_line(destination) if line is None else line]
 
     def send(self, row: Row) -> None:
         """Take one hop's row, and send the one that is due, if one is."""
@@ -131,41 +166,82 @@ class Sender:
         if hop < self._next:
             return
         self._next = max(self._next + self._hops_each, hop - self._hops_each)
-        try:
-            for template in self._templates:
-                self._socket.sendto(template.fill(row), self._address)
-            self.trouble = None
-        except BlockingIOError:
-            pass  # the network is full: this frame is lost, the next will tell
-        except OSError as why:
-            self.trouble = self.trouble or str(why.strerror)
+        told = self._with_events(row)
+        for template in self._templates:
+            packet = template.fill(told)
+            for line in self.lines:
+                line.send(packet)
+
+    def _with_events(self, row: Row) -> Row:
+        """The row, and behind it 1 for every counter that has counted since the last frame that was sent."""
+        size, counted = len(row), row[self._counters]
+        self._told[:size] = row
+        np.greater(counted, counted if self._counted is None else self._counted, out=self._told[size:])
+        self._counted = counted
+        return self._told
 
     def close(self) -> None:
-        self._socket.close()
+        for line in self.lines:
+            line.close()
 
 
 class Lights:
-    """Every destination of the show."""
+    """Every destination of the show: those that are told signals, and the consoles."""
 
-    def __init__(self, destinations: Sequence[Destination], musicians: tuple[str, ...] = ()) -> None:
-        self._senders = [Sender(destination, musicians) for destination in destinations]
+    def __init__(
+        self, destinations: Sequence[Destination], musicians: tuple[str, ...] = (), patches: Sequence[Patch] = ()
+    ) -> None:
+        """BadSetting if the name of one of them means nothing."""
+        senders: dict[tuple[str, float, float], Sender] = {}
+        self._lines: list[tuple[Destination, Line]] = []
+        for destination in destinations:
+            wants = destination.profile, destination.delay, destination.rate
+            if wants in senders:
+                senders[wants].lines.append(open_line(destination))
+            else:
+                senders[wants] = Sender(destination, musicians)
+            self._lines.append((destination, senders[wants].lines[-1]))
+        self._senders = list(senders.values())
+        self.names = light_names(patches)
+        """The lights that consoles ask for; `show` takes a row of values for each."""
+        self.consoles = [Console(patch, self.names) for patch in patches]
+        self._lines += [(console.destination, console.line) for console in self.consoles]
         self._reported: set[str] = set()
 
+    @property
+    def destinations(self) -> list[Destination]:
+        """Who is told."""
+        return [destination for destination, _ in self._lines]
+
     def send(self, row: Row) -> None:
-        """Tell everybody about one hop."""
+        """Tell those who take signals about one hop."""
         for sender in self._senders:
             sender.send(row)
 
+    def show(self, values: Values, rest: Rest) -> None:
+        """Tell the consoles what the lights do in one hop."""
+        for console in self.consoles:
+            console.step(values, rest)
+
     def troubles(self) -> Iterator[str]:
         """What went wrong since the last call: each destination's trouble once, until it is well again."""
-        for sender in self._senders:
-            name = str(sender.destination)
-            if sender.trouble is None:
+        for destination, line in self._lines:
+            name, trouble = str(destination), line.trouble
+            if trouble is None:
                 self._reported.discard(name)
             elif name not in self._reported:
                 self._reported.add(name)
-                yield f"osc={name} cannot be reached ({sender.trouble}); the rest goes on"
+                yield f"osc={name} cannot be reached ({trouble}); the rest goes on"
+
+    def leave(self) -> None:
+        """Leave the lights as the show wants them left; takes a tenth of a second, where there are consoles."""
+        for _ in range(_TIMES if self.consoles else 0):
+            for console in self.consoles:
+                console.leave()
+            time.sleep(_BETWEEN)
 
     def close(self) -> None:
-        for sender in self._senders:
-            sender.close()
+        """Leave the lights safe, and send no more."""
+        self.leave()
+        for _, line in self._lines:
+            line.close()

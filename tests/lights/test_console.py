@@ -1,4 +1,4 @@
-"""Consoles: told on change, once a second anyway, never oftener than they bear, and left as the show wants them left."""
+"""Consoles: told on change and once a second, never oftener than they bear, and left as the show wants them."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ def most_in_a_second(values: list[float]) -> int:
     """The most opposing changes of a tenth that are complete within one second, by going through all of it."""
     done, way, extreme = [], 0, values[0]
     for place, value in enumerate(values):
-        if way != 1 and value - extreme >= STEP or way != -1 and extreme - value >= STEP:
+        if (way != 1 and value - extreme >= STEP) or (way != -1 and extreme - value >= STEP):
             way, extreme = (1 if value > extreme else -1), value
             done.append(place)
         elif way:

@@ -158,6 +158,18 @@ def test_a_rate_is_kept_however_the_hops_fall(receiver: socket.socket, hz: float
     sender.close()
 
 
+def test_receivers_of_one_kind_are_each_sent_every_frame_and_one_that_is_gone_stops_no_other(
+    receiver: socket.socket,
+) -> None:
+    here = Destination("127.0.0.1", receiver.getsockname()[1])
+    lights = Lights([Destination("255.255.255.255", 9), here, Destination("127.0.0.1", here.port, delay=0.016)])
+    for index in range(5):
+        lights.send(_row(index))
+    assert sorted(_hops(receiver)) == [0, 0, 1, 1, 2, 3, 4]
+    assert [line.split()[0] for line in lights.troubles()] == ["osc=255.255.255.255:9:generic"]
+    lights.close()
+
+
 def test_a_delay_holds_frames_back_by_so_many_hops(receiver: socket.socket) -> None:
     sender = Sender(Destination("127.0.0.1", receiver.getsockname()[1], delay=0.016))  # three hops
     for index in range(5):

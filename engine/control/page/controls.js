@@ -36,21 +36,22 @@ export class InputControl {
     const control = this[input.type]?.(id) ?? made("span", {}, "cannot be held here");
     const label = made("label", { class: "name", id: `${id}-name`, for: id }, input.label);
     this.element = made("div", { class: "input", "data-input": input.name, role: "group", "aria-labelledby": `${id}-name` },
-      label, this.value, made("div", { class: "control" }, control), made("span", { class: "by" }, by), this.releaser);
-    if (input.type === "event") this.releaser.hidden = true;
+      label, this.value, this.releaser, made("div", { class: "control" }, control), made("span", { class: "by" }, by));
     const { default: initial } = input;
     this.show(Array.isArray(initial) ? initial : [initial]);
   }
 
   touch(...args) {
     this.touched = performance.now();
+    this.shown = "";
     this.word(args);
     this.send(args);
   }
 
   /** What the input holds now, as the show tells it. */
   show(args) {
-    if (performance.now() - this.touched < TOUCHED) return;
+    if (performance.now() - this.touched < TOUCHED || `${args}` === this.shown) return;
+    this.shown = `${args}`;
     this.word(args);
     this.put?.(args);
   }

@@ -10,7 +10,8 @@ const $ = (id) => document.getElementById(id);
 
 let hello = null, table = null, meters = null, map = null, band = null, tick = 0, logged = -1, coming = "", toastTimer = 0;
 let controls = new Map();
-const values = {};
+const values = {}, news = new Set(), due = new Set();
+let marked = "", held = [], newest = null, known = null, everything = null;
 let beats = -1, onsets = -1, beatGlow = 0, hitGlow = 0, touchedBrightness = -1000, cueAt = -1;
 
 const connection = new Connection(hear, lineIs);
@@ -40,11 +41,40 @@ function lineIs(state) {
 function hear(message) {
   if (message.hello) greet(message.hello);
   if (message.table) scene(message.table);
-  if (message.values) present(message.values, message.held);
-  if (message.facts) facts(message.facts);
   if (message.log) for (const [number, at, text] of message.log) if (number > logged) { logged = number; line(at, text); }
-  if (message.live) live(message);
-  if (message.all) every(message.all);
+  if (message.values) {
+    Object.assign(values, message.values);
+    held = message.held;
+    for (const address of Object.keys(message.values)) news.add(address);
+    soon("values");
+  }
+  if (message.live) {
+    newest = message;
+    soon("live");
+  }
+  if (message.facts) { known = message.facts; soon("facts"); }
+  if (message.all) { everything = message.all; soon("all"); }
+}
+
+/** Draw once a frame of the browser, however much has come. */
+function soon(what) {
+  if (!due.size) requestAnimationFrame(draw);
+  due.add(what);
+}
+
+function draw() {
+  const now = new Set(due);
+  due.clear();
+  if (!hello) return;
+  if (now.has("values")) present();
+  if (now.has("live")) live(newest);
+  if (now.has("facts")) facts(known);
+  if (now.has("all")) every(everything);
+}
+
+/** Words are written only where they are others: the browser need not lay out again what stands. */
+function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
 }
 
 function greet(told) {
@@ -89,6 +119,7 @@ function sceneCards() {
     }
     return made("div", { class: "card" }, ...parts);
   }));
+  marked = "";
   markScene();
 }
 
@@ -103,8 +134,12 @@ function markScene() {
   const base = now.replace(/:[\w-]+$/, ""), wanted = coming.replace(/:[\w-]+$/, "");
   const card = hello?.scenes.find((one) => one.name === base);
   const preset = now === base ? "" : ` · ${now.slice(base.length + 1)}`;
-  $("scene-title").textContent = card ? card.title + preset : now || "Monochord";
-  document.title = `${$("scene-title").textContent} · Monochord`;
+  write($("scene-title"), card ? card.title + preset : now || "Monochord");
+  const heading = `${$("scene-title").textContent} · Monochord`;
+  if (document.title !== heading) document.title = heading;
+  const mark = `${now}|${coming}|${hello?.scenes.length}`;
+  if (mark === marked) return;
+  marked = mark;
   for (const button of document.querySelectorAll(".go-to")) {
     button.setAttribute("aria-current", button.dataset.scene === base ? "true" : "false");
     button.dataset.coming = coming && button.dataset.scene === wanted ? "1" : "0";
@@ -133,23 +168,23 @@ function scene(told) {
   markScene();
 }
 
-function present(news, held) {
-  Object.assign(values, news);
+function present() {
   for (const input of table?.inputs ?? []) {
     const control = controls.get(input.name);
-    if (news[input.address]) control.show(news[input.address]);
+    if (news.has(input.address)) control.show(values[input.address]);
     control.hold(held.includes(input.name));
   }
+  news.clear();
   $("release-all").disabled = !held.length;
   const at = (name) => values[ROOT + name]?.[0];
   const dark = Boolean(at("/master/blackout"));
   $("dark").hidden = !dark;
   for (const id of ["blackout", "blackout-2"]) {
     $(id).setAttribute("aria-pressed", `${dark}`);
-    $(id).querySelector(".word").textContent = dark ? "Light back" : "Blackout";
+    write($(id).querySelector(".word"), dark ? "Light back" : "Blackout");
   }
   $("freeze").setAttribute("aria-pressed", `${Boolean(at("/master/freeze"))}`);
-  $("freeze").textContent = at("/master/freeze") ? "Frozen" : "Freeze";
+  write($("freeze"), at("/master/freeze") ? "Frozen" : "Freeze");
   if (performance.now() - touchedBrightness > 500 && at("/master/brightness") !== undefined) brightness(at("/master/brightness"));
   const palette = at("/master/palette") ?? "";
   if (document.activeElement !== $("palette")) $("palette").value = palette;
@@ -165,7 +200,8 @@ function present(news, held) {
   }
   const tempo = at("/tempo") ?? 0;
   $("tap-release").disabled = !tempo;
-  $("tap-release").textContent = tempo ? `Senses lead (now ${tempo.toFixed(0)} by hand)` : "Senses lead";
+  write($("tap-release"), tempo ? `Hand off ${tempo.toFixed(0)}` : "Senses lead");
+  $("tap-release").setAttribute("aria-label", "Give beat and tempo back to the senses");
   markScene();
 }
 
@@ -181,7 +217,7 @@ function live({ live: numbers, spectrum }) {
   const now = Object.fromEntries(hello.names.map((name, k) => [name, numbers[k]]));
   tick += 1;
   meters.show(now, tick);
-  if (!document.hidden) drawSpectrum($("spectrum"), atob(spectrum), band);
+  drawSpectrum($("spectrum"), atob(spectrum), band);
   map.show(now["place.x"], now["place.y"], now["place.confidence"]);
   beatGlow = now["rhythm.beats"] > beats && beats >= 0 ? 1 : beatGlow * 0.8;
   hitGlow = now["rhythm.onsets"] > onsets && onsets >= 0 ? 1 : hitGlow * 0.8;
@@ -191,17 +227,18 @@ function live({ live: numbers, spectrum }) {
   if (tick % 3) return;
   const voiced = now["pitch.hz"] > 0, cents = now["pitch.cents"], note = Math.round(cents / 100);
   const off = Math.round(cents - 100 * note);
-  $("note").textContent = voiced ? `${NOTES[note % 12]}${Math.floor(note / 12) - 1} ${off < 0 ? "−" : "+"}${Math.abs(off)}` : "–";
+  write($("note"), voiced ? `${NOTES[note % 12]}${Math.floor(note / 12) - 1} ${off < 0 ? "−" : "+"}${Math.abs(off)}` : "–");
   const tempo = now["rhythm.tempo"];
-  $("tempo").textContent = tempo ? `${tempo.toFixed(0)}${now["rhythm.bar"] ? ` · ${now["rhythm.bar"]}` : ""}` : "–";
+  write($("tempo"), tempo ? tempo.toFixed(0) : "–");
   $("tempo").classList.toggle("unsure", now["rhythm.confidence"] < 0.5);
-  $("onsets").textContent = onsets;
+  write($("onsets"), `${onsets}`);
   const sure = now["place.confidence"], family = hello.families[now["place.family"]] ?? "";
-  $("family").textContent = sure > 0.05 ? family : "–";
+  write($("family"), sure > 0.05 ? family : "–");
   $("family").classList.toggle("unsure", sure < 0.5);
-  $("fractal").textContent = now["texture.fractal"].toFixed(2);
-  $("intensity").textContent = `${Math.round(100 * now["form.intensity"])} %`;
-  $("place-words").textContent = now["sound.silence"] ? "silence" : `${family} · ${Math.round(100 * sure)} % sure · ${Math.round(100 * now["place.novelty"])} % new`;
+  write($("fractal"), now["texture.fractal"].toFixed(2));
+  write($("intensity"), `${Math.round(100 * now["form.intensity"])} %`);
+  if (tick % 6) return;
+  write($("place-words"), now["sound.silence"] ? "silence" : `${family} · ${Math.round(100 * sure)} % sure · ${Math.round(100 * now["place.novelty"])} % new`);
 }
 
 function every(row) {
@@ -217,8 +254,8 @@ function every(row) {
 
 function facts(told) {
   band = told.band;
-  $("position").textContent = told.position + (told.paused ? " paused" : "");
-  $("next-scene").textContent = hello?.cues.length ? (hello.cues[cueAt] ?? "the last one is on") : title(told.next);
+  write($("position"), told.position + (told.paused ? " paused" : ""));
+  write($("next-scene"), hello?.cues.length ? (hello.cues[cueAt] ?? "the last one is on") : title(told.next));
   $("lamp-ears").dataset.state = told.ears.fresh ? (told.ears.restarts || told.ears.overflows ? "warm" : "good") : "bad";
   const stage = told.stage;
   $("lamp-stage").dataset.state = !stage ? "off" : stage.rate > 0 ? (stage.restarts ? "warm" : "good") : "bad";

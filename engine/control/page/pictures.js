@@ -5,9 +5,16 @@ import { made } from "./controls.js";
 const LOWEST = -60; // dBFS at the left end of a meter
 const TRAIL = 75; // places that are remembered: three seconds
 
+const sizes = new WeakMap();
+const watcher = new ResizeObserver((entries) => {
+  for (const { target, contentRect } of entries) sizes.set(target, contentRect);
+});
+
+/** A canvas with a pixel for each of the screen's; its size is told by the browser, never asked for in mid-frame. */
 const sharp = (canvas) => {
-  const ratio = Math.min(window.devicePixelRatio || 1, 2);
-  const width = Math.round(canvas.clientWidth * ratio), height = Math.round(canvas.clientHeight * ratio);
+  if (!sizes.has(canvas)) { sizes.set(canvas, { width: 0, height: 0 }); watcher.observe(canvas); }
+  const ratio = Math.min(window.devicePixelRatio || 1, 2), size = sizes.get(canvas);
+  const width = Math.max(Math.round(size.width * ratio), 1), height = Math.max(Math.round(size.height * ratio), 1);
   if (canvas.width !== width || canvas.height !== height) { canvas.width = width; canvas.height = height; }
   return [canvas.getContext("2d"), width, height, ratio];
 };
@@ -31,7 +38,7 @@ export class Meters {
       const part = (db) => `${Math.min(Math.max(100 * (db - LOWEST) / -LOWEST, 0), 100).toFixed(1)}%`;
       row.fill.style.setProperty("--v", part(level));
       row.peak.style.setProperty("--p", part(row.high));
-      if (tick % 4 === 0) row.value.textContent = level <= -119 ? "silent" : `${level.toFixed(1)} dB`;
+      if (tick % 5 === 0) row.value.textContent = level <= -119 ? "silent" : `${level.toFixed(1)} dB`;
     }
   }
 }
@@ -48,10 +55,12 @@ export const drawSpectrum = (canvas, bytes, band) => {
   for (const hz of [55, 220, 880, 3520]) pen.fillRect(at(hz), 0, 1, height);
   pen.fillStyle = "#8fb4c9";
   const each = width / bytes.length;
+  pen.beginPath();
   for (let k = 0; k < bytes.length; k += 1) {
     const tall = height * bytes.charCodeAt(k) / 255;
-    pen.fillRect(k * each, height - tall, Math.max(each - 1, 1), tall);
+    pen.rect(k * each, height - tall, Math.max(each - 1, 1), tall);
   }
+  pen.fill();
 };
 
 export class SoundMap {

@@ -1,0 +1,228 @@
+"""The operator's page in a real browser: what is touched happens to the show, and what happens is seen."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.audio.hearing import HearingSettings
+from engine.conductor import Conductor
+from engine.control.orders import Master, SelectCue, Tap
+from engine.control.page_place import PageSettings
+from engine.control.page_server import PageServer
+from engine.control.scene_input import SceneInput
+from engine.settings import Settings
+from engine.stage.backdrop import StageSettings
+
+from ..stage.conftest import isf
+from .browser import chromium, page_of
+from .fake_view import FakeView
+
+pytestmark = pytest.mark.slow
+
+SMALL = StageSettings(headless=True, size=(64, 36), fps=30.0, nice=0)
+INPUTS = [
+    {"NAME": "flow", "TYPE": "float", "MIN": 0, "MAX": 2, "LABEL": "Flow"},
+    {"NAME": "tint", "TYPE": "color", "DEFAULT": [0, 0, 0, 1]},
+    {"NAME": "at", "TYPE": "point2D", "MIN": [0, 0], "MAX": [1, 1]},
+    {"NAME": "mode", "TYPE": "long", "VALUES": [0, 1], "LABELS": ["calm", "wild"], "DEFAULT": 0},
+    {"NAME": "deep", "TYPE": "bool", "DEFAULT": False},
+    {"NAME": "fire", "TYPE": "event"},
+]
+_CONNECTED = "#main:not([inert])"
+
+
+def until(true: Callable[[], object], page: Any, seconds: float = 30.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, f"not within {seconds} s"
+        page.wait_for_timeout(20)
+
+
+def hold(page: Any, selector: str, seconds: float = 1.0) -> None:
+    """Keep a button pressed with the mouse."""
+    box = page.locator(selector).bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.wait_for_timeout(1000 * seconds)
+    page.mouse.up()
+
+
+def conduct(settings: Settings, does: Callable[[Conductor], None]) -> None:
+    """A show, and what somebody does to it meanwhile in another thread."""
+    failed: list[BaseException] = []
+    with Conductor(settings, lambda _: None) as conductor:
+
+        def hand() -> None:
+            try:
+                does(conductor)
+            except BaseException as why:
+                failed.append(why)
+            finally:
+                conductor.stop()
+
+        thread = threading.Thread(target=hand)
+        thread.start()
+        conductor.run()
+        thread.join()
+    if failed:
+        raise failed[0]
+
+
+@pytest.mark.gl
+def test_a_show_is_steered_from_the_page(tmp_path: Path) -> None:
+    path = chromium()
+    bind = '[bind.flow]\nsignal = "sound.silence"\nfrom = [0, 1]\nto = [0.25, 0.25]\n'
+    code = "void main() { gl_FragColor = vec4(flow) + tint + vec4(at, float(mode), float(deep)) + float(fire); }"
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.fs").write_text(isf(code, INPUTS=INPUTS))
+        (tmp_path / f"{name}.toml").write_text(f'shader = "{name}.fs"\ntitle = "Scene {name}"\n{bind}')
+    first, second = (str(tmp_path / f"{name}.toml") for name in ("one", "two"))
+    settings = Settings(
+        hearing=HearingSettings(source="tone:220", silent=True),
+        stage=SMALL,
+        scene=first,
+        scenes=(first, second),
+        seconds=240.0,
+        page=PageSettings(port=0),
+        presets=tmp_path / "show.presets.toml",
+    )
+
+    def hand(conductor: Conductor) -> None:
+        backdrop = conductor.backdrop
+        assert backdrop is not None
+        assert conductor.page is not None
+        with page_of(path, conductor.page.url) as page:
+            page.wait_for_selector(f"{_CONNECTED} #input-flow")
+            assert page.inner_text("#scene-title") == "Scene one"
+            until(lambda: backdrop.values.get("flow") == 0.25, page)
+
+            page.locator("#input-flow").fill("1.5")
+            until(lambda: backdrop.values.get("flow") == 1.5, page)
+            page.wait_for_selector("[data-input=flow][data-held='1']")
+            page.locator("#input-tint").fill("#ff8000")
+            until(lambda: backdrop.values.get("tint", [0])[0] == 1.0, page)
+            page.select_option("#input-mode", "1")
+            until(lambda: backdrop.values.get("mode") == 1, page)
+            page.locator("#input-deep").click()
+            until(lambda: backdrop.values.get("deep") is True, page)
+            page.locator("#input-at").focus()
+            page.keyboard.press("ArrowRight")
+            until(lambda: backdrop["overrides"].get("at") is not None, page)
+            page.locator("[data-input=flow] .release").click()
+            until(lambda: backdrop.values.get("flow") == 0.25, page)
+            page.locator("#preset-name").fill("evening")
+            page.get_by_text("Keep what is held").click()
+            page.wait_for_selector("#presets >> text=evening")
+            page.locator("#release-all").click()
+            until(lambda: backdrop["overrides"] == {}, page)
+
+            page.locator("#blackout").click()
+            page.wait_for_timeout(300)
+            assert not backdrop["blackout"]  # a touch is no blackout
+            hold(page, "#blackout")
+            until(lambda: backdrop["blackout"], page)
+            page.wait_for_selector("#dark:not([hidden])")
+            page.locator("#blackout").focus()
+            page.keyboard.down("Space")
+            until(lambda: not backdrop["blackout"], page)
+            page.keyboard.up("Space")
+            page.locator("#brightness").fill("0.3")
+            until(lambda: backdrop["brightness"] == 0.3, page)
+            page.select_option("#palette", "storm")
+            until(lambda: backdrop["palette"] == "storm", page)
+
+            page.locator(".go-to", has_text="Scene two").click()
+            until(lambda: backdrop.scene == second, page)
+            page.wait_for_selector(".go-to[aria-current=true] >> text=Scene two")
+            page.wait_for_selector("#scene-title >> text=Scene two")
+            until(lambda: "dB" in page.inner_text(".meter .number"), page)
+            until(lambda: "A3" in page.inner_text("#note"), page)  # 220 Hz
+
+    conduct(settings, hand)
+
+
+def test_a_lost_server_is_told_and_found_again() -> None:
+    path, view = chromium(), FakeView()
+    server = PageServer(PageSettings(port=0), view)
+    try:
+        with page_of(path, server.url) as page:
+            page.wait_for_selector(f"{_CONNECTED} #input-flow")
+            server.close()
+            page.wait_for_selector("#lost:not([hidden]) >> text=lost")
+            assert page.get_attribute("#main", "inert") is not None
+            server = PageServer(PageSettings(port=server.port), view)
+            page.wait_for_selector(f"{_CONNECTED} #input-flow")
+            assert page.locator("#lost").is_hidden()
+            page.locator("#tap").click()
+            until(lambda: view.orders, page)
+            assert isinstance(view.orders[-1], Tap)
+    finally:
+        server.close()
+
+
+def test_what_cannot_be_done_is_said_where_it_is_seen() -> None:
+    path, view = chromium(), FakeView()
+    with PageServer(PageSettings(port=0), view) as server, page_of(path, server.url) as page:
+        page.wait_for_selector(f"{_CONNECTED} #input-flow")
+        view.change("silk", SceneInput("glow", "float", "Glow", 0.5, 0.0, 1.0, (), (), ""))
+        page.wait_for_selector("#input-glow")
+        assert page.locator("#input-flow").count() == 0
+        page.evaluate("document.getElementById('input-glow').max = '9'")
+        page.locator("#input-glow").fill("5")
+        page.wait_for_selector("#toast >> text=glow=5 must be a number, 0 to 1")
+        page.wait_for_selector("#log .wrong")
+        page.locator(".cue-list button", has_text="Finale").click()
+        until(lambda: SelectCue(2) in view.orders, page)
+
+
+@pytest.mark.parametrize(
+    ("size", "mobile"), [((390, 844), True), ((320, 640), True), ((820, 1100), False), ((1280, 800), False)]
+)
+def test_nothing_lies_beside_the_screen_and_every_touch_finds_room(size: tuple[int, int], mobile: bool) -> None:
+    path, view = chromium(), FakeView()
+    with (
+        PageServer(PageSettings(port=0), view) as server,
+        page_of(path, server.url, size, is_mobile=mobile, has_touch=mobile) as page,
+    ):
+        page.wait_for_selector(f"{_CONNECTED} #input-flow")
+        wide, room = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+        assert wide <= room == size[0]
+        low = page.evaluate(
+            "[...document.querySelectorAll('button, select')].filter(e => e.offsetParent && e.offsetHeight < 34).length"
+        )
+        assert low == 0
+        if mobile:
+            assert page.locator("#blackout-2").bounding_box()["y"] > size[1] / 2  # where the thumb is
+
+
+def test_all_can_be_reached_and_done_with_keys_and_has_a_name() -> None:
+    path, view = chromium(), FakeView()
+    with PageServer(PageSettings(port=0), view) as server, page_of(path, server.url) as page:
+        page.wait_for_selector(f"{_CONNECTED} #input-flow")
+        unnamed = page.evaluate(
+            """[...document.querySelectorAll('button, input, select, [tabindex="0"]')]
+            .filter(e => !(e.textContent.trim() || e.labels?.length || e.getAttribute('aria-label')))
+            .map(e => e.outerHTML).filter(html => !html.includes('id="log"'))"""
+        )
+        assert unnamed == []
+        seen = set()
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            seen.add(page.evaluate("document.activeElement.id"))
+        assert {"brightness", "blackout", "freeze", "palette", "cue-go", "tap", "input-flow", "input-tint"} <= seen
+        page.locator("#brightness").focus()
+        page.keyboard.press("ArrowLeft")
+        until(lambda: Master("brightness", 0.99) in view.orders, page)
+        page.locator("#freeze").focus()
+        page.keyboard.press("Enter")
+        until(lambda: Master("freeze", True) in view.orders, page)
+        page.evaluate("document.getElementById('blackout').click()")  # as a screen reader does
+        page.wait_for_selector("#blackout >> text=press again")
+        page.evaluate("document.getElementById('blackout').click()")
+        until(lambda: Master("blackout", True) in view.orders, page)

@@ -1,0 +1,149 @@
+"""Writes the generated part of scenes/README.md: every scene with a still, what moves it, its controls and presets.
+
+python tools/gallery.py              prints it
+python tools/gallery.py --write      brings scenes/README.md up to date
+python tools/gallery.py --stills     draws scenes/pictures/NAME.jpg anew too; --scene NAME only that one
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from engine import trial
+from engine.stage.binding import Binding
+from engine.stage.isf_inputs import PARTS, Input
+from engine.stage.palette import ROLES
+from engine.stage.preset import split_name
+from engine.stage.scene import Scene, load_scene, scene_names
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+README: Final = ROOT / "scenes" / "README.md"
+PICTURES: Final = ROOT / "scenes" / "pictures"
+BEGIN: Final = "<!-- scenes: python tools/gallery.py --write -->"
+END: Final = "<!-- end of scenes -->"
+_FLOOR: Final = "fallback"
+_SIZE: Final = (640, 360)
+_QUALITY: Final = 88
+_MUSIC: Final = "all together"
+_MOMENT: Final = 2
+_STILLS: Final = {"drum": ("drummed", 2), "silk": ("blown", 3), "strings": ("plucked", 2)}
+"""Scenes that are shown at another music than the rest: which, and which of the moments that a sheet has of it."""
+
+
+def shown() -> list[str]:
+    """The scenes that somebody chooses, in alphabetical order."""
+    return [name for name in scene_names() if name != _FLOOR]
+
+
+def gallery(names: Sequence[str]) -> str:
+    """Markdown: first what there is, then scene by scene."""
+    scenes = [load_scene(name) for name in names]
+    links = " · ".join(f"[{scene.title}](#{scene.title.lower().replace(' ', '-')})" for scene in scenes)
+    return "\n\n".join([links, *map(_chapter, scenes)])
+
+
+def _chapter(scene: Scene) -> str:
+    name = scene.path.stem
+    picture = f"![{scene.title}](pictures/{name}.jpg)\n\n" if (PICTURES / f"{name}.jpg").is_file() else ""
+    wears = f"Palette: {scene.palette_name or 'its own'}." if scene.palette or scene.roles else ""
+    lines = [f"{picture}{scene.shader.description} {wears}".rstrip(), _controls(scene)]
+    if scene.presets:
+        lines.append(_presets(scene))
+    return f"### {scene.title}\n\n" + "\n\n".join(lines)
+
+
+def _controls(scene: Scene) -> str:
+    """The table of what can be played: each input that is no picture and no colour of a palette."""
+    head = ["| control | what it is | range | moved by |", "| --- | --- | --- | --- |"]
+    inputs = [item for item in scene.shader.inputs if not item.sampled and item.name not in ROLES]
+    return "\n".join([*head, *(_control(scene, item) for item in inputs)])
+
+
+def _control(scene: Scene, item: Input) -> str:
+    moving = [one for one in scene.bindings if one.target == item.name]
+    by = ", ".join(f"`{_signal(one)}`{_part(item, one)}" for one in moving)
+    reach = "counts up" if any(one.signal.counts for one in moving) and item.type == "float" else _range(item)
+    rest = scene.values.get(item.name, item.default)
+    return f"| `{item.name}` | {item.label or item.name} | {reach} | {by or f'stands at {_number(rest)}'} |"
+
+
+def _signal(one: Binding) -> str:
+    return one.signal.name if one.signal.size == 1 else f"{one.signal.name}[{one.column - one.signal.start}]"
+
+
+def _part(item: Input, one: Binding) -> str:
+    return f" ({PARTS[item.type][one.part]})" if one.part is not None else ""
+
+
+def _range(item: Input) -> str:
+    if item.type == "event":
+        return "at once"
+    if item.type == "bool":
+        return "on or off"
+    if item.labels:
+        return ", ".join(item.labels)
+    low, high = item.minimum, item.maximum
+    return "" if low is None or high is None else f"{_number(low)} … {_number(high)}"
+
+
+def _number(value: object) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, tuple):
+        return " ".join(_number(part) for part in value)
+    return f"{value:g}".replace("-", "−") if isinstance(value, int | float) else str(value)
+
+
+def _presets(scene: Scene) -> str:
+    found = []
+    for preset in scene.presets:
+        worn = load_scene(f"{scene.path}:{preset}").palette_name
+        found.append(f"`{scene.path.stem}:{preset}`" + (f" ({worn})" if worn != scene.palette_name else ""))
+    return f"Presets: {', '.join(found)}."
+
+
+def rewritten(text: str, names: Sequence[str]) -> str:
+    """scenes/README.md with its generated part made anew."""
+    before, rest = text.split(BEGIN)
+    _, after = rest.split(END)
+    return f"{before}{BEGIN}\n{gallery(names)}\n{END}{after}"
+
+
+def draw_stills(names: Sequence[str]) -> None:
+    """One picture a scene, as the music that suits it shows it."""
+    PICTURES.mkdir(exist_ok=True)
+    musics = {music.name: music for music in trial.sections()}
+    for name in names:
+        music, moment = _STILLS.get(split_name(name)[0], (_MUSIC, _MOMENT))
+        (still,) = trial.stills(load_scene(name), musics[music], _SIZE, [musics[music].sights()[moment]])
+        _save(still, PICTURES / f"{name}.jpg")
+        print(PICTURES / f"{name}.jpg")
+
+
+def _save(still: NDArray[np.uint8], path: Path) -> None:
+    Image.fromarray(np.ascontiguousarray(still[:, :, :3])).save(path, quality=_QUALITY, subsampling=0, optimize=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--write", action="store_true", help="bring scenes/README.md up to date")
+    parser.add_argument("--stills", action="store_true", help="draw the stills anew")
+    parser.add_argument("--scene", action="append", help="draw only this one; again for more")
+    arguments = parser.parse_args()
+    if arguments.stills:
+        draw_stills(arguments.scene or shown())
+    if arguments.write:
+        README.write_text(rewritten(README.read_text(encoding="utf-8"), shown()), encoding="utf-8")
+    elif not arguments.stills:
+        print(gallery(shown()))
+
+
+if __name__ == "__main__":
+    main()
