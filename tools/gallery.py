@@ -3,6 +3,7 @@
 python tools/gallery.py              prints it
 python tools/gallery.py --write      brings scenes/README.md up to date
 python tools/gallery.py --stills     draws scenes/pictures/NAME.jpg anew too; --scene NAME only that one
+python tools/gallery.py --sheet      puts the stills side by side into tools/pictures/sheet.jpg
 """
 
 from __future__ import annotations
@@ -28,7 +29,11 @@ README: Final = ROOT / "scenes" / "README.md"
 PICTURES: Final = ROOT / "scenes" / "pictures"
 BEGIN: Final = "<!-- scenes: python tools/gallery.py --write -->"
 END: Final = "<!-- end of scenes -->"
+SHEET: Final = ROOT / "tools" / "pictures" / "sheet.jpg"
 _FLOOR: Final = "fallback"
+_SMALL: Final = (256, 144)
+_ACROSS: Final = 5
+_GAP: Final = 6
 _SIZE: Final = (640, 360)
 _QUALITY: Final = 88
 _MUSIC: Final = "all together"
@@ -127,6 +132,22 @@ def draw_stills(names: Sequence[str]) -> None:
         print(PICTURES / f"{name}.jpg")
 
 
+def write_sheet(names: Sequence[str]) -> None:
+    """The stills, five a row, small."""
+    width, height = _SMALL
+    rows = -(-len(names) // _ACROSS)
+    size = (_ACROSS * (width + _GAP) - _GAP, rows * (height + _GAP) - _GAP)
+    sheet = Image.new("RGB", size, (14, 14, 16))
+    for number, name in enumerate(names):
+        row, column = divmod(number, _ACROSS)
+        last = len(names) - row * _ACROSS
+        inset = (max(_ACROSS - last, 0) * (width + _GAP)) // 2  # a last row that is not full stands in the middle
+        with Image.open(PICTURES / f"{name}.jpg") as still:
+            small = still.resize(_SMALL, Image.Resampling.LANCZOS)
+        sheet.paste(small, (inset + column * (width + _GAP), row * (height + _GAP)))
+    sheet.save(SHEET, quality=_QUALITY, subsampling=0, optimize=True)
+
+
 def _save(still: NDArray[np.uint8], path: Path) -> None:
     Image.fromarray(np.ascontiguousarray(still[:, :, :3])).save(path, quality=_QUALITY, subsampling=0, optimize=True)
 
@@ -135,13 +156,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--write", action="store_true", help="bring scenes/README.md up to date")
     parser.add_argument("--stills", action="store_true", help="draw the stills anew")
+    parser.add_argument("--sheet", action="store_true", help="put the stills side by side")
     parser.add_argument("--scene", action="append", help="draw only this one; again for more")
     arguments = parser.parse_args()
     if arguments.stills:
         draw_stills(arguments.scene or shown())
+    if arguments.sheet:
+        write_sheet(shown())
     if arguments.write:
         README.write_text(rewritten(README.read_text(encoding="utf-8"), shown()), encoding="utf-8")
-    elif not arguments.stills:
+    elif not (arguments.stills or arguments.sheet):
         print(gallery(shown()))
 
 
