@@ -82,12 +82,16 @@ class Desk:
     # What is asked.
 
     def obey_all(self, orders: Iterable[Order]) -> None:
-        """Do these in turn. One that cannot be done changes nothing, and the operator is told."""
+        """Do these in turn. One that cannot be done changes nothing, and the operator is told; no order ends a show."""
         for order in orders:
             try:
                 self.obey(order)
             except BadOrder as why:
                 self._complaints.of(why.kind, why)
+            except Exception as bug:
+                kind = type(order).__name__
+                reason = " ".join(f"{type(bug).__name__}: {bug}".split())[:160]
+                self._complaints.of(kind, f"{kind} could not be done ({reason}): the show goes on without it")
 
     def obey(self, order: Order) -> None:
         """Do what is asked; BadOrder, in one line, if it cannot be done."""

@@ -72,7 +72,7 @@ vec4 remember_now() {
         float aim = clamp(log2(max(heard, 20.0) * fine / 10.0), 2.0, 7.35);
         // A new figure takes hold at once where the plate is struck; a glide carries the lines along. Nothing turns
         // while nothing is heard.
-        float follow = smoothstep(0.02, 0.12, bow) * (1.0 - exp(-dt / (pitch > 20.0 ? 0.06 : 0.25)));
+        float follow = smoothstep(0.02, 0.12, bow) * (1.0 - exp(-dt / ((pitch > 20.0 ? 0.06 : 0.25) * mix(2.6, 0.8, min(2.5 * m.y, 1.0)))));
         float fineness = begun ? mix(f.x, aim, follow) : 4.0;
         float held = begun ? mix(f.y, hold, smoothstep(0.02, 0.12, bow) * (1.0 - exp(-dt / 1.5))) : hold;
         return vec4(clamp(fineness, 2.0, 7.35), clamp(held, -1.0, 1.0), begun ? mod(f.z + dt * bow, 1024.0) : 0.0, fresh > 0.5 ? mod(onsets, 977.0) : f.w);
@@ -114,7 +114,7 @@ vec4 run() {
     float dt = min(TIMEDELTA, 0.05);
     vec4 m = remember(0.0), c = remember(3.0), p = IMG_NORM_PIXEL(plate, q);
     if (FRAMEINDEX == 0) return vec4(0.30 + 0.08 * value2(q * 9.0), 0.0, 0.0, 1.0);
-    float s = max(c.y, 4.0), drive = m.z * (1.8 - 0.8 * m.z) + 0.4 * m.y;
+    float s = max(c.y, 4.0), drive = m.z * (1.8 - 0.8 * m.z) * 0.72 + 1.1 * m.y;
     float speed = drive * 3.0 / (PI * PI * s);
     vec2 v = -2.0 * speed * p.x * p.yz;
     v *= min(1.0, 1.6 / max(length(v), 1e-4));

@@ -160,14 +160,16 @@ vec4 show() {
     vec2 to_fire = fire_side();
     float far = length(q - vec2(1.15, 0.85));
     float flicker = 0.92 + 0.08 * sin(f.z * 9.0 + 3.0 * sin(f.z * 3.7));
-    float creeps = f.x * flicker * (1.25 * exp(-far * far * mix(3.4, 1.3, f.y)) + 0.035 * f.y);
+    float creeps = f.x * flicker * (1.45 * exp(-far * far * mix(2.8, 0.9, f.y)) + 0.13 * f.y);
 
     // Everything that stands up from the skin: rings, the held tone's ripples, and how deep it hangs.
     vec4 waves_ = IMG_NORM_PIXEL(waves, uv);
     float slope = waves_.x, glow = waves_.y, crossed = waves_.z;
     // A held tone: the skin trembles where the fire shows it, in broken fine lines.
     float ripple = deep.z * deep.z * 0.11 * smoothstep(0.9, 0.6, r) * min(4.0 * creeps, 1.0) * smoothstep(0.25, 0.75, hide_.x);
-    slope += ripple * sin(length(q + vec2(0.22, 0.30)) * 95.0 - deep.w * 30.0);
+    // It stands in small uneven cells, drawn out along the spine, of two kinds that beat against each other.
+    vec2 along = mat2(0.866, -0.50, 0.50, 0.866) * q * vec2(1.0, 1.7) * 17.0;
+    slope += 2.2 * ripple * ((value2(along) - 0.5) * sin(deep.w * 11.0) + (value2(along * 1.37 + 31.0) - 0.5) * sin(deep.w * 8.3 + 1.0));
     // A skin that hangs is dark in the middle and catches light on its far side.
     float bowl = deep.y * 0.75;
     float sag = bowl * (r * dot(-q / max(r, 1e-3), to_fire) * 1.3 - 0.35 * (1.0 - r * r));
@@ -185,14 +187,14 @@ vec4 show() {
 
     // Dust: grains that lie where they lie until a ring passes under them. In the air they are brighter, and part from
     // their shadows.
-    float cell = 0.036, sprinkled = 0.0, shade = 0.0;
-    float some = r < 0.99 ? 2.0 : 0.0;
+    float cell = 0.030, sprinkled = 0.0, shade = 0.0;
+    float some = r < 0.99 ? 1.0 : 0.0;
     for (float layer = 0.0; layer < some; layer++) {
         float by = 0.4 + 0.9 * layer;
         mat2 turned = mat2(cos(by), -sin(by), sin(by), cos(by));
         vec2 at = turned * q / cell + layer * 37.3, id = floor(at);
         float own = hash21(id + layer * 17.0);
-        if (own > 0.06 + 0.50 * f.w) continue;
+        if (own > 0.09 + 0.66 * f.w) continue;
         vec2 rest = hash12(own * 771.0 + layer) * 0.62 + 0.19;
         vec2 there = ((id + rest - layer * 37.3) * cell) * turned;
         float up = 0.0;

@@ -169,7 +169,7 @@ vec4 settle() {
     }
     // The brush itself: full where it presses, dry and open where it runs light.
     float near = line(p, hand.zw * vec2(aspect, 1.0), hand.xy * vec2(aspect, 1.0));
-    float wide = 0.0010 + 0.0170 * brush * brush * brush;
+    float wide = 0.0010 + 0.0195 * brush * brush;
     float held = smoothstep(0.03, 0.20, brush) * smoothstep(wide, wide * 0.75, near + 0.0030 * (grain - 0.4)) * smoothstep(0.15, 0.50, brush + 0.5 * grain);
     hue = mix(hue, tone, held * (1.0 - exp(-dt * 22.0)));
     inked = max(inked, held * (0.35 + 0.45 * brush));

@@ -11,7 +11,7 @@
         {"NAME": "onsets", "LABEL": "Onsets so far", "TYPE": "float", "MIN": 0.0, "MAX": 1000000.0, "DEFAULT": 0.0},
         {"NAME": "strength", "LABEL": "Strength of the last onset", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5},
         {"NAME": "phrases", "LABEL": "Sections so far: a seal each", "TYPE": "float", "MIN": 0.0, "MAX": 1000000.0, "DEFAULT": 0.0},
-        {"NAME": "pace", "LABEL": "Pace of the scroll", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.38},
+        {"NAME": "pace", "LABEL": "Pace of the scroll", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.48},
         {"NAME": "wetness", "LABEL": "Wash beneath", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.55},
         {"NAME": "ground", "LABEL": "Silk", "TYPE": "color", "DEFAULT": [0.945, 0.914, 0.855, 1.0]},
         {"NAME": "wash", "LABEL": "Wash and mounting", "TYPE": "color", "DEFAULT": [0.788, 0.761, 0.706, 1.0]},
@@ -40,10 +40,10 @@ const float HIGH = 0.75;       // to 3 kHz
 // memory 2: seconds of rest, how far the scroll is open, how fast it opens, light of the phrase
 // memory 3: last phrase count, seconds since the last seal, 1 for a seal now, how far the silk ran in this picture
 // memory 4: where what sounds lies (0..1 of the silk), arm's slow height, dry 0..1, silk that has run (for the rollers)
-// memory 5: ink in the brush
+// memory 5: ink in the brush, the blow just now (dies within a fifth of a second)
 vec4 remember(float i) { return IMG_NORM_PIXEL(memory, vec2((i + 0.5) / 8.0, 0.5)); }
 
-float to_silk(float v) { return clamp((v - LOW) / (HIGH - LOW), 0.03, 0.97); }
+float to_silk(float v) { return clamp((v - LOW) / (HIGH - LOW), 0.10, 0.94); }
 float heard_at(float v) { return IMG_NORM_PIXEL(spectrumTexture, vec2(clamp(v, 0.0, 1.0), 0.5)).r; }
 
 // Half the height of the silk, in heights of the picture.
@@ -56,8 +56,10 @@ vec4 remember_now() {
     vec4 m = remember(0.0), b = remember(1.0), t = remember(2.0), s = remember(3.0), a = remember(4.0);
     bool begun = m.a > 0.5;
     float fresh = begun ? clamp(onsets - m.x, 0.0, 3.0) : 0.0;
-    // A short rest is blank silk; in a long one the hand waits.
-    float run = begun ? dt * mix(0.03, 0.19, pace) * smoothstep(2.6, 1.2, t.x) * smoothstep(0.25, 0.7, t.y) : 0.0;
+    // A short rest is blank silk; in a long one the hand waits. The silk is drawn on by what is written: with a jerk at
+    // a blow, evenly under a stroke.
+    float drawn = 0.40 + 0.55 * pressure * sure + 1.5 * remember(5.0).y;
+    float run = begun ? dt * drawn * mix(0.03, 0.19, pace) * smoothstep(2.6, 1.2, t.x) * smoothstep(0.25, 0.7, t.y) : 0.0;
     if (i < 0.5) return vec4(onsets, fresh, begun ? fract(m.z + run / aspect) : 0.0, 1.0);
     if (i < 1.5) {
         float aim = to_silk(height), y = b.x;
@@ -102,18 +104,36 @@ vec4 remember_now() {
         // The brush is dipped at an onset and runs dry as it writes.
         float load = remember(5.0).x;
         load *= exp(-dt * (0.10 + 0.75 * b.z + 3.0 * abs(b.x - b.y)));
-        return vec4(begun ? max(load, fresh > 0.5 ? 0.55 + 0.45 * strength : load + dt * 0.12 * (1.0 - b.z) * (1.0 - load)) : 0.8, 0.0, 0.0, 1.0);
+        return vec4(begun ? max(load, fresh > 0.5 ? 0.55 + 0.45 * strength : load + dt * 0.12 * (1.0 - b.z) * (1.0 - load)) : 0.8,
+            begun ? max(remember(5.0).y * exp(-dt / 0.16), fresh > 0.5 ? 0.25 + 0.75 * strength : 0.0) : 0.0, 0.0, 1.0);
     }
     return vec4(0.0);
 }
 
-// A dot as the brush sets it down: pointed above left, full below right, with a torn edge.
-float dot_ink(vec2 p, float size, float n) {
-    vec2 q = mat2(0.82, -0.57, 0.57, 0.82) * p;
-    q.x *= mix(0.62, 0.9, hash11(n * 3.7));
-    q.y *= 1.0 + 0.45 * smoothstep(-size, size, -q.x);
-    float torn = value2(p / size * 1.6 + n * 5.1) * 0.34 + value2(p * 90.0 + n) * 0.20 - 0.27;
-    return smoothstep(size, size * 0.86 - 0.002, length(q) * (1.0 + torn));
+// What one blow writes: one of the four simple strokes, chosen by the blow's number: a falling sweep to the left that
+// thins out (pie), one to the right that ends in a foot (na), a level one with two heavy ends (heng), a drop (dian).
+// A weak blow is a drop or a hair. p: x to the right as it is seen, y upward, from where the brush is set down.
+float dab_ink(vec2 p, float size, float force, float dried, float room, float n) {
+    float chance = hash11(n * 3.7), kind = force < 0.30 ? (chance < 0.55 ? 0.20 : 0.95) : chance, own = hash11(n * 9.1 + 2.0);
+    float turn = kind < 0.28 ? -2.25 : kind < 0.50 ? -0.62 : kind < 0.70 ? 0.12 : -1.05;
+    float far = size * (kind < 0.28 ? 5.5 : kind < 0.50 ? 5.0 : kind < 0.70 ? 6.0 : 2.2) * mix(0.75, 1.25, own);
+    // Near the lower edge strokes lie flatter: there is no silk to fall through.
+    turn = (turn < -1.6 ? -3.14 : 0.0) + (turn + (turn < -1.6 ? 3.14 : 0.0)) * mix(0.25, 1.0, smoothstep(0.12, 0.45, room)) + 0.4 * (own - 0.5);
+    vec2 way = vec2(cos(turn), sin(turn));
+    float t = dot(p, way) / far, side = dot(p, vec2(-way.y, way.x));
+    if (t < 0.0 || t > 1.0) return 0.0;
+    side += far * (kind < 0.28 ? -0.42 : kind < 0.50 ? 0.30 : 0.18) * t * (1.0 - t);
+    float thick = size * sqrt(min(t / 0.09, 1.0));
+    if (kind < 0.28) thick *= pow(1.0 - t, 0.9);
+    else if (kind < 0.50) thick *= (0.22 + 0.78 * smoothstep(0.10, 0.74, t)) * sqrt(min((1.0 - t) / 0.26, 1.0));
+    else if (kind < 0.70) thick *= 0.72 * (0.42 + 0.58 * (2.0 * t - 1.0) * (2.0 * t - 1.0)) * sqrt(min((1.0 - t) / 0.10, 1.0));
+    else thick *= (0.25 + 0.85 * t) * sqrt(min((1.0 - t) / 0.35, 1.0));
+    float torn = 0.34 * (value2(p / size * 1.5 + n * 5.1) - 0.5) + 0.22 * (value2(p * 95.0 + n) - 0.5);
+    // Hairs part where the brush is lifted.
+    float hairs = value2(vec2(t * 5.0 + n, side / size * 9.0)) * 0.75 + value2(p * 160.0) * 0.25;
+    float parted = smoothstep(0.35, 1.0, t) * mix(0.25, 0.85, dried) * (kind > 0.70 ? 0.3 : 1.0);
+    float away = abs(side) / max(thick, 1e-4) * (1.0 + torn);
+    return smoothstep(1.0, 0.78, away) * smoothstep(parted - 0.14, parted + 0.08, hairs + 0.10);
 }
 
 // The seal that stands on the silk at a section's beginning: a string over its bridge, cut into stone.
@@ -155,7 +175,8 @@ vec4 write() {
     float soft = 0.2 * (here + heard_at(v + 0.012) + heard_at(v - 0.012) + heard_at(v + 0.028) + heard_at(v - 0.028));
     float cloud = value2(vec2(uv.x * aspect * 7.0, uv.y * 5.0)) * 0.5 + value2(vec2(uv.x * aspect * 19.0 + 3.0, uv.y * 13.0)) * 0.3;
     float nib = exp(-d * d / 0.00012) * (1.0 - exp(-dt * 14.0));
-    pale = mix(pale, max(pale, smoothstep(0.36, 0.84, soft + 0.42 * (cloud - 0.4))), nib);
+    float begins = smoothstep(0.04, 0.50, remember(2.0).w);
+    pale = mix(pale, max(pale, begins * smoothstep(0.40, 0.92, soft + 0.75 * (cloud - 0.4))), nib);
     // Overtones: the tips of stray hairs beside the stroke.
     float ridge = here - 0.5 * (heard_at(v + 0.013) + heard_at(v - 0.013));
     float hair = smoothstep(0.05, 0.15, ridge) * smoothstep(0.45, 0.80, here) * smoothstep(0.35, 0.60, thread);
@@ -163,11 +184,11 @@ vec4 write() {
     ink = mix(ink, max(ink, 0.30 * hair * smoothstep(0.25, 0.55, cloud)), nibs);
 
     // The stroke: a nib held aslant, so that what falls is broad and what runs level is fine.
-    mat2 slant = mat2(0.80, -0.60, 0.60, 0.80);
+    mat2 slant = mat2(0.62, -0.78, 0.78, 0.62);
     vec2 u = slant * p, w = slant * q;
-    u.y *= 2.3; w.y *= 2.3;
+    u.y *= 2.6; w.y *= 2.6;
     float along = clamp(dot(u, w) / max(dot(w, w), 1e-9), 0.0, 1.0), press = mix(b.z, b.w, along);
-    float broad = tall * (0.0022 + 0.075 * press * press * press * (0.7 + 0.6 * value1(uv.x * aspect * 9.0)));
+    float broad = tall * (0.0022 + 0.046 * press * press * press * (0.8 + 0.4 * value1(uv.x * aspect * 5.0)));
     float away = length(u - w * along) / max(broad, 1e-4);
     float bristle = value2(vec2(uv.x * aspect * 11.0, (uv.y - b.x) * tall * 240.0)) * 0.75 + thread * 0.25;
     float dry = clamp(a.z * 0.75 + 0.75 * (1.0 - load) + 0.25 * (1.0 - press) - 0.30, 0.0, 0.80) * smoothstep(-0.35, 0.85, away);
@@ -176,11 +197,11 @@ vec4 write() {
     wet = max(wet, body * 0.75 * press * (1.0 - a.z) * load);
 
     for (float n = 0.0; n < m.y; n++) {
-        float size = tall * mix(0.009, 0.060, strength * strength) * (0.75 + 0.5 * hash11(m.x * 1.9 + n));
-        vec2 at = vec2(0.0, (clamp(a.x + 0.04 * (hash11(m.x + n) - 0.5), 0.08, 0.92) - uv.y) * tall);
-        float drop = dot_ink(vec2(d, -at.y), size, m.x - n);
-        ink = max(ink, drop * mix(0.55, 1.0, strength));
-        wet = max(wet, drop * mix(0.4, 1.2, strength));
+        float size = tall * mix(0.010, 0.046, strength * strength) * (0.70 + 0.6 * hash11(m.x * 1.9 + n));
+        vec2 at = vec2(0.0, (clamp(mix(0.20, 0.90, a.x) + 0.12 * (hash11(m.x + n) - 0.5), 0.15, 0.90) - uv.y) * tall);
+        float drop = dab_ink(vec2(-d, -at.y), size, strength, clamp(0.35 + 0.65 * a.z, 0.0, 1.0), a.x, mod(m.x - n, 997.0));
+        ink = max(ink, drop * mix(0.60, 1.0, strength));
+        wet = max(wet, drop * mix(0.8, 1.5, strength));
         // A hard blow throws some.
         float thrown = strength > 0.45 ? 5.0 : 0.0;
         for (float k = 0.0; k < thrown; k++) {
@@ -249,11 +270,16 @@ vec4 show() {
             // Woven lines for the writer, as on the silk that Mi Fu wrote on.
             float line = abs(fract(u * aspect / (tall * 0.5)) - 0.5) * tall * 0.5;
             here *= 1.0 - 0.065 * smoothstep(1.6 * pixel + 0.001, 0.4 * pixel, line);
-            float dry = smoothstep(0.0, 0.6, s.z);
+            float dry = smoothstep(0.0, 0.6, s.z), flash = remember(5.0).y;
             float thin = s.y * smoothstep(-0.005, 0.055, behind + 0.02 * (age - 0.5)) * (0.30 + 0.55 * wetness) * (1.0 + 0.5 * (0.5 - warp)) * (0.7 + 0.5 * age);
             here = mix(here, pale_ink, clamp(thin * wetness * (day ? 0.95 : 1.2), 0.0, 0.85));
             float dark = 1.0 - exp(-s.x * s.x * (3.2 + 1.1 * dry) * (1.0 + 0.5 * (0.5 - warp)) - 0.5 * s.x);
-            here = mix(here, ink, dark);
+            here = mix(here, ink * (1.0 - 0.6 * dry), dark);
+            // Wet ink stands on the silk and shows the lamp, for as long as it is wet.
+            float gleam = smoothstep(0.55, 1.2, s.z) * smoothstep(0.52, 0.80, value2(k * vec2(38.0, 62.0) + 4.0) * 0.7 + 0.3 * warp) * smoothstep(0.4, 0.8, dark);
+            here += l * gleam * (day ? 0.20 : 0.45);
+            // The hand leans in with a blow: where it writes, the lamp is nearer for a moment.
+            here *= 1.0 + 0.34 * flash * exp(-behind * behind * 30.0) * exp(-(0.5 + 0.5 * y - a.x) * (0.5 + 0.5 * y - a.x) * 5.0);
             here = mix(here, c * (0.9 + 0.2 * age), clamp(s.w, 0.0, 1.0) * 0.88);
             here *= 1.0 - 0.10 * smoothstep(0.985, 1.0, abs(y));
         } else {
@@ -269,7 +295,7 @@ vec4 show() {
         float shade = roll == 0.0 ? rise : 0.12 + 0.80 * max(0.86 * curl - 0.5 * (roll > 0.0 ? r.y : r.x), 0.0);
         colour = here * shade * lit * pow(vec3(pool), vec3(0.85, 1.0, 1.25));
     }
-    colour = min(colour, vec3(0.71));
+    colour *= min(0.71 / max(max(colour.r, max(colour.g, colour.b)), 1e-4), 1.0);
     return vec4(dither(to_srgb(colour), gl_FragCoord.xy), 1.0);
 }
 

@@ -32,7 +32,7 @@
 #include "dither.glsl"
 
 const float COLUMNS = 1024.0;
-const float RATE = 90.0;      // columns a second: what the hand did in the last 11 s
+const float RATE = 90.0;      // columns a second, more at a blow, which sends the cloth on: what the hand did in the last 11 s or so
 const float HAND = 0.64;      // where the hand is, of the width; from here all runs outward
 const float STEPS = 14.0;     // pieces of a ribbon from edge to edge; 16 rows of the drape a ribbon
 const float TAU = 6.2831853;
@@ -63,7 +63,7 @@ vec4 remember_now() {
     float blow = max(flick - m.x, 0.0);
     // Nothing runs where nothing sounds: the cloth comes to rest within a few seconds and goes dark.
     float awake = smoothstep(0.0, 0.10, c.y);
-    if (i < 0.5) return vec4(flick, blow > 0.08 && c.y > 0.0 ? -m.y + (m.y == 0.0 ? 1.0 : 0.0) : m.y, begun ? mod(m.z + dt * RATE * awake, COLUMNS) : 0.0, 1.0);
+    if (i < 0.5) return vec4(flick, blow > 0.08 && c.y > 0.0 ? -m.y + (m.y == 0.0 ? 1.0 : 0.0) : m.y, begun ? mod(m.z + dt * RATE * awake * (0.62 + 1.3 * flick), COLUMNS) : 0.0, 1.0);
     if (i < 1.5) {
         if (!begun) return vec4(height, 0.0, height, 0.0);
         vec2 hand = spring(a.xy, height, mix(1.5, 7.5, sure), 0.85, dt), arm = spring(a.zw, height, mix(1.0, 3.4, sure), 0.75, dt);
@@ -86,8 +86,8 @@ vec4 remember_now() {
     if (i > 7.5) return vec4(0.0);
     if (i < 6.5) return i < 4.5 ? a : i < 5.5 ? b : c;
     vec4 d = remember(7.0);
-    float lit = min(glow + 0.75 * flick, 1.3);
-    return begun ? vec4(mix(glow, d.x, exp(-dt / 0.7)), mix(lit, d.y, exp(-dt / (lit > d.y ? 0.004 : 0.30))), 0.0, 1.0) : vec4(0.0);
+    float lit = min(0.60 * glow + 1.1 * flick, 1.3);   // at the hand itself a blow is seen most
+    return begun ? vec4(mix(glow, d.x, exp(-dt / 0.7)), mix(lit, d.y, exp(-dt / (lit > d.y ? 0.004 : 0.22))), 0.0, 1.0) : vec4(0.0);
 }
 
 // What one column of the cloth keeps: hand with its trembling, arm, phrase, light.
@@ -108,6 +108,13 @@ vec4 past(float head, float age) {
     return IMG_NORM_PIXEL(cloth, vec2(fract((head - clamp(age, 0.012, 11.0) * RATE + 0.5) / COLUMNS), 0.5));
 }
 
+// The same as cloth carries it: a leap is a step at the hand and spreads into a wave the farther it has run.
+vec4 carried(float head, float age) {
+    float wide = 0.018 + 0.16 * age / (0.5 + age);
+    return 0.30 * past(head, age) + 0.22 * (past(head, age + wide) + past(head, max(age - wide, 0.0)))
+        + 0.13 * (past(head, age + 2.0 * wide) + past(head, max(age - 2.0 * wide, 0.0)));
+}
+
 // How the cloth lies. 16 rows a ribbon: of row n the place on the ribbon, n / STEPS from edge to edge: height in the
 // picture, light, depth, how it bends; of row 15 the lowest and the highest of these heights, and the ribbon's breadth.
 vec4 lay() {
@@ -117,7 +124,7 @@ vec4 lay() {
     float head = m.z, clock = c.x, open = smoothstep(0.0, 0.9, c.y), scale = max(aspect / 1.78, 0.7);
     // The hand's doings run outward, faster to the right, where the cloth is held short.
     float wide = min(aspect, 2.4), x = (at - HAND) * aspect, side = smoothstep(-0.15, 0.15, x);
-    float run = sqrt(x * x + 0.020) - 0.1414, age = run / mix(0.42, 0.60, side);
+    float run = sqrt(x * x + 0.020) - 0.1414, age = run / mix(0.62, 0.80, side);
     float reach = mix(exp(-run / (0.75 * wide)), exp(-run / (0.42 * wide)), side);
     float slack = aspect < 1.0 ? 0.72 : 1.0;
     // The front one is the hand's own; the lining's follows the arm, the far ones the phrase.
@@ -138,12 +145,12 @@ vec4 lay() {
     for (float step_n = 0.0; step_n <= STEPS; step_n++) {
         if (n < 14.5 && step_n != n) continue;
         float v = step_n / STEPS;
-        vec4 then = past(head, age + lag * v);
+        vec4 then = carried(head, age + lag * v);
         float y = hang + lift * (dot(then.xyz, carries) - rest) + size * face * (v - 0.5) + a * sin(TAU * (pleats * v + phase));
         if (n < 14.5) {
             float depth = 2.6 * a * sin(TAU * (pleats * v + phase) + 1.2) + size * 0.75 * lean * v;
-            float lit = clamp(max(then.w * mix(0.30, 1.0, reach), f.y * exp(-11.0 * x * x)), 0.0, 1.3);
-            return vec4(y, lit, depth, (past(head, age + 0.05).x - then.x) * 2.0);
+            float lit = clamp(max(then.w * mix(0.30, 1.0, reach), f.y * exp(-6.0 * x * x)), 0.0, 1.3);
+            return vec4(y, lit, depth, (carried(head, age + 0.05).x - then.x) * 2.0);
         }
         found.xy = vec2(min(found.x, y), max(found.y, y));
     }

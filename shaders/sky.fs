@@ -370,7 +370,8 @@ vec4 paint() {
         vec3 paper = xuan(p + 2.0);
         colour = mix(colour, bare * (0.95 + 0.05 * paper.z - 0.035 * (paper.x - 0.5) + 0.015 * paper.y), day);
     }
-    colour = mix(colour, washed, strong(soft.x * (0.80 + 2.0 * wave) * open, day, 0.9));
+    // On paper it is but a breath: there the stars are the drawing.
+    colour = mix(colour, washed, strong(soft.x * (0.80 + 2.0 * wave) * open * mix(1.0, 0.55, day), 0.35 * day, 0.9));
 
     // Aurora: what was never heard before.
     colour = mix(colour, tint(7.0).rgb, strong(soft.y, 0.5 * day, 0.7));
@@ -391,7 +392,7 @@ vec4 paint() {
             vec2 d = p - s.xy;
             float r = length(d), lit = smoothstep(0.15, 0.75, s.a);
             if (r > 0.06 && lit < 0.01) continue;
-            float size = (0.0012 + 0.0042 * magnitude * magnitude) * unit;
+            float size = (0.0012 + 0.0042 * magnitude * magnitude) * mix(1.0, 1.55, day) * unit;
             float shine = (0.06 + 0.80 * magnitude * magnitude) * (open * (0.55 + 0.0055 * floor(s.z)) + 1.6 * wave + 0.05) + lit * 0.10;
             float disc = max(size * (1.0 + 0.35 * lit), 0.8 * pixel);
             seen += shine * (min(size / (0.8 * pixel), 1.0) * smoothstep(disc + 0.7 * pixel, disc - 0.7 * pixel, r) + (1.0 - day) * 0.16 * magnitude / (1.0 + r * r / (size * size * 2.0)) * smoothstep(0.06, 0.0, r));

@@ -186,6 +186,15 @@ def test_what_cannot_be_done_changes_nothing_and_is_told_once_a_second(show: Sho
     assert show.stage["brightness"] == 1.0
 
 
+def test_a_fault_in_one_order_does_not_end_the_show(show: Show, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(type(show.stage), "hold", lambda *_: 1 / 0)
+    show.desk.obey_all([Override("ink", "flow", 1.0), Master("brightness", 0.75)])
+    assert show.said == [
+        "Override could not be done (ZeroDivisionError: division by zero): the show goes on without it"
+    ]
+    assert show.stage["brightness"] == 0.75
+
+
 def test_present_values_are_told_by_address(show: Show) -> None:
     show.do(Watch(True))
     assert show.stage["tells_values"] is True

@@ -33,6 +33,8 @@ def test_the_wheel_holds_shaders_scenes_models_and_the_recording(wheel: Path) ->
             assert f"engine/assets/{folder}/{path.name}" in names
     assert "engine/audio/recording/mo_li_hua.ogg" in names
     assert "engine/assets/models_onnx/README.md" in names
+    for path in (ROOT / "engine" / "control" / "page").iterdir():
+        assert f"engine/control/page/{path.name}" in names
     assert not any(name.startswith(("tests/", "tools/")) for name in names)
 
 

@@ -98,3 +98,14 @@ def test_a_tempo_that_is_given_by_number_beats_from_then_on_and_keeps_the_place_
     assert signal(row, "phase") == pytest.approx(0.5, abs=0.01)  # between the beats at 2.5 and 3.5
     moved.release()
     assert moved.tempo == 0.0
+
+
+def test_another_machines_clock_says_tempo_and_beat_until_it_is_released() -> None:
+    beat = TappedBeat()
+    beat.follow(100.0, 3.25)
+    (row,) = rows(HOP / RATE, begin=4.0)
+    assert beat.step(row)
+    assert signal(row, "tempo") == pytest.approx(100.0)
+    assert signal(row, "phase") == pytest.approx((row[1] - 3.25) / 0.6 % 1.0)
+    beat.release()
+    assert beat.tempo == 0.0

@@ -12,7 +12,7 @@ WHAT=${1:-show}
 PACKAGES="python3-venv libegl1 libgl1 libportaudio2"
 # A JACK server, screens in memory, monitors that can be unplugged, two networks, and OSC receivers that are not ours,
 # for the tests.
-[ "$WHAT" = dev ] && PACKAGES="$PACKAGES xvfb xauth xdotool jackd2 liblo-tools iproute2" &&
+[ "$WHAT" = dev ] && PACKAGES="$PACKAGES chromium xvfb xauth xdotool jackd2 liblo-tools iproute2" &&
     PACKAGES="$PACKAGES xserver-xorg-core xserver-xorg-video-dummy x11-xserver-utils" &&
     PACKAGES="$PACKAGES puredata-core ola qlcplus supercollider-language"
 

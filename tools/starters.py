@@ -27,6 +27,8 @@ from engine.lights.profile import PROFILES, address_of
 
 FOLDER: Final = Path(__file__).resolve().parent / "starters"
 OUT_PORT: Final = PROFILES["generic"].port
+GUIDE: Final = Path(__file__).with_name("starters_guide.md")
+"""The set-up pages, with a name in braces wherever a list of ours has the word."""
 HOST: Final = "127.0.0.1"
 _SCENES: Final = 8  # buttons that choose a scene by its number
 
@@ -138,7 +140,9 @@ def pure_data(hears: int = OUT_PORT, says: int = IN_PORT) -> str:
     """A patch that hears every signal and can ask everything that any show can be asked."""
     main = _PdCanvas()
     main.add("text", 20, 10, _pd_text(f"monochord: --osc {HOST}:{hears}:puredata --osc-in {says}"))
-    main.add("text", 20, 30, _pd_text("every signal is at [r monochord-GROUP-NAME]; send 1 to monochord-print to see all"))
+    main.add(
+        "text", 20, 30, _pd_text("every signal is at [r monochord-GROUP-NAME]; send 1 to monochord-print to see all")
+    )
     hear = main.add("obj", 20, 60, f"netreceive -u -b {hears}")
     parse = main.add("obj", 20, 85, "oscparse")
     trim = main.add("obj", 20, 110, "list trim")
@@ -186,7 +190,8 @@ def _pd_control(main: _PdCanvas, control: Control, x: int, y: int) -> int:
     name = f"monochord-do-{control.short}"
     label = control.short
     if control.kind == "fader":
-        shape = f"hsl 128 18 {control.low:g} {control.high:g} 0 0 empty {name} {label} 132 9 0 12 #fcfcfc #000000 #000000 0 1"
+        span = f"{control.low:g} {control.high:g}"
+        shape = f"hsl 128 18 {span} 0 0 empty {name} {label} 132 9 0 12 #fcfcfc #000000 #000000 0 1"
     elif control.kind == "switch":
         shape = f"tgl 18 0 empty {name} {label} 22 9 0 12 #fcfcfc #000000 #000000 0 1"
     else:
@@ -245,7 +250,9 @@ def max_patch(hears: int = OUT_PORT, says: int = IN_PORT) -> str:
             line(box("message", x, row, 2, 1, text=text, width=300.0), 0, send)
             continue
         limits = {"minimum": control.low, "maximum": control.high} if control.kind == "fader" else {}
-        knob = box("flonum" if control.kind == "fader" else "toggle", x, row, 1, 2 if limits else 1, width=60.0, **limits)
+        knob = box(
+            "flonum" if control.kind == "fader" else "toggle", x, row, 1, 2 if limits else 1, width=60.0, **limits
+        )
         into = box("newobj", x + 70, row, 1, 1, text=f"prepend {control.address}", width=260.0)
         line(knob, 0, into)
         line(into, 0, send)
@@ -396,12 +403,19 @@ def _tosc_control(one: Control, x: int, y: int) -> str:
     value = _tosc_partial("VALUE", "x") if one.fixed is None else _tosc_partial("CONSTANT", str(one.fixed))
     when = "RISE" if one.kind == "choice" else "ANY"
     return _tosc_node(
-        "BUTTON", one.short, (x, y, 150, 80), {"buttonType": ("i", kind)}, {"x": "0"}, _tosc_osc(one.address, value, when)
+        "BUTTON",
+        one.short,
+        (x, y, 150, 80),
+        {"buttonType": ("i", kind)},
+        {"x": "0"},
+        _tosc_osc(one.address, value, when),
     )
 
 
 def _tosc_osc(address: str, value: str, when: str) -> str:
-    head = "<enabled>1</enabled><send>1</send><receive>1</receive><feedback>0</feedback><connections>00001</connections>"
+    head = (
+        "<enabled>1</enabled><send>1</send><receive>1</receive><feedback>0</feedback><connections>00001</connections>"
+    )
     trigger = f"<triggers><trigger><var><![CDATA[x]]></var><condition>{when}</condition></trigger></triggers>"
     path = _tosc_partial("CONSTANT", address, conversion="STRING")
     return f"<osc>{head}{trigger}<path>{path}</path><arguments>{value}</arguments></osc>"
@@ -409,7 +423,8 @@ def _tosc_osc(address: str, value: str, when: str) -> str:
 
 def _tosc_partial(kind: str, value: str, low: float = 0, high: float = 1, conversion: str = "FLOAT") -> str:
     scale = f"<scaleMin>{low:g}</scaleMin><scaleMax>{high:g}</scaleMax>"
-    return f"<partial><type>{kind}</type><conversion>{conversion}</conversion><value><![CDATA[{value}]]></value>{scale}</partial>"
+    head = f"<type>{kind}</type><conversion>{conversion}</conversion>"
+    return f"<partial>{head}<value><![CDATA[{value}]]></value>{scale}</partial>"
 
 
 def _tosc_node(
@@ -445,9 +460,8 @@ def _tosc_node(
     inner = f"<children>{children}</children>" if children else ""
     said = f"<messages>{messages}</messages>" if messages else ""
     own = uuid.uuid5(uuid.NAMESPACE_URL, f"monochord/{name}")
-    return (
-        f"<node ID='{own}' type='{kind}'><properties>{listed}</properties><values>{present}</values>{said}{inner}</node>\n"
-    )
+    head = f"<node ID='{own}' type='{kind}'><properties>{listed}</properties>"
+    return f"{head}<values>{present}</values>{said}{inner}</node>\n"
 
 
 # What is written about them
@@ -455,7 +469,7 @@ def _tosc_node(
 
 def guide() -> str:
     """The set-up pages."""
-    return _GUIDE.format(
+    return GUIDE.read_text(encoding="utf-8").format(
         hears=OUT_PORT,
         says=IN_PORT,
         page=PAGE_PORT,
@@ -473,70 +487,11 @@ def guide() -> str:
 
 
 def _guide_line(one: Control) -> str:
-    takes = f"{one.low:g} … {one.high:g}" if one.kind == "fader" else {"switch": "1 or 0"}.get(one.kind, "nothing, or 1")
+    takes = (
+        f"{one.low:g} … {one.high:g}" if one.kind == "fader" else {"switch": "1 or 0"}.get(one.kind, "nothing, or 1")
+    )
     return f"| `{one.address}` | {takes} | {one.meaning} |"
 
-
-_GUIDE: Final = """# Starters: other programs that hear Monochord and steer it
-
-<!-- Made by python tools/starters.py: change that, not this. -->
-
-| file | for | tried |
-| --- | --- | --- |
-| `monochord.pd` | Pure Data 0.51 or newer | in Pure Data 0.53: it hears every signal, and its controls steer |
-| `monochord.maxpat` | Max 8 | not in Max: its JSON is of a patcher's shape, and every cord goes from something to something |
-| `touchdesigner.py`, `channels.tsv` | TouchDesigner | not in TouchDesigner: the script is valid Python |
-| `open_stage_control.json` | Open Stage Control 1 | not in the program: its JSON is a session's |
-| `monochord.tosc` | TouchOSC (2021 and newer) | not in the program: packed XML of the elements that its files have |
-
-All of them are for one machine. For two, change {host} in them, and let Monochord listen to the network:
-`monochord live --osc 192.168.1.20:{hears} --osc-in 192.168.1.10:{says} --osc-from 192.168.1.20`.
-Monochord sends at port {hears} and listens at {says}; a phone or tablet needs nothing of this, it opens the page
-(`--page 0.0.0.0:{page}`).
-
-**Pure Data, Max.** `monochord preview --osc {host}:{hears}:puredata --osc-in {says}` (`:max` for Max), then open the
-patch. All {signals} signals are at `[r monochord-sound-level]` (Max: `[r monochord.sound.level]`) and so on.
-
-**TouchDesigner.** `monochord preview --osc {host}:{hears}:touchdesigner --osc-in {says}`. Put a Text DAT into a component,
-load `touchdesigner.py` into it, and run it: an OSC In CHOP has every signal as a channel (`channels.tsv` lists them), a
-page of custom parameters steers.
-
-**Open Stage Control, TouchOSC.** Start Monochord with `--osc-in {says}`. Load `open_stage_control.json` as session; or
-load `monochord.tosc` and enter this machine and port {says} as OSC connection 1 (and let the tablet send: `--osc-in`
-with an address of this machine, `--osc-from` with the tablet's).
-
-What the controls ask for (and whatever scene is on: its inputs at `/monochord/scene/NAME`, told by the page and OSCQuery):
-
-| address | takes | what it does |
-| --- | --- | --- |
-{controls}
-| `/monochord/scene/select` | a name or a number | go to a scene |
-
-# Consoles
-
-A console is told the scene's lights: level, colour, movement (`[[lights]]` in the show file says which goes where), at
-most {rate:g} times a second an address. Set-up as their makers' manuals have it; tried here: QLC+.
-
-**ETC Eos.** Setup → System → Show Control → OSC: OSC RX on, UDP RX port as you like; over TCP it listens at {eos_port}, which
-is what we use. Set the OSC TCP format to 1.0. `monochord live --osc 192.168.1.30:eos`. The first light is `{eos}` (submaster
-1); packets are at most {eos_bytes} bytes. Put the submasters that the music drives on a page of their own.
-
-**grandMA3.** Menu → In & Out → OSC: add a line, port {grandma3_port}, Receive on, Receive Command off, no prefix; turn
-“Enable Input” on. `monochord live --osc 192.168.1.31:grandma3`. The first light is `{grandma3}`, a whole number 0 to 100; no
-bundles are sent. Give those executors something to move before you look for an error elsewhere.
-
-**QLC+.** Inputs/Outputs: on universe 1 tick OSC as input; it listens at {qlcplus_port} (one more for each universe).
-`monochord live --osc 127.0.0.1:qlcplus`. The first light is `{qlcplus}`; bind a slider by “auto detect”, or tick
-“passthrough” to send it to the fixtures as it is.
-
-**ChamSys MagicQ.** Setup → View Settings → Network: OSC mode “Rx” (or “Rx/Tx”), OSC rx port {magicq_port}; from version 1.9 on
-the PC software needs an unlocked system for it. `monochord live --osc 192.168.1.32:magicq`. The first light is `{magicq}`: the
-fader of playback 1, 0 to 1. To let playbacks steer Monochord, map a MIDI port (`--midi`) or use the page.
-
-Whatever the console: `/monochord/lights/full` turns all lights full to see that the line stands; `/monochord/lights/manual`
-with `/monochord/lights/level` and a tapped beat drives them by hand; at the end, and when the sound is lost, they go
-where the show file says (`safe`, `lost`).
-"""
 
 MADE: Final[Mapping[str, Callable[[], str | bytes]]] = {
     "monochord.pd": pure_data,

@@ -6,7 +6,21 @@ import sys
 
 import typer
 
-from engine.cli import analyse, devices, doctor, isf, latency, lights, play, render, scenes, soundcheck, space, stage, testcard
+from engine.cli import (
+    analyse,
+    devices,
+    doctor,
+    isf,
+    latency,
+    lights,
+    play,
+    render,
+    scenes,
+    soundcheck,
+    space,
+    stage,
+    testcard,
+)
 from engine.cli.options import gathered
 from engine.errors import MonochordError
 

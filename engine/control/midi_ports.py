@@ -67,11 +67,11 @@ class RtPorts:
 
     def inputs(self) -> list[str]:
         """Names of the ports that can be listened to."""
-        return [str(name) for name in self._in.get_ports() if not name.startswith("monochord:")]
+        return [str(name) for name in self._in.get_ports() if not name.startswith("monochord")]  # our own
 
     def outputs(self) -> list[str]:
         """Names of the ports that can be sent to."""
-        return [str(name) for name in self._out.get_ports() if not name.startswith("monochord:")]
+        return [str(name) for name in self._out.get_ports() if not name.startswith("monochord")]  # our own
 
     def open_input(self, name: str, hear: Hear) -> Port:
         """Listen; `hear` is called from the driver's thread. OSError if the port is gone by now."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import http.client
 import json
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
@@ -14,6 +15,7 @@ from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
 from zeroconf import ServiceBrowser, ServiceStateChange, Zeroconf
 
+from engine.control.announcement import SERVICE
 from engine.control.orders import Master, Override, SelectScene
 from engine.control.page_place import PageSettings
 from engine.control.page_server import PageServer
@@ -218,24 +220,32 @@ def test_another_scene_adds_removes_and_changes_paths(asked: Asked) -> None:
 
 
 def test_it_is_found_by_name_in_the_network_where_that_is_wished() -> None:
-    found: list[tuple[int | None, list[str]]] = []
+    names: list[str] = []
     looker = Zeroconf(interfaces=["127.0.0.1"])
 
     def seen(zeroconf: Zeroconf, service_type: str, name: str, state_change: ServiceStateChange) -> None:
-        info = zeroconf.get_service_info(service_type, name, timeout=3000)
-        if state_change is ServiceStateChange.Added and info is not None:
-            found.append((info.port, info.parsed_addresses()))
+        names.append(name)
 
+    browser = ServiceBrowser(looker, SERVICE, handlers=[seen])
     try:
-        ServiceBrowser(looker, "_oscjson._tcp.local.", handlers=[seen])
         view = FakeView()
         with PageServer(PageSettings(port=0, announce=True), view) as server:
             if any("could not be announced" in line for line in view.said):
                 pytest.skip(view.said[0])
-            for _ in range(100):
-                if (server.port, ["127.0.0.1"]) in found:
-                    break
-                asyncio.run(asyncio.sleep(0.05))
-            assert (server.port, ["127.0.0.1"]) in found
+            own = next(name for name in _named(names) if f" {server.port}." in name)
+            info = looker.get_service_info(SERVICE, own, timeout=5000)
+            assert info is not None
+            assert (info.port, info.parsed_addresses()) == (server.port, ["127.0.0.1"])
     finally:
+        browser.cancel()
         looker.close()
+
+
+def _named(names: list[str]) -> Iterator[str]:
+    """Names as they come, for ten seconds."""
+    deadline, at = time.monotonic() + 10.0, 0
+    while time.monotonic() < deadline:
+        for name in names[at:]:
+            at += 1
+            yield name
+        time.sleep(0.02)

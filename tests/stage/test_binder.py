@@ -203,7 +203,9 @@ def test_a_clock_runs_as_fast_as_its_signal_says(scene: Made, rate: int) -> None
 
 
 def test_a_binding_to_the_lights_is_the_same_machine(scene: Made) -> None:
-    made = scene("[lights.wash]\nlevel = 'sound.loudness'\nhue = { signal = 'rhythm.hits', to = [0.6, 0.1] }\nwarmth = 1")
+    made = scene(
+        "[lights.wash]\nlevel = 'sound.loudness'\nhue = { signal = 'rhythm.hits', to = [0.6, 0.1] }\nwarmth = 1"
+    )
     wash = made.lights["wash"]
     assert wash["warmth"] == 1.0
     level, hue = wash["level"], wash["hue"]

@@ -12,7 +12,7 @@ let hello = null, table = null, meters = null, map = null, band = null, tick = 0
 let controls = new Map();
 const values = {}, news = new Set(), due = new Set();
 let marked = "", held = [], newest = null, known = null, everything = null;
-let beats = -1, onsets = -1, beatGlow = 0, hitGlow = 0, touchedBrightness = -1000, cueAt = -1;
+let beats = -1, onsets = -1, beatGlow = 0, hitGlow = 0, touchedBrightness = -1000, touchedLights = -1000, cueAt = -1;
 
 const connection = new Connection(hear, lineIs);
 const order = (address, ...args) => connection.order(ROOT + address, ...args).catch(wrong);
@@ -186,6 +186,7 @@ function present() {
   $("freeze").setAttribute("aria-pressed", `${Boolean(at("/master/freeze"))}`);
   write($("freeze"), at("/master/freeze") ? "Frozen" : "Freeze");
   if (performance.now() - touchedBrightness > 500 && at("/master/brightness") !== undefined) brightness(at("/master/brightness"));
+  lights(at);
   const palette = at("/master/palette") ?? "";
   if (document.activeElement !== $("palette")) $("palette").value = palette;
   const colors = hello.palettes[palette] ?? [];
@@ -203,6 +204,21 @@ function present() {
   write($("tap-release"), tempo ? `Hand off ${tempo.toFixed(0)}` : "Senses lead");
   $("tap-release").setAttribute("aria-label", "Give beat and tempo back to the senses");
   markScene();
+}
+
+/** The lights by hand: shown where the show has any. */
+function lights(at) {
+  const level = at("/lights/level");
+  $("lights").hidden = level === undefined || !known?.lights.length;
+  if (level === undefined) return;
+  if (performance.now() - touchedLights > 500) lightsLevel(level);
+  for (const name of ["manual", "full"]) $(`lights-${name}`).setAttribute("aria-pressed", `${Boolean(at(`/lights/${name}`))}`);
+}
+
+function lightsLevel(value) {
+  $("lights-level").value = value;
+  write($("lights-value"), `${Math.round(100 * value)} %`);
+  fill($("lights-level"));
 }
 
 function brightness(value) {
@@ -300,6 +316,13 @@ $("brightness").oninput = () => {
   brightness(value);
   connection.slide(`${ROOT}/master/brightness`, [value], wrong);
 };
+$("lights-level").oninput = () => {
+  touchedLights = performance.now();
+  const value = Number($("lights-level").value);
+  lightsLevel(value);
+  connection.slide(`${ROOT}/lights/level`, [value], wrong);
+};
+for (const name of ["manual", "full"]) $(`lights-${name}`).onclick = () => order(`/lights/${name}`, $(`lights-${name}`).getAttribute("aria-pressed") !== "true");
 $("palette").onchange = () => order("/master/palette", $("palette").value);
 $("cue-go").onclick = $("cue-go-2").onclick = () => order("/cue/go");
 $("cue-back").onclick = () => order("/cue/back");

@@ -1,0 +1,50 @@
+"""A show that goes by time code, from the sound of it to the scene on stage."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from engine.audio.hearing import HearingSettings
+from engine.conductor import Conductor
+from engine.cues import read_cues
+from engine.frame import RATE
+from engine.settings import Settings
+from engine.stage.backdrop import StageSettings
+from engine.synchrony import LtcEar
+from engine.timecode import PACES, Chase, Label
+
+from .conftest import SoundFile
+from .features.ltc_sound import sound
+
+SMALL = StageSettings(headless=True, size=(64, 36), fps=60.0, nice=0)
+
+
+@pytest.mark.gl
+def test_a_cue_comes_when_its_time_code_is_heard_on_a_channel_of_its_own(sound_file: SoundFile) -> None:
+    code = sound(Label(1, 2, 1, 20), 100, PACES["25"])
+    tone = 0.1 * np.sin(2 * np.pi * 220 * np.arange(len(code)) / RATE)
+    path = sound_file("both.wav", np.stack([tone, code], axis=1).astype(np.float32), subtype="FLOAT")
+    settings = Settings(
+        hearing=HearingSettings(source=str(path), silent=True, channels=(1,)),
+        stage=SMALL,
+        scene="fallback",
+        scenes=("fallback", "ink"),
+        cues=read_cues([{"scene": "ink", "timecode": "01:02:03:04"}, {"scene": "fallback", "timecode": "02:00:00:00"}]),
+        timecode_channel=2,
+    )
+    seen = []
+    with Conductor(settings, lambda _: None) as conductor:
+        conductor.run(lambda show: seen.append((show.cues.at, show.newest.row[1] if show.newest else 0.0)))
+        assert conductor.cues.at == 0
+    waited = [heard for at, heard in seen if at == -1]
+    assert waited[-1] == pytest.approx(1.36, abs=0.5)  # 01:02:03:04 lies 1.36 s behind 01:02:01:20
+
+
+def test_a_device_without_the_channel_or_too_slow_brings_no_time_code() -> None:
+    chase = Chase()
+    ear = LtcEar(3, chase)
+    ear.hear(np.zeros((256, 2), np.float32), RATE)
+    ear.hear(np.zeros((256, 4), np.float32), 16_000)
+    ear.hear(np.zeros((256, 4), np.float32), RATE)
+    assert chase.label(0.0) is None
