@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from engine.errors import BadFile
-from engine.settings import settings, show_names
+from engine.settings import settings
+from engine.show_file import show_names
 from engine.stage.preset import split_name
 
 

@@ -24,7 +24,7 @@ def devices(
     """
     from engine.audio.device import devices as all_devices
     from engine.audio.device import find_device
-    from engine.settings import save
+    from engine.show_file import save
 
     for name, direction, key in ((use, "input", "sound.device"), (use_output, "output", "sound.output")):
         if name is not None:
