@@ -168,7 +168,7 @@ export class InputControl {
 export const holdButton = (button, done) => {
   const HOLD = 600, AGAIN = 3000;
   const word = button.querySelector("small");
-  let timer = 0, armed = 0, by = "";
+  let timer = 0, armed = -Infinity, by = "";
   const begin = (what) => {
     if (timer) return;
     by = what;
@@ -184,7 +184,7 @@ export const holdButton = (button, done) => {
   button.onclick = (event) => {
     if (event.detail !== 0 || event.pointerType) return; // a real pointer holds instead
     const now = performance.now();
-    if (now - armed < AGAIN) { armed = 0; done(); return; }
+    if (now - armed < AGAIN) { armed = -Infinity; done(); return; }
     armed = now;
     const said = word.textContent;
     word.textContent = "press again to be sure";
