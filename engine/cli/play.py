@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _CLIP_SIZE: Final = (640, 360)
 _CLIP_FPS: Final = 30.0
 _STILL_SIZE: Final = (320, 180)
+_ROWS: Final = 4  # scenes on the contact sheet: each is drawn through the whole recording
 _COLUMNS: Final = 6
 
 
@@ -190,7 +191,7 @@ def conduct(show: Settings) -> None:
 
 
 def _write_clip(show: Settings, out: Path, size: list[int] | None, fps: float | None) -> None:
-    """The clip of the scene, a contact sheet of all scenes, and the live loop for whoever waits for OSC."""
+    """The clip of the scene, a contact sheet of it and a few others, and the live loop for whoever waits for OSC."""
     from engine import rehearsal
     from engine.errors import BadFile
 
@@ -219,7 +220,8 @@ def _write_clip(show: Settings, out: Path, size: list[int] | None, fps: float | 
             stills_at=moments,
             progress=tell,
         )
-    for scene in (scene for scene in show.scenes if scene != show.scene):
+    others = [scene for scene in show.scenes if scene != show.scene]
+    for scene in others[: _ROWS - 1]:
         with terminal.progress(f"stills of {Path(scene).stem}") as tell:
             rows[Path(scene).stem] = rehearsal.stills(
                 hearing,
@@ -232,6 +234,8 @@ def _write_clip(show: Settings, out: Path, size: list[int] | None, fps: float | 
             )
     rehearsal.contact_sheet(sheet, rows, moments, Path(hearing.source or "").stem)
     print(clip, sheet, sep="\n")
+    if len(others) >= _ROWS:
+        terminal.remark(f"{len(others) - _ROWS + 1} more scenes: monochord scenes --sheet {out}")
     if show.destinations or show.record:
         from dataclasses import replace
 
