@@ -53,7 +53,7 @@ def told(tmp_path: Path) -> str:
 
 def test_a_film_by_three_is_the_film_by_one_byte_for_byte(told: str, tmp_path: Path) -> None:
     remarks: list[str] = []
-    rehearsal.render(CLICKS, told, tmp_path / "one.mp4", remark=remarks.append, **HOW)  # type: ignore[arg-type]  # **HOW is of several kinds  # of every kind
+    rehearsal.render(CLICKS, told, tmp_path / "one.mp4", remark=remarks.append, **HOW)  # type: ignore[arg-type]  # **HOW is of several kinds
     film_crew.render(CLICKS, told, tmp_path / "three.mp4", 3, remark=remarks.append, **HOW)  # type: ignore[arg-type]  # **HOW is of several kinds
     assert (tmp_path / "one.mp4").read_bytes() == (tmp_path / "three.mp4").read_bytes()
     assert remarks[0] == remarks[1]
@@ -68,7 +68,7 @@ def test_a_film_that_is_given_up_leaves_no_file_and_no_process(told: str, tmp_pa
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        film_crew.render(CLICKS, told, tmp_path / "a.mp4", 2, progress=give_up, **HOW)  # type: ignore[arg-type]  # **HOW is of several kinds  # of every kind
+        film_crew.render(CLICKS, told, tmp_path / "a.mp4", 2, progress=give_up, **HOW)  # type: ignore[arg-type]  # **HOW is of several kinds
     assert sorted(tmp_path.iterdir()) == before
     assert not multiprocessing.active_children()
 
@@ -78,4 +78,4 @@ def test_a_scene_that_builds_on_its_own_pictures_is_refused(tmp_path: Path) -> N
     kept.write_text('/*{"PASSES": [{"TARGET": "a", "PERSISTENT": true}]}*/\nvoid main() { gl_FragColor = vec4(1.0); }')
     assert not owes_nothing(load_scene(kept).shader)
     with pytest.raises(BadScene, match=r"builds on its own pictures: .*--workers 1"):
-        film_crew.render(CLICKS, str(kept), tmp_path / "a.mp4", 2, **HOW)  # type: ignore[arg-type]  # **HOW is of several kinds  # of every kind
+        film_crew.render(CLICKS, str(kept), tmp_path / "a.mp4", 2, **HOW)  # type: ignore[arg-type]  # **HOW is of several kinds

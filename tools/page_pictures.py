@@ -48,7 +48,7 @@ def take(url: str) -> None:
     """Both pictures of the page at this address."""
     path = shutil.which("chromium")
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = driver.chromium.launch(executable_path=path)
         for name, (size, scale) in SHAPES.items():
             page: Any = browser.new_page(
                 viewport={"width": size[0], "height": size[1]}, device_scale_factor=scale, is_mobile=name == "phone"

@@ -54,7 +54,7 @@ class Trial:
             if not files:
                 self.musics += trial.sections(chosen, tell)
             for number, file in enumerate(files):
-                self.musics.append(self._heard(file, seconds, lambda share, n=number: tell((n + share) / len(files))))  # type: ignore[misc]
+                self.musics.append(self._heard(file, seconds, _part_of(tell, number, len(files))))
 
     def _heard(self, file: str, seconds: float, tell: Progress) -> trial.Music:
         """A file's music, under a name that no other has."""
@@ -134,3 +134,8 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as why:
         raise BadFile(f"sheet={folder} cannot be made: {why.strerror} (choose another folder)") from None
+
+
+def _part_of(tell: Progress, number: int, count: int) -> Progress:
+    """Tells how much of `count` files is done, from how much of this one is."""
+    return lambda share: tell((number + share) / count)

@@ -26,7 +26,7 @@ def verdict(**other: object) -> Verdict:
         "nearest": "silk",
         "cost": 30.0,
     }
-    return Verdict(**{**good, **other})  # type: ignore[arg-type]
+    return Verdict(**{**good, **other})  # type: ignore[arg-type]  # fields of several kinds
 
 
 def test_a_good_scene_is_two_lines_under_their_head() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,9 +27,8 @@ def page_of(path: str, url: str, size: tuple[int, int] = (1280, 800), **more: An
     from playwright.sync_api import sync_playwright
 
     troubles: list[str] = []
-    root = hasattr(os, "geteuid") and os.geteuid() == 0
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=path, args=["--no-sandbox"] if root else [])
+        browser = driver.chromium.launch(executable_path=path)
         try:
             page = browser.new_page(viewport={"width": size[0], "height": size[1]}, **more)
             page.set_default_timeout(30_000)

@@ -244,7 +244,7 @@ def test_a_reader_that_does_not_read_is_dropped_and_the_others_are_told_on(
         assert server._live.pages
         (page,) = server._live.pages
         for _ in range(4000):  # more than the kernel's buffers hold
-            server._loop.call_soon_threadsafe(page.outbox.replace, str(_), "x" * 8000)  # type: ignore[union-attr]
+            server._loop.call_soon_threadsafe(page.outbox.replace, str(_), "x" * 8000)  # type: ignore[union-attr]  # it runs
         deadline = time.monotonic() + 10.0
         while server._live.pages and time.monotonic() < deadline:
             time.sleep(0.02)

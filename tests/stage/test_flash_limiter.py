@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -42,6 +42,9 @@ BALL = """void main() {
     gl_FragColor = vec4(mix(vec3(0.1, 0.2, 0.3), vec3(1.0), smoothstep(0.14, 0.1, length(away))), 1.0);
 }"""
 
+Strobe = Callable[..., Renderer]
+"""Stages a shader, by its code; limited or not, at a size."""
+
 
 @pytest.fixture
 def made(ctx: gpu.Context) -> Iterator[list[Renderer]]:
@@ -62,7 +65,7 @@ def filmed(renderer: Renderer, seconds: float = 2.5, every: int = 2) -> NDArray[
 
 
 @pytest.fixture
-def strobe(ctx: gpu.Context, made: list[Renderer], write: Write):  # type: ignore[no-untyped-def]  # a function
+def strobe(ctx: gpu.Context, made: list[Renderer], write: Write) -> Strobe:
     def start(code: str, *, limited: bool = True, size: tuple[int, int] = SIZE) -> Renderer:
         renderer = Renderer(ctx, size, limit_flashes=limited)
         made.append(renderer)
@@ -84,7 +87,7 @@ def strobe(ctx: gpu.Context, made: list[Renderer], write: Write):  # type: ignor
         (8.0, "vec3(0.5 + 0.5 * sin(6.2832 * 5.0 * TIME + 3.0 * at.x))"),
     ],
 )
-def test_no_strobe_leaves_the_house(strobe, hz: float, color: str) -> None:  # type: ignore[no-untyped-def]  # a function
+def test_no_strobe_leaves_the_house(strobe: Strobe, hz: float, color: str) -> None:
     code = STROBE.format(hz=hz, color=color)
     assert max(worst(filmed(strobe(code, limited=False)), FPS)) > 0.25
     renderer = strobe(code)
@@ -94,7 +97,9 @@ def test_no_strobe_leaves_the_house(strobe, hz: float, color: str) -> None:  # t
 
 @pytest.mark.parametrize("pixels", [1, 2, 3, 5, 8])
 @pytest.mark.parametrize("size", [SIZE, (320, 180)], ids=str)
-def test_a_fine_pattern_that_swaps_black_and_white_is_held_back(strobe, pixels: int, size: tuple[int, int]) -> None:  # type: ignore[no-untyped-def]  # a function
+def test_a_fine_pattern_that_swaps_black_and_white_is_held_back(
+    strobe: Strobe, pixels: int, size: tuple[int, int]
+) -> None:
     code = CHECKER.format(hz=10.0, pixels=pixels, rest="")
     renderer = strobe(code, size=size)
     shown = filmed(renderer, 2.0, every=1 if size == SIZE else 5)
@@ -104,7 +109,7 @@ def test_a_fine_pattern_that_swaps_black_and_white_is_held_back(strobe, pixels: 
 
 
 @pytest.mark.parametrize(("share", "held"), [(0.6, True), (0.35, True), (0.12, False)])
-def test_what_flashes_of_fine_patterns_adds_up_to_its_area(strobe, share: float, held: bool) -> None:  # type: ignore[no-untyped-def]  # a function
+def test_what_flashes_of_fine_patterns_adds_up_to_its_area(strobe: Strobe, share: float, held: bool) -> None:
     """Single pixels that flash, strewn over the picture."""
     code = CHECKER.format(hz=10.0, pixels=1, rest=f"if (hash21(floor(gl_FragCoord.xy)) > {share}) color = vec3(0.1);")
     renderer = strobe(f'#include "noise.glsl"\n{code}')
@@ -132,16 +137,16 @@ def test_what_flashes_of_fine_patterns_adds_up_to_its_area(strobe, share: float,
         *("grain in the dark", "grain on paper", "a slow fade", "a slow fade of stripes"),
     ],
 )
-def test_what_is_harmless_leaves_as_it_is_to_the_bit(strobe, code: str) -> None:  # type: ignore[no-untyped-def]  # a function
+def test_what_is_harmless_leaves_as_it_is_to_the_bit(strobe: Strobe, code: str) -> None:
     assert np.array_equal(filmed(strobe(code)), filmed(strobe(code, limited=False)))
 
 
-def test_the_same_strobe_gives_the_same_pictures(strobe) -> None:  # type: ignore[no-untyped-def]  # a function
+def test_the_same_strobe_gives_the_same_pictures(strobe: Strobe) -> None:
     code = STROBE.format(hz=6.0, color=WHITE)
     assert np.array_equal(filmed(strobe(code)), filmed(strobe(code)))
 
 
-def test_only_what_flashes_is_held_back(strobe) -> None:  # type: ignore[no-untyped-def]  # a function
+def test_only_what_flashes_is_held_back(strobe: Strobe) -> None:
     code = STROBE.format(hz=10.0, color="at.x < 0.5 ? vec3(on) : vec3(fract(TIME))")
     free = filmed(strobe(code, limited=False))
     held = filmed(strobe(code))
@@ -149,7 +154,7 @@ def test_only_what_flashes_is_held_back(strobe) -> None:  # type: ignore[no-unty
     assert np.ptp(held[-FPS:, :, :12].astype(int), axis=0).max() < 60
 
 
-def test_a_strobe_of_the_master_is_held_back_too_and_blackout_is_black(strobe) -> None:  # type: ignore[no-untyped-def]  # a function
+def test_a_strobe_of_the_master_is_held_back_too_and_blackout_is_black(strobe: Strobe) -> None:
     renderer = strobe(STROBE.format(hz=0.0, color="vec3(1.0)"))
     shown = []
     for number in range(3 * FPS):
@@ -162,7 +167,7 @@ def test_a_strobe_of_the_master_is_held_back_too_and_blackout_is_black(strobe) -
     assert renderer.read()[:, :, :3].max() == 0
 
 
-def test_a_picture_that_is_resized_while_it_is_held_back_does_not_flash(strobe) -> None:  # type: ignore[no-untyped-def]  # a function
+def test_a_picture_that_is_resized_while_it_is_held_back_does_not_flash(strobe: Strobe) -> None:
     renderer = strobe(STROBE.format(hz=10.0, color=WHITE))
     before = filmed(renderer)[-1]
     renderer.resize((96, 54))
@@ -171,7 +176,7 @@ def test_a_picture_that_is_resized_while_it_is_held_back_does_not_flash(strobe) 
 
 
 @pytest.mark.parametrize("size", [(16, 16), (161, 91), (36, 64)])
-def test_pictures_of_any_size_are_watched(strobe, size: tuple[int, int]) -> None:  # type: ignore[no-untyped-def]  # a function
+def test_pictures_of_any_size_are_watched(strobe: Strobe, size: tuple[int, int]) -> None:
     renderer = strobe(STROBE.format(hz=10.0, color=WHITE), size=size)
     filmed(renderer, 1.0)
     assert renderer.limiter.guard.held == 1.0

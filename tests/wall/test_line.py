@@ -68,7 +68,7 @@ def wall() -> Iterator[Callable[..., Wall]]:
     made: list[Wall] = []
 
     def start(*given: float, **more: object) -> Wall:
-        made.append(Wall(*given, **more))  # type: ignore[arg-type]
+        made.append(Wall(*given, **more))  # type: ignore[arg-type]  # settings of several kinds
         return made[-1]
 
     yield start
