@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import ipaddress
 import re
+import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -12,6 +14,7 @@ from engine.errors import BadSetting
 
 PORT: Final = 9100
 LOOPBACK: Final = "127.0.0.1"
+_WAITING: Final = 32  # connections that may wait to be taken
 _SHAPE: Final = re.compile(r"((?P<host>[^:@\[\]\s]+|\[[0-9A-Fa-f:.%\w]+\]):)?(?P<port>\d{1,5})")
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -56,6 +59,31 @@ def read_place(key: str, listen: str | int, usual: int) -> tuple[str, int]:
     if not 1 <= port <= 65535:
         raise BadSetting(f"{key}={listen} has port={port}, a port is 1 to 65535 ({usual} is ours by default)")
     return host, port
+
+
+def bound(
+    key: str, place: object, host: str, port: int, kind: socket.SocketKind, option: tuple[int, int]
+) -> socket.socket:
+    """A socket of this kind at an address of this machine, one of its SOL_SOCKET options set before.
+
+    BadSetting, in one line that names `key` and `place` as it was said, where that cannot be.
+    """
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=kind, flags=socket.AI_PASSIVE)[0]
+        made = socket.socket(family, kind)
+    except (OSError, UnicodeError) as why:
+        reason = getattr(why, "strerror", None) or why
+        raise BadSetting(f"{key}={place} is no address of this machine ({reason})") from None
+    try:
+        made.setsockopt(socket.SOL_SOCKET, *option)
+        made.bind(address)
+        if kind == socket.SOCK_STREAM:
+            made.listen(_WAITING)
+    except OSError as why:
+        made.close()
+        mend = "choose another port" if why.errno == errno.EADDRINUSE else "say an address of this machine"
+        raise BadSetting(f"{key}={place} cannot be listened at: {why.strerror} ({mend})") from None
+    return made
 
 
 def is_loopback(host: str) -> bool:

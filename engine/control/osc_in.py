@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import errno
 import socket
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from typing import Any, Final, Self
+from typing import Final, Self
 
 from engine.control.guard import MOST_BYTES
-from engine.control.listening_place import OscInSettings
+from engine.control.listening_place import OscInSettings, bound
 from engine.control.orders import Order
 from engine.control.osc_reader import OscReader
 from engine.control.table import Table
-from engine.errors import BadSetting
 
 _LOOK_UP: Final = 0.2  # seconds after which the thread looks whether the show is over
 _KERNELS: Final = 1 << 18  # bytes that may wait for us
@@ -39,7 +37,9 @@ class OscIn:
         both from this one's own thread.
         """
         self._reader = OscReader(settings.senders, table, order, say)
-        self._socket = _listening(settings)
+        option = socket.SO_RCVBUF, _KERNELS
+        self._socket = bound("osc_in", settings, settings.host, settings.port, socket.SOCK_DGRAM, option)
+        self._socket.settimeout(_LOOK_UP)
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._listen, name="osc in")
         self._thread.start()
@@ -78,24 +78,3 @@ class OscIn:
             if in_a_row >= _IN_A_ROW:  # a flood: the kernel drops the rest of it for us
                 in_a_row = 0
                 self._over.wait(_REST)
-
-
-def _listening(settings: OscInSettings) -> socket.socket:
-    try:
-        places: list[Any] = socket.getaddrinfo(
-            settings.host, settings.port, type=socket.SOCK_DGRAM, flags=socket.AI_PASSIVE
-        )
-        family, kind, _, _, address = places[0]
-        made = socket.socket(family, kind)
-    except (OSError, UnicodeError) as why:
-        reason = getattr(why, "strerror", None) or why
-        raise BadSetting(f"osc_in={settings} is no address of this machine ({reason})") from None
-    try:
-        made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _KERNELS)
-        made.bind(address)
-    except OSError as why:
-        made.close()
-        mend = "choose another port" if why.errno == errno.EADDRINUSE else "say an address of this machine"
-        raise BadSetting(f"osc_in={settings} cannot be listened at: {why.strerror} ({mend})") from None
-    made.settimeout(_LOOK_UP)
-    return made

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import errno
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from engine.control.listening_place import LOOPBACK, Network, is_loopback, read_network, read_place
-from engine.errors import BadSetting
+from engine.control.listening_place import LOOPBACK, Network, bound, is_loopback, read_network, read_place
 
 PAGE_PORT: Final = 9110
 
@@ -71,22 +69,6 @@ def own_names(settings: PageSettings) -> set[str]:
     return {name, short, f"{short}.local", settings.host}
 
 
-def bound(settings: PageSettings) -> socket.socket:
+def page_socket(settings: PageSettings) -> socket.socket:
     """A socket at which connections wait already; BadSetting, in one line, where that cannot be."""
-    try:
-        places = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        family, kind, _, _, address = places[0]
-        made = socket.socket(family, kind)
-    except (OSError, UnicodeError) as why:
-        reason = getattr(why, "strerror", None) or why
-        raise BadSetting(f"page={settings} is no address of this machine ({reason})") from None
-    try:
-        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        made.bind(address)
-        made.listen(32)
-    except OSError as why:
-        made.close()
-        mend = "choose another port" if why.errno == errno.EADDRINUSE else "say an address of this machine"
-        raise BadSetting(f"page={settings} cannot be served at: {why.strerror} ({mend})") from None
-    made.setblocking(False)
-    return made
+    return bound("page", settings, settings.host, settings.port, socket.SOCK_STREAM, (socket.SO_REUSEADDR, 1))

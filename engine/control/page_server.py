@@ -25,14 +25,14 @@ from engine.control.guard import MOST_BYTES
 from engine.control.osc_reader import OscReader
 from engine.control.oscquery import STREAM_PERIOD, OscQuery
 from engine.control.outbox import Outbox
-from engine.control.page_place import PageSettings, bound, own_address, own_names
+from engine.control.page_place import PageSettings, own_address, own_names, page_socket
 from engine.control.page_socket import LIVE_PERIOD, PageLive
 from engine.control.qr import qr_svg
 from engine.control.show_view import ShowView
 
 _FILES: Final = Path(__file__).parent / "page"
 _MOST_SOCKETS: Final = 16
-_MOST_CONNECTIONS: Final = 64  # and as many more as are accepted in one turn of the loop
+_MOST_CONNECTIONS: Final = 64
 _MOST_BODY: Final = 1024
 _STARTING: Final = 10.0  # seconds that the loop may take to begin
 _HEARTBEAT: Final = 10.0  # seconds after which a websocket that is silent is asked whether it is there
@@ -64,7 +64,7 @@ class PageServer:
         """Serve; BadSetting where that cannot be."""
         self.settings, self._view = settings, view
         self._files = {path.name: path.read_bytes() for path in sorted(_FILES.iterdir()) if path.is_file()}
-        self._socket = bound(settings)
+        self._socket = page_socket(settings)
         self.port: int = self._socket.getsockname()[1]
         self.token = kept_token(settings.token_file) if settings.open_to_network else None
         self._gate = Gate(self.token, own_names(settings), settings.senders)
@@ -126,13 +126,8 @@ class PageServer:
         app.router.add_get("/{path:.*}", self._osc_query)
         runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=0.5)
         await runner.setup()
-        made = runner.server
-        assert made is not None
-
-        def connection() -> asyncio.BaseProtocol:
-            return made() if len(made.connections) < _MOST_CONNECTIONS else _Full()
-
-        server = await self._loop.create_server(connection, sock=self._socket, backlog=32)
+        assert runner.server is not None
+        server = await self._loop.create_server(_Door(runner.server, self._loop), sock=self._socket, backlog=32)
         announced = Announcement(self.settings, self.port) if self.settings.announce else None
         ticks = [
             asyncio.create_task(self._each(LIVE_PERIOD, self._live.tell, self._live.pages)),
@@ -276,6 +271,24 @@ class PageServer:
             sending.cancel()
             self._sockets.discard(made)
         return made
+
+
+class _Door:
+    """Lets as many connections in as are served, and not one more."""
+
+    def __init__(self, server: web.Server, loop: asyncio.AbstractEventLoop) -> None:
+        self._server, self._loop = server, loop
+        self._coming = 0  # let in, and not yet among the server's own
+
+    def __call__(self) -> asyncio.BaseProtocol:
+        if len(self._server.connections) + self._coming >= _MOST_CONNECTIONS:
+            return _Full()
+        self._coming += 1
+        self._loop.call_soon(self._came)  # just before the loop tells the connection that it is made
+        return self._server()
+
+    def _came(self) -> None:
+        self._coming -= 1
 
 
 class _Full(asyncio.Protocol):

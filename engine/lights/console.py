@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from pythonosc.osc_message_builder import OscMessageBuilder
 
 from engine.frame import HOP, RATE
-from engine.frame_ring import SLOTS
-from engine.lights.line import Line, open_line
+from engine.lights.due import Due
+from engine.lights.line import BUNDLE_HEAD, Line, open_line
 from engine.lights.patch import BRIGHT, CURVES, OUTPUTS, Outlet, Patch
 
 Values = NDArray[np.float64]
@@ -27,7 +27,6 @@ LOST_AFTER: Final = 2.0
 FADE: Final = 2.0
 """and how long that takes, there and back."""
 _UNIVERSE: Final = 512
-_BUNDLE_HEAD: Final = b"#bundle\x00" + b"\x00" * 7 + b"\x01"
 _FLOAT, _INT = struct.Struct(">f"), struct.Struct(">i")
 
 
@@ -89,13 +88,8 @@ class Console:
         self._plugs = [_Plug(outlet, rows, whole, profile.steps) for outlet in patch.outlets]
         self._universes = {plug.address: bytearray(_UNIVERSE) for plug in self._plugs if plug.slot is not None}
         self._bundle, self._max_bytes = profile.bundle, profile.max_bytes
-        self._hops_each = RATE / HOP / patch.destination.rate
-        self._delay = round(patch.destination.delay * RATE / HOP)
-        self._shape = len(lights), len(OUTPUTS)
-        self._late = np.zeros((SLOTS if self._delay else 1, *self._shape))
+        self._due = Due(patch.destination, (len(lights), len(OUTPUTS)))
         self._rest: float = 0.0
-        self._hops = 0
-        self._next = 0.0
         self._refresh_at = 0.0
         self.line = open_line(patch.destination) if line is None else line
 
@@ -105,18 +99,11 @@ class Console:
 
     def step(self, values: Values, rest: Rest) -> None:
         """Take one hop's values, and send what is due of them."""
-        hop, self._hops = self._hops, self._hops + 1
         self._rest += HOP_SECONDS / FADE * (1 if rest.deaf > LOST_AFTER else -1)
         self._rest = min(max(self._rest, 0.0), 1.0)
-        if self._delay:
-            self._late[hop % SLOTS] = values
-            if hop < self._delay:
-                return
-            values = self._late[(hop - self._delay) % SLOTS]
-        if hop < self._next:
-            return
-        self._next = max(self._next + self._hops_each, hop - self._hops_each)
-        self._tell([self._shown(plug, values, rest) for plug in self._plugs], hop * HOP_SECONDS)
+        due = self._due.step(values)
+        if due is not None:
+            self._tell([self._shown(plug, due, rest) for plug in self._plugs], self._due.hop * HOP_SECONDS)
 
     def put(self, level_of: Callable[[int], float]) -> None:
         """Say at once how bright each outlet is, by its number; whatever was said before."""
@@ -167,11 +154,11 @@ class Console:
     def _packets(self, messages: list[bytes]) -> list[bytes]:
         if not self._bundle or len(messages) < 2:
             return messages
-        packets = [_BUNDLE_HEAD]
+        packets = [BUNDLE_HEAD]
         for message in messages:
             element = _INT.pack(len(message)) + message
-            if len(packets[-1]) + len(element) > self._max_bytes and packets[-1] != _BUNDLE_HEAD:
-                packets.append(_BUNDLE_HEAD)
+            if len(packets[-1]) + len(element) > self._max_bytes and packets[-1] != BUNDLE_HEAD:
+                packets.append(BUNDLE_HEAD)
             packets[-1] += element
         return packets
 

@@ -17,6 +17,8 @@ from typing import Any, Final, Protocol
 from engine.errors import BadSetting
 from engine.lights.destination import Destination
 
+BUNDLE_HEAD: Final = b"#bundle\x00" + b"\x00" * 7 + b"\x01"
+"""What every OSC bundle of ours begins with; its time tag says: immediately."""
 _WELL_AFTER: Final = 2.0  # seconds without trouble until a receiver counts as there again
 _FIRST_RETRY, _LAST_RETRY = 0.25, 4.0  # seconds until a line is tried again
 _TO_CONNECT: Final = 5.0  # seconds that a receiver may take to answer

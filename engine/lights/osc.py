@@ -18,18 +18,17 @@ import numpy as np
 from numpy.typing import NDArray
 from pythonosc.osc_message_builder import OscMessageBuilder
 
-from engine.frame import HOP, RATE, ROW, Row, Signal, signals_of
-from engine.frame_ring import SLOTS
+from engine.frame import ROW, Row, Signal, signals_of
 from engine.lights.console import Console, Rest, Values, light_names
 from engine.lights.destination import Destination
-from engine.lights.line import Line, open_line
+from engine.lights.due import Due
+from engine.lights.line import BUNDLE_HEAD, Line, open_line
 from engine.lights.patch import Patch
 from engine.lights.profile import FEATURE_SIGNALS, FEATURES
 
 FRAME_ADDRESS: Final = "/monochord/frame"
 _TIMES: Final = 3  # how often the last word is said: no packet is sure to arrive
 _BETWEEN: Final = 0.03  # seconds: some receivers take no more in less
-_BUNDLE_HEAD: Final = b"#bundle\x00" + b"\x00" * 7 + b"\x01"  # time tag: immediately
 Indices = NDArray[np.intp]
 
 
@@ -108,12 +107,12 @@ def templates(messages: Sequence[_Message], *, bundle: bool, max_bytes: int) -> 
     if not bundle:
         return [_template(message.data, [(0, message)]) for message in messages]
     made: list[Template] = []
-    data, parts = _BUNDLE_HEAD, list[tuple[int, _Message]]()
+    data, parts = BUNDLE_HEAD, list[tuple[int, _Message]]()
     for message in messages:
         element = len(message.data).to_bytes(4, "big") + message.data
         if parts and len(data) + len(element) > max_bytes:
             made.append(_template(data, parts))
-            data, parts = _BUNDLE_HEAD, []
+            data, parts = BUNDLE_HEAD, []
         parts.append((len(data) + 4, message))
         data += element
     return [*made, _template(data, parts)]
@@ -143,30 +142,20 @@ class Sender:
             feature_messages(profile.address) if profile.sends == FEATURES else frame_messages(musicians, profile.types)
         )
         self._templates = templates(messages, bundle=profile.bundle, max_bytes=profile.max_bytes)
-        self._hops_each = RATE / HOP / destination.rate
-        self._delay = round(destination.delay * RATE / HOP)
         size = ROW * (1 + len(musicians))
-        self._late: NDArray[np.float64] = np.zeros((SLOTS if self._delay else 1, size))
+        self._due = Due(destination, (size,))
         counting = counters(musicians)
         self._counters = np.array([signal.start for signal in counting], np.intp)
         self._counted: NDArray[np.float64] | None = None
         self._told: NDArray[np.float64] = np.zeros(size + len(counting))
-        self._hops = 0
-        self._next = 0.0
         self.lines = [open_line(destination) if line is None else line]
 
     def send(self, row: Row) -> None:
         """Take one hop's row, and send the one that is due, if one is."""
-        hop, self._hops = self._hops, self._hops + 1
-        if self._delay:
-            self._late[hop % SLOTS] = row
-            if hop < self._delay:
-                return
-            row = self._late[(hop - self._delay) % SLOTS]
-        if hop < self._next:
+        due = self._due.step(row)
+        if due is None:
             return
-        self._next = max(self._next + self._hops_each, hop - self._hops_each)
-        told = self._with_events(row)
+        told = self._with_events(due)
         for template in self._templates:
             packet = template.fill(told)
             for line in self.lines:
