@@ -34,8 +34,9 @@ from engine.listening.affinity import conditional, joint
 from engine.listening.atlas import PERPLEXITY, Atlas, Corpus, fitted, write
 from engine.listening.divergence import Kind, descend
 from engine.listening.faithfulness import NEIGHBOURS, continuity, nearest_agree, trustworthiness
+from engine.listening.map_learning import Training
 from engine.listening.neighbours import nearest
-from engine.listening.projection import CUBE, PLANE, Training
+from engine.listening.projection import CUBE, PLANE
 from engine.stage.map_figure import draw_crowding, draw_map
 
 _JUDGED: Final = 3000  # held-out sounds that the table is of, at most

@@ -155,7 +155,7 @@ def _fit(name: Path, corpus: Corpus, network: str, how: Any, passes: float | Non
     from dataclasses import replace
 
     from engine.listening.atlas import figures, fitted, write
-    from engine.listening.projection import Training
+    from engine.listening.map_learning import Training
 
     training = Training() if passes is None else replace(Training(), passes=passes)
     with terminal.progress("fitting the map") as tell:

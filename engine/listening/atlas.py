@@ -16,8 +16,9 @@ from engine.errors import BadFile, MissingDriver
 from engine.listening import anchors
 from engine.listening.affinity import Partners, conditional
 from engine.listening.faithfulness import NEIGHBOURS, continuity, nearest_agree, trustworthiness
+from engine.listening.map_learning import Training, learn
 from engine.listening.neighbours import Points, nearest
-from engine.listening.projection import CUBE, PLANE, ROUNDS, Projection, Training, learn
+from engine.listening.projection import CUBE, PLANE, ROUNDS, Projection
 from engine.whole_file import whole_file
 
 PERPLEXITY: Final = 30.0

@@ -17,8 +17,8 @@ from engine import fitting
 from engine.cli.space import fit, show
 from engine.errors import BadFile, BadSetting, MissingDriver
 from engine.fitting import Listening, Shelf, heard_in, held_out, listen, recordings
+from engine.listening.map_learning import Training
 from engine.listening.mel import MEL_RATE, log_mel, patches
-from engine.listening.projection import Training
 from engine.listening.space import Space
 from engine.listening.vggish import Vggish
 from tests.features.sounds import bowed, plucked

@@ -8,8 +8,10 @@ import pytest
 from engine.listening.affinity import Partners, conditional, joint
 from engine.listening.divergence import gradient
 from engine.listening.faithfulness import trustworthiness
+from engine.listening.landmarks import Landmarks
+from engine.listening.map_learning import Crowd, Training, learn
 from engine.listening.neighbours import nearest
-from engine.listening.projection import CUBE, PLANE, Crowd, Landmarks, Projection, Training, learn
+from engine.listening.projection import CUBE, PLANE, Projection
 
 from .corpora import clustered
 
@@ -19,7 +21,7 @@ NONE = np.zeros((0, 2), np.int64)
 
 def _net(points: np.ndarray, seed: int = 0) -> Projection:
     rng = np.random.default_rng(seed)
-    net = Projection.fresh(points, points[::9], 5, replace(QUICK, hidden=(7, 6)), rng)
+    net = Projection.fresh(points, points[::9], 5, (7, 6), QUICK.sharpness, rng)
     net.landmarks.where[:] = rng.standard_normal(net.landmarks.where.shape)
     return net
 

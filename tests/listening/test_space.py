@@ -10,7 +10,8 @@ import pytest
 from engine.errors import BadFile
 from engine.listening import atlas as atlases
 from engine.listening.atlas import Atlas, Corpus, figures, fitted, neighbours_in_time, write
-from engine.listening.projection import CUBE, PLANE, Training
+from engine.listening.map_learning import Training
+from engine.listening.projection import CUBE, PLANE
 from engine.listening.space import Space
 
 from .corpora import corpus
