@@ -23,8 +23,9 @@ from typing import Final
 
 import numpy as np
 
-from engine.fitting import Listening, Recording, Shelf, listen, recordings
+from engine.fitting import listen
 from engine.listening.atlas import Corpus, fitted
+from engine.recordings import Listening, Recording, Shelf, recordings
 
 _COUNTS: Final = (1000, 3000, 10_000, 30_000, 100_000)
 _SHIFT: Final = 0.02

@@ -85,9 +85,9 @@ def analyse(
 
 def _describe(file: str, seconds: float, space: str | None, splice: int, folder: Path) -> None:
     """embedding.npz: `embedding` (n, 128) and `time` (n,), the seconds at which each begins; patches do not overlap."""
-    from engine.fitting import Listening, heard_in, write_heard
     from engine.listening.ear import familiar
     from engine.listening.mel import PATCH_SECONDS
+    from engine.recordings import Listening, heard_in, write_heard
 
     network, _ = familiar(space)
     embedding, time = heard_in(Path(file), Listening(str(network.path), PATCH_SECONDS, splice), seconds)

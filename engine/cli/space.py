@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from engine.fitting import Recording
     from engine.listening.atlas import Atlas, Corpus
+    from engine.recordings import Recording
 
 app = typer.Typer(help="Maps of sounds: fit one to your own recordings, or look at one.", no_args_is_help=True)
 
@@ -40,7 +40,8 @@ def fit(
     """
     import os
 
-    from engine.fitting import Listening, Shelf, gathered, listen, recordings
+    from engine.fitting import gathered, listen
+    from engine.recordings import Listening, Shelf, recordings
 
     workers = _checked(workers if workers is not None else os.cpu_count() or 1, hop, splice, scheduler)
     name = out.with_name(out.name.removesuffix(".onnx"))
