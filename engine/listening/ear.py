@@ -10,28 +10,16 @@ The ear listens to the mix. Musicians have senses of their own, but no place of 
 
 from __future__ import annotations
 
-import queue
-import threading
 from collections.abc import Iterator
 from math import ceil, exp, hypot, isfinite
-from typing import Final, NamedTuple, Protocol
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine import assets, models
 from engine.frame import HOP, RATE, Place, Row, Samples
-from engine.listening.mel import (
-    BANDS,
-    COLUMN,
-    MEL_RATE,
-    PATCH,
-    WINDOW,
-    MelStream,
-    Patches,
-    Sound,
-    end_of,
-)
+from engine.listening.mel import BANDS, COLUMN, MEL_RATE, PATCH, WINDOW, MelStream, end_of
+from engine.listening.slow_lane import SLOTS, Asked, AtOnce, Found, Map, Network, SoundRing, Worker
 from engine.listening.space import Space
 from engine.listening.vggish import SHIPPED, Vggish
 
@@ -42,7 +30,6 @@ PLACE: Final = slice(Place.x.start, Place.age.start + 1)
 """The group Place in a row."""
 
 _COLUMNS: Final = 4  # from one patch to the next: 40 ms
-_SLOTS: Final = 512  # hops that wait for the slow lane at most: 2.7 s
 _SEEN: Final = ceil(((PATCH - 1) * COLUMN + WINDOW) / MEL_RATE * RATE / HOP)  # hops that a patch sees
 _HOP_SECONDS: Final = HOP / RATE
 _ENOUGH: Final = 0.5  # of the hops of a patch, in which something must be heard for it to count fully
@@ -50,7 +37,6 @@ _TRAVEL: Final = 0.25  # seconds to 63 % of the way, where a patch counts fully
 _SURE: Final = 0.25  # seconds to 63 %, for confidence and speed
 _CONFIDING: Final = 1 - exp(-_HOP_SECONDS / _SURE)
 _STEADY: Final = 3  # places in a row that must be of another family before it is named
-_FAREWELL: Final = 2.0  # seconds that the end of a show waits for the thread
 _PATIENCE: Final = RATE // HOP  # hops without any place after which the old one is no longer believed
 
 _X, _CUBE, _SPEED, _NOVELTY, _CONFIDENCE, _FAMILY, _AGE = (
@@ -58,33 +44,6 @@ _X, _CUBE, _SPEED, _NOVELTY, _CONFIDENCE, _FAMILY, _AGE = (
     for signal in (Place.x, Place.cube, Place.speed, Place.novelty, Place.confidence, Place.family, Place.age)
 )
 _WAY: Final = (_X, _X + 1, _CUBE, _CUBE + 1, _CUBE + 2, _NOVELTY)  # what travels
-
-
-class Network(Protocol):
-    """What describes a patch."""
-
-    def embed(self, patches: Patches) -> NDArray[np.float32]: ...
-
-
-class Spot(Protocol):
-    """Where a description lies on a map."""
-
-    @property
-    def plane(self) -> NDArray[np.floating]: ...
-    @property
-    def cube(self) -> NDArray[np.floating]: ...
-    @property
-    def novelty(self) -> float: ...
-    @property
-    def confidence(self) -> float: ...
-    @property
-    def family(self) -> int: ...
-
-
-class Map(Protocol):
-    """What knows where a description lies."""
-
-    def place(self, embedding: NDArray[np.float32]) -> Spot: ...
 
 
 def familiar(space: str | None = None) -> tuple[Vggish, Space]:
@@ -100,100 +59,6 @@ def familiar(space: str | None = None) -> tuple[Vggish, Space]:
     network = Vggish(assets.MODELS / f"{SHIPPED}.onnx" if found is None else found[1] / f"{found[0]}.onnx")
     known.check(network.sha256)
     return network, known
-
-
-class _Asked(NamedTuple):
-    """One patch that is to be placed."""
-
-    hops: int  # heard when it was asked for
-    columns: int  # the patch ends before this one
-    weight: float  # 1 where enough of it was heard, 0 where nothing was
-
-
-class _Found(NamedTuple):
-    """What has become of it; nowhere, if there was nothing to be heard in it."""
-
-    asked: _Asked
-    spot: Spot | None
-
-
-class _SoundRing:
-    """The newest hops of mono sound: one thread writes, one reads, and neither ever waits."""
-
-    def __init__(self) -> None:
-        self._slots: Samples = np.zeros((_SLOTS, HOP), np.float32)
-        self.written = 0
-
-    def write(self, samples: Samples, shares: NDArray[np.float32]) -> None:
-        """Add the mix of one hop (HOP, channels). The count moves last, when all is in place."""
-        np.dot(samples, shares, out=self._slots[self.written % _SLOTS])
-        self.written += 1
-
-    def read(self, start: int, stop: int) -> Sound:
-        """The hops from `start` to before `stop`, (n·HOP,); those that are written over already are silence."""
-        sound: Samples = self._slots[np.arange(start, stop) % _SLOTS]
-        gone = self.written + 1 - _SLOTS - start  # the oldest may be just being written
-        if gone > 0:
-            sound[:gone] = 0.0
-        return sound.reshape(-1)
-
-
-class _AtOnce:
-    """Finds a place while one waits: rehearsal."""
-
-    trouble = ""
-
-    def __init__(self, network: Network, known: Map, ring: _SoundRing) -> None:
-        self._network, self._map, self._ring = network, known, ring
-        self._stream = MelStream()
-        self._taken = 0
-        self.found: _Found | None = None
-
-    def ask(self, asked: _Asked) -> None:
-        self.found = self._find(asked)
-
-    def close(self) -> None:
-        """There is nothing to end."""
-
-    def _find(self, asked: _Asked) -> _Found:
-        for start in range(self._taken, asked.hops, _SLOTS):
-            self._stream.feed(self._ring.read(start, min(start + _SLOTS, asked.hops)))
-        self._taken = asked.hops
-        if not asked.weight:
-            return _Found(asked, None)
-        (described,) = self._network.embed(self._stream.patch(asked.columns)[None])
-        return _Found(asked, self._map.place(described))
-
-
-class _Worker(_AtOnce):
-    """Finds places in a thread of its own, the newest that was asked for first: a show."""
-
-    def __init__(self, network: Network, known: Map, ring: _SoundRing) -> None:
-        super().__init__(network, known, ring)
-        self._waiting: queue.SimpleQueue[_Asked | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._work, name="ear", daemon=True)
-        self._thread.start()
-
-    def ask(self, asked: _Asked) -> None:
-        if not self.trouble:
-            self._waiting.put(asked)
-
-    def close(self) -> None:
-        self._waiting.put(None)
-        self._thread.join(_FAREWELL)
-
-    def _work(self) -> None:
-        try:
-            while True:
-                asked = self._waiting.get()
-                while not self._waiting.empty():
-                    asked = self._waiting.get()
-                if asked is None:
-                    return
-                self.found = self._find(asked)
-        except Exception as bug:  # the show goes on without it, and the operator is told
-            why = " ".join(f"{type(bug).__name__}: {bug}".split())[:160]
-            self.trouble = f"the ear is lost ({why}): the place stays where it is"
 
 
 class Ear:
@@ -224,11 +89,11 @@ class Ear:
         self._begin()
 
     def _begin(self) -> None:
-        self._ring = _SoundRing()
-        self._lane = (_Worker if self._live else _AtOnce)(self._network, self._map, self._ring)
-        self._shown: _Found | None = None
+        self._ring = SoundRing()
+        self._lane = (Worker if self._live else AtOnce)(self._network, self._map, self._ring)
+        self._shown: Found | None = None
         self._told = False
-        self._sounding = [0] * _SLOTS  # hops in which something was heard, until each of the last ones
+        self._sounding = [0] * SLOTS  # hops in which something was heard, until each of the last ones
         self._columns, self._due = 0, 0
         self._schedule()
         self._pace = 0.0
@@ -249,9 +114,9 @@ class Ear:
         ring, before = self._ring, self._ring.written
         ring.write(samples, self._shares)
         hops = before + 1
-        self._sounding[before % _SLOTS] = self._sounding[(before - 1) % _SLOTS] + heard
+        self._sounding[before % SLOTS] = self._sounding[(before - 1) % SLOTS] + heard
         if hops >= self._due:
-            self._lane.ask(_Asked(hops, self._columns, self._weight(hops)))
+            self._lane.ask(Asked(hops, self._columns, self._weight(hops)))
             self._schedule()
         found = self._lane.found
         if found is not None and found is not self._shown and hops >= found.asked.hops + LAG:
@@ -266,10 +131,10 @@ class Ear:
     def _weight(self, hops: int) -> float:
         """Of the patch that is due now."""
         last = hops - 1 - MelStream.HELD_BACK // HOP
-        before = self._sounding[(last - _SEEN) % _SLOTS] if last >= _SEEN else 0
-        return min((self._sounding[last % _SLOTS] - before) / (_ENOUGH * _SEEN), 1.0)
+        before = self._sounding[(last - _SEEN) % SLOTS] if last >= _SEEN else 0
+        return min((self._sounding[last % SLOTS] - before) / (_ENOUGH * _SEEN), 1.0)
 
-    def _show(self, found: _Found) -> None:
+    def _show(self, found: Found) -> None:
         self._shown, (asked, spot) = found, found
         self._pace = 1 - exp(-_HOP_SECONDS * asked.weight / _TRAVEL)
         if spot is None:
