@@ -13,9 +13,13 @@ from engine.control.midi import Midi
 from engine.control.orders import (
     Beat,
     ForgetMidi,
+    HoldBack,
+    HoldScore,
+    JumpInScore,
     LearnMidi,
     LightsByHand,
     Master,
+    NudgeScore,
     Order,
     Override,
     RecallPreset,
@@ -34,7 +38,9 @@ from engine.control.presets import PresetFile
 from engine.control.scene_input import Value, read_inputs, read_value
 from engine.control.table import Repertoire, Table
 from engine.cues import Change, Cue, CueList
+from engine.keyboard import order_of
 from engine.lights.hand import Hand
+from engine.score.following import ScoreFollower
 from engine.settings import Settings
 from engine.stage.backdrop import Backdrop
 from engine.stage.palette import palettes
@@ -44,7 +50,6 @@ from engine.tapping import TappedBeat
 from engine.wandering import Wanderer
 
 _SEEK: Final = 5.0
-_BRIGHTER: Final = 0.05  # of the master's brightness that a key changes
 _COMPLAINTS: Final = 1.0  # seconds between two lines about orders of one kind
 _FALLBACK: Final = "fallback"
 
@@ -65,18 +70,26 @@ class Desk:
         say: Callable[[str], None],
         stop: Callable[[], None],
         lights: Hand,
+        follower: ScoreFollower | None = None,
     ) -> None:
-        """`heard`: seconds of the show that were heard so far. `say` tells the operator; `stop` ends the show."""
+        """`heard`: seconds of the show that were heard so far. `say` tells the operator; `stop` ends the show.
+
+        `follower`: who follows the player in the score, where there is one.
+        """
         self.settings, self.backdrop = settings, backdrop
         self._hearing, self._cues, self._tapped, self._wanderer = hearing, cues, tapped, wanderer
         self._heard, self._stop, self._lights = heard, stop, lights
         self._complaints = Complaints(lambda line: say(str(line)), _COMPLAINTS)
         self.presets = PresetFile(settings.presets)
         self._midi_there: Midi | None = None
+        self._follower_there = follower
         self._loop_from: float | None = None
         self._told: Any = None
         names = dict.fromkeys((*settings.scenes, *(name for name in scene_names() if name != _FALLBACK)))
-        self.table = Table(Repertoire(tuple(names), tuple(palettes()), tuple(cue.title for cue in settings.cues)))
+        titles = tuple(cue.title for cue in settings.cues)
+        numbers = () if follower is None else tuple(map(int, follower.score.numbers))
+        bars = (min(numbers), max(numbers)) if numbers else None
+        self.table = Table(Repertoire(tuple(names), tuple(palettes()), titles, lights.receivers, bars))
         """What can be asked just now."""
 
     # What is asked.
@@ -129,6 +142,15 @@ class Desk:
                 self._recall(name)
             case LightsByHand(name, value):
                 setattr(self._lights, name, value)
+            case HoldBack(place, seconds, by):
+                for one in range(len(self._lights.delays)) if place is None else (place - 1,):
+                    self._lights.hold_back(one, self._lights.delays[one] * by + seconds)
+            case NudgeScore(quarters):
+                self._follower.nudge(quarters)
+            case JumpInScore(bar, beat):
+                self._follower.jump_to(bar, beat)
+            case HoldScore(on):
+                self._follower.hold(on)
             case LearnMidi(address, choice):
                 self._learn_midi(address, choice)
             case ForgetMidi(address):
@@ -160,35 +182,20 @@ class Desk:
             backdrop.watch("" if backdrop.watched else self.next.scene)
         elif backdrop and wish == "full_screen":
             backdrop.toggle(wish)
-        elif (order := self._of_key(wish)) is not None:
+        elif (order := order_of(wish, backdrop, self._lights)) is not None:
             self.obey_all([order])
-
-    def _of_key(self, wish: str) -> Order | None:
-        """The order that a key gives."""
-        match wish:
-            case "next_cue" | "previous_cue":
-                return StepCue(1 if wish == "next_cue" else -1)
-            case "next_scene" | "previous_scene":
-                return StepScene(1 if wish == "next_scene" else -1)
-            case "tap_off":
-                return ReleaseTap()
-        if self.backdrop is None:
-            return None
-        match wish:
-            case "darker" | "brighter":
-                wanted = self.backdrop["brightness"] + (_BRIGHTER if wish == "brighter" else -_BRIGHTER)
-                return Master("brightness", round(min(max(wanted, 0.0), 1.0), 3))
-            case "blackout" | "freeze":
-                return Master(wish, not self.backdrop[wish])
-            case "overlay":
-                return Master("panel", not self.backdrop["panel"])
-        return None
 
     # What is done.
 
     def learn_by(self, midi: Midi) -> None:
         """There are MIDI controllers, which can learn orders."""
         self._midi_there = midi
+
+    @property
+    def _follower(self) -> ScoreFollower:
+        if self._follower_there is None:
+            raise BadOrder("/monochord/score", "no score is followed (--score FILE)")
+        return self._follower_there
 
     @property
     def _midi(self) -> Midi:
@@ -239,6 +246,10 @@ class Desk:
         found: dict[str, tuple[bool | int | float | str, ...]] = {"/monochord/tempo": (self._tapped.tempo,)}
         for name in ("level", "manual", "full"):
             found[f"/monochord/lights/{name}"] = (getattr(self._lights, name),)
+        for place, late in enumerate(self._lights.delays, 1):
+            found[f"/monochord/lights/delay/{place}"] = (round(1000.0 * late, 1),)
+        if self._follower_there is not None:
+            found["/monochord/score/hold"] = (self._follower_there.held,)
         if self._cues.cues:
             found["/monochord/cue/select"] = (self._cues.at + 1,)
         if backdrop is not None:

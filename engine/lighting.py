@@ -140,7 +140,7 @@ class Lighting:
         """
         self._lights, self._musicians = lights, musicians
         self._master, self._beat_by_hand = master, beat_by_hand
-        self.hand = Hand()
+        self.hand = Hand(lights)
         self._lamps = [_Lamp(limited) for _ in lights.names]
         self._values = np.zeros((len(lights.names), len(OUTPUTS)))
         self._levels = np.zeros((len(lights.names), len(LIGHT_CHANNELS)))

@@ -129,7 +129,8 @@ class Showing:
         }
         if backdrop is not None:
             facts["stage"] = {"name": backdrop.renderer, "restarts": backdrop.restarts, **self._lateness()}
-        facts["lights"] = [str(destination) for destination in settings.destinations]
+        facts["lights"] = self.table.repertoire.receivers
+        facts["consoles"] = len(settings.lights)
         facts["followers"] = [str(follower) for follower in settings.followers]
         facts["osc_in"] = str(settings.osc_in) if settings.osc_in else ""
         facts["take"] = str(settings.record.name) if settings.record else ""

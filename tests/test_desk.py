@@ -11,8 +11,12 @@ import pytest
 
 from engine.control.bad_order import BadOrder
 from engine.control.orders import (
+    HoldBack,
+    HoldScore,
+    JumpInScore,
     LightsByHand,
     Master,
+    NudgeScore,
     Order,
     Override,
     RecallPreset,
@@ -29,10 +33,15 @@ from engine.control.orders import (
 )
 from engine.cues import Change, CueList, read_cues
 from engine.desk import Desk
+from engine.frame import HOP, RATE
+from engine.lights.destination import parse_destination
 from engine.lights.hand import Hand
+from engine.lights.osc import Lights
+from engine.score.following import ScoreFollower
 from engine.settings import Settings
 from engine.stage.keys import KEYS
 from engine.tapping import TappedBeat
+from tests.score.playing import follow, melody, score_of
 
 CUES = read_cues([{"scene": "ink", "name": "rain"}, {"scene": "silk", "transition": "fade"}])
 FLOW = {"name": "flow", "type": "float", "label": "", "default": 0.5, "minimum": 0.0, "maximum": 2.0}
@@ -88,7 +97,13 @@ class Ears:
 class Show:
     """A desk, its stage, and what the operator heard."""
 
-    def __init__(self, presets: Path, stage: bool = True) -> None:
+    def __init__(
+        self,
+        presets: Path,
+        stage: bool = True,
+        lights: Lights | None = None,
+        follower: ScoreFollower | None = None,
+    ) -> None:
         self.stage, self.ears, self.said, self.stopped = Stage(), Ears(), list[str](), list[bool]()
         self.tapped, self.cues = TappedBeat(), CueList(CUES)
         settings = Settings(scene="ink", scenes=("ink", "silk", "strings"), cues=CUES, presets=presets)
@@ -105,7 +120,8 @@ class Show:
             heard=lambda: 100.0,
             say=self.said.append,
             stop=lambda: self.stopped.append(True),
-            lights=Hand(),
+            lights=Hand(lights),
+            follower=follower,
         )
         self.desk.tend()
 
@@ -124,6 +140,22 @@ def test_masters_take_their_values(show: Show) -> None:
         assert show.stage[name] == value
     show.do(Master("palette", ""))
     assert show.stage["palette"] is None
+
+
+def test_the_place_in_the_score_is_moved_and_held_by_hand(tmp_path: Path) -> None:
+    follower = ScoreFollower(score_of(melody(64)))
+    show = Show(tmp_path / "show.presets.toml", follower=follower)
+    assert show.desk.table.read("/monochord/score/jump", [16]) == JumpInScore(16)
+    for order in (JumpInScore(5), NudgeScore(1.5), HoldScore(True)):
+        show.do(order)
+    said = follow(follower, [(60, 0.1)])
+    assert said[-1, :3].tolist() == [17.5, 5, 2.5]
+    assert show.desk.present()["/monochord/score/hold"] == (True,)
+
+
+def test_without_a_score_no_place_in_it_is_moved(show: Show) -> None:
+    with pytest.raises(BadOrder, match=r"no score is followed \(--score FILE\)"):
+        show.do(HoldScore(True))
 
 
 def test_lights_are_taken_by_hand_and_told_as_they_are(show: Show) -> None:
@@ -230,6 +262,45 @@ def test_another_scene_on_stage_is_another_table(show: Show) -> None:
 def test_keys_give_the_same_orders(show: Show, wish: str, name: str, value: object) -> None:
     show.desk.wish(wish)
     assert show.stage[name] == value
+
+
+def test_keys_take_the_lights_and_give_them_back(show: Show) -> None:
+    def told() -> dict[str, object]:
+        return {name: show.desk.present()[f"/monochord/lights/{name}"][0] for name in ("manual", "level", "full")}
+
+    for wish in ("lights_manual", "lights_brighter", "lights_brighter", "lights_full"):
+        show.desk.wish(wish)
+    assert told() == {"manual": True, "level": 0.6, "full": True}
+    for wish in ("lights_manual", "lights_full", *["lights_darker"] * 20):
+        show.desk.wish(wish)
+    assert told() == {"manual": False, "level": 0.0, "full": False}
+
+
+def test_each_receiver_is_held_back_by_address_and_all_of_them_by_key(tmp_path: Path) -> None:
+    lights = Lights([parse_destination("127.0.0.1:9@20"), parse_destination("127.0.0.1:9:plain")])
+    show = Show(tmp_path / "show.presets.toml", lights=lights)
+    hop = 1000.0 * HOP / RATE
+
+    def delays() -> list[float]:
+        return [show.desk.present()[f"/monochord/lights/delay/{place}"][0] for place in (1, 2)]
+
+    try:
+        assert delays() == pytest.approx([20, 0], abs=hop)
+        order = show.desk.table.read("/monochord/lights/delay/2", [100])
+        assert order == HoldBack(2, 0.1)
+        show.do(order)
+        assert delays() == pytest.approx([20, 100], abs=hop)
+        before = delays()
+        for wish in ("lights_later", "lights_later", "lights_earlier"):
+            show.desk.wish(wish)
+        assert delays() == pytest.approx([one + hop for one in before], abs=0.2)
+        for _ in range(10):
+            show.desk.wish("lights_earlier")
+        assert delays() == pytest.approx([0, before[1] - 9 * hop], abs=0.2)
+        with pytest.raises(BadOrder, match=r"delay=9999 must be a number, 0 to 2730\.67 ms"):
+            show.desk.table.read("/monochord/lights/delay/1", [9999])
+    finally:
+        lights.close()
 
 
 def test_keys_play_and_seek_and_end_the_show(show: Show) -> None:

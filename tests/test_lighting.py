@@ -202,7 +202,7 @@ def test_a_console_of_its_own_is_told_by_udp_what_the_scene_says(scene: Callable
 
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as desk:
         desk.bind(("127.0.0.1", 0))
-        desk.settimeout(1.0)
+        desk.settimeout(60.0)
         patch = read_patch({"to": f"127.0.0.1:{desk.getsockname()[1]}:magicq", "map": {"wash.level": "3"}})
         lights = Lights([], (), [patch])
         lighting = Lighting(lights, scene("a", "[lights.wash]\nlevel = 0.6"))

@@ -25,14 +25,14 @@ def test_a_show_is_seen_with_its_sound_its_stage_and_what_the_operator_was_told(
         stage=SMALL,
         scene="strings",
         scenes=("strings",),
-        seconds=60.0,
+        seconds=1200.0,
         page=PageSettings(port=0),
         presets=tmp_path / "show.presets.toml",
     )
     failed: list[BaseException] = []
 
     def look(conductor: Conductor, view: Showing) -> None:
-        deadline = time.monotonic() + 30.0
+        deadline = time.monotonic() + 120.0
         while "p50" not in view.facts()["stage"] or "/monochord/master/brightness" not in view.present():
             assert time.monotonic() < deadline
             time.sleep(0.05)

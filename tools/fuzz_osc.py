@@ -4,21 +4,25 @@
 
 Each goes the whole way that a stranger's does: guard, patterns, table of orders. It fails with the datagram in hex on
 the first exception, on more steps than the bound, on an order that holds what is not finite, and on a datagram that
-takes more than 1 ms of this thread's CPU time. That clock also counts what others take from the core meanwhile:
-interrupts, a neighbour on the same core, a busy host. So one that was slow is given again, at most 50 times with a
-pause between, and counts with the fastest; how many were is said.
+takes more than 1 ms of this thread's CPU time.
+
+That clock also counts what others take from the core meanwhile: interrupts, a neighbour on the same core, a busy host.
+What is the datagram's own comes again with it, what is theirs does not. So one that took longer than all before it is
+given again, at most 50 times, until it is faster than they or has shown that it is not, and counts with its fastest.
+How many took more than 1 ms at first is said.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import math
 import random
 import struct
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import astuple
+from dataclasses import fields
 from typing import Any
 
 from pythonosc.osc_bundle import OscBundle
@@ -54,7 +58,7 @@ def table() -> Table:
 
 
 class Datagrams:
-    """Datagrams without an end: noise, messages and bundles that are right, and both of these spoilt."""
+    """Datagrams without an end: noise, what was put together anyhow, what takes long, what is right and was spoilt."""
 
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)
@@ -71,6 +75,8 @@ class Datagrams:
                 yield self._built()
             elif way < 0.4:
                 yield self._heavy()
+            elif way < 0.42:
+                yield self._spoilt(bytearray(self._heavy()))
             else:
                 yield self._spoilt(bytearray(chance.choice(self._right)))
 
@@ -167,19 +173,25 @@ class Fuzz:
         shown = table()
         self._given: list[Order] = []
         self.reader = OscReader((), lambda: shown, self._given.append, lambda _: None, lambda: self._now)
-        self.slowest, self.steps, self.again = 0, 0, 0
+        self.slowest, self.steps = 0, 0
+        self.late = 0  # took more than the bound at first
         self.worst = b""
 
     def give(self, datagram: bytes) -> None:
         """AssertionError, with the datagram, for what must not be."""
         took = self._once(datagram)
-        for _ in range(AGAIN):
-            if self._bound is None or took <= self._bound:
-                break
-            self.again += 1
-            time.sleep(0.001)
-            took = min(took, self._once(datagram))
-        assert self._bound is None or took <= self._bound, f"{took} ns: {datagram.hex()}"
+        if self._bound is not None and took > self.slowest:
+            self._again(datagram, took, self._bound)
+
+    def _again(self, datagram: bytes, first: int, bound: int) -> None:
+        """What a datagram takes by itself that took longer than all before it."""
+        took, times = first, 1
+        while took > self.slowest and times <= AGAIN:
+            if took > bound:
+                time.sleep(0.001)
+            took, times = min(took, self._once(datagram)), times + 1
+        assert took <= bound, f"{took} ns: {datagram.hex()}"
+        self.late += first > bound
         if took > self.slowest:
             self.slowest, self.worst = took, datagram
 
@@ -188,16 +200,17 @@ class Fuzz:
         begun = time.thread_time_ns()
         self.reader.hear(datagram, "127.0.0.1", self._now)
         took = time.thread_time_ns() - begun
-        for order in self._given:
-            assert _finite(astuple(order)), f"{order}: {datagram.hex()}"
-        self.orders += len(self._given)
-        self._given.clear()
         self.steps = max(self.steps, self.reader.steps)
         assert self.reader.steps <= MOST_STEPS, f"{self.reader.steps} steps: {datagram.hex()}"
+        for order in self._given:
+            assert _finite(order), f"{order}: {datagram.hex()}"
+        self.orders += len(self._given)
+        self._given.clear()
         return took
 
 
-def _finite(values: tuple[Any, ...]) -> bool:
+def _finite(order: Order) -> bool:
+    values = [getattr(order, part.name) for part in fields(order)]
     flat = [part for one in values for part in (one if isinstance(one, tuple) else (one,))]
     return all(not isinstance(one, float) or math.isfinite(one) for one in flat)
 
@@ -207,8 +220,10 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=10_000_000)
     parser.add_argument("--seed", type=int, default=0)
     said = parser.parse_args()
-    fuzz, begun = Fuzz(), time.monotonic()
-    for count, datagram in zip(range(1, said.count + 1), Datagrams(said.seed), strict=False):
+    datagrams, fuzz, begun = Datagrams(said.seed), Fuzz(), time.monotonic()
+    gc.collect()
+    gc.freeze()  # as a show does: what stays is not looked at again
+    for count, datagram in zip(range(1, said.count + 1), datagrams, strict=False):
         try:
             fuzz.give(datagram)
         except Exception as why:
@@ -224,7 +239,8 @@ def main() -> None:
 def _report(fuzz: Fuzz, count: int, begun: float) -> str:
     return (
         f"{count:,} datagrams in {time.monotonic() - begun:.0f} s: no exception, {fuzz.orders:,} orders, at most"
-        f" {fuzz.slowest / 1e6:.3f} ms of CPU time ({fuzz.again} given again) and {fuzz.steps} of {MOST_STEPS} steps"
+        f" {fuzz.steps} of {MOST_STEPS} steps and {fuzz.slowest / 1e6:.3f} ms of CPU time"
+        f" ({fuzz.late} took longer than {MOST_NANOSECONDS / 1e6:g} ms at first, none of them when given again)"
     )
 
 

@@ -45,7 +45,7 @@ class Gate:
 
     def __init__(self, token: str | None, names: Iterable[str], senders: Sequence[Network] = ()) -> None:
         """`names`: what this machine is called, beside its addresses. `senders` come in without the token."""
-        self._token, self._senders = token, tuple(senders)
+        self.token, self._senders = token, tuple(senders)
         self._names = {"localhost", *(name.lower() for name in names)}
 
     def knows_host(self, host: str | None, own: str, port: int) -> bool:
@@ -62,11 +62,11 @@ class Gate:
 
     def opens(self, token: str | None) -> bool:
         """Whether this is the token."""
-        return self._token is None or hmac.compare_digest((token or "").encode(), self._token.encode())
+        return self.token is None or hmac.compare_digest((token or "").encode(), self.token.encode())
 
     def lets_in(self, peer: str, tokens: Iterable[str | None]) -> bool:
         """Whether somebody at the address `peer`, who shows these, may see and steer the show."""
-        if self._token is None or any(self.opens(token) for token in tokens):
+        if self.token is None or any(self.opens(token) for token in tokens):
             return True
         known = _address(peer)
         if not known:

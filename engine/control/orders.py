@@ -120,6 +120,40 @@ class LightsByHand:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldBack:
+    """The receiver at this place, counted from 1, is told so many seconds late; no place is all of them.
+
+    `by`: so much later than now, or earlier, instead.
+    """
+
+    place: int | None
+    seconds: float
+    by: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NudgeScore:
+    """The player is so many quarters further on in the score, or back, than was thought."""
+
+    quarters: float
+
+
+@dataclass(frozen=True, slots=True)
+class JumpInScore:
+    """The player is at this bar, by its printed number, and this beat of it, counted from 1."""
+
+    bar: int
+    beat: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class HoldScore:
+    """Stay at this place in the score, whatever is heard, or follow the player again."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class LearnMidi:
     """The control of a MIDI controller that moves next gives this order; of one that chooses, with this value."""
 
@@ -156,6 +190,10 @@ Order = (
     | StorePreset
     | RecallPreset
     | LightsByHand
+    | HoldBack
+    | NudgeScore
+    | JumpInScore
+    | HoldScore
     | LearnMidi
     | ForgetMidi
     | Watch

@@ -18,7 +18,8 @@ from engine.control.table import Table
 
 _ORDERS: Final = 1.0  # seconds between two lines about orders of one kind
 _REFUSALS: Final = 60.0  # and about datagrams that were refused for one reason
-_MATCH: Final = 10  # steps that each address counts for that a pattern means: giving the order costs so much
+_PATTERN: Final = 20  # steps that a pattern counts for beside those of its search: being refused costs so much
+_MATCH: Final = 10  # and each address that it means: giving the order costs so much
 _MOST_KNOWN: Final = 1024  # senders of whom is remembered whether they may
 
 
@@ -100,7 +101,7 @@ class OscReader:
         left = MOST_STEPS - self._pattern_steps
         self._pattern_steps = MOST_STEPS  # a pattern that is refused is the last one
         meant = self._addresses.matching(message.address, left)
-        left -= self._addresses.steps + _MATCH * len(meant)
+        left -= self._addresses.steps + _PATTERN + _MATCH * len(meant)
         if left < 0:
             raise Costly("a pattern that means too much")
         self._pattern_steps = MOST_STEPS - left

@@ -35,9 +35,24 @@ ATTRIBUTES: Final = (
 FRAME: Final = "/monochord/frame"
 _NOTHING, _READ, _WRITE, _BOTH = range(4)  # ACCESS
 _UNITS: Final = MappingProxyType(
-    {"dBFS": "gain.db", "dB": "gain.db", "Hz": "time.frequency", "BPM": "time.bpm", "s": "time.second"}
+    {
+        "dBFS": "gain.db",  # clipped to a minimum,
+        "dB": "gain.db-raw",  # and not
+        "Hz": "time.hz",
+        "BPM": "time.bpm",
+        "s": "time.second",
+        "ms": "time.ms",
+        "cents": "time.cents",
+    }
 )
-"""Our units in the proposal's words; others are told as they are."""
+"""Our units in the words of the proposal's list; for the others it has none, and they are told as they are."""
+_EXTENDED: Final = MappingProxyType(
+    {
+        "color": ("color.rgb.r", "color.rgb.g", "color.rgb.b", "color.rgb.a"),
+        "point2D": ("position.cartesian.x", "position.cartesian.y"),
+    }
+)
+"""What the parts of an input mean, in the words of the proposal's list; other arguments are told by their names."""
 _CRITICAL: Final = ("/monochord/master/blackout", "/monochord/master/freeze", "/monochord/scene/", "/monochord/cue/")
 _FAR: Final = 1e9  # an end of a range that is none
 
@@ -119,8 +134,10 @@ def values_of(row: Row, present: Present) -> Values:
 
 
 def _frame_leaf() -> Leaf:
-    attributes = {"TYPE": "if", "ACCESS": _READ, "DESCRIPTION": "number of the hop, and seconds of sound heard by it"}
-    return Leaf(FRAME, "if", {**attributes, "TAGS": ["signal"], "UNIT": ["", "time.second"]}, slice(0, 2))
+    attributes: dict[str, Any] = {"TYPE": "if", "ACCESS": _READ}
+    attributes |= {"DESCRIPTION": "number of the hop, and seconds of sound heard by it"}
+    attributes |= {"RANGE": [{"MIN": 0}, {"MIN": 0.0}], "CLIPMODE": ["none", "none"], "UNIT": ["", "time.second"]}
+    return Leaf(FRAME, "if", {**attributes, "TAGS": ["signal"]}, slice(0, 2))
 
 
 def _signal_leaf(signal: Signal) -> Leaf:
@@ -151,7 +168,8 @@ def _entry_leaf(entry: Entry) -> Leaf:
         attributes["RANGE"] = one
     if entry.arguments:
         attributes["CLIPMODE"] = ["none" for _ in entry.arguments]
-        attributes["EXTENDED_TYPE"] = [argument.name for argument in entry.arguments]
+        known = _EXTENDED.get(entry.input.type) if entry.input is not None else None
+        attributes["EXTENDED_TYPE"] = list(known or (argument.name for argument in entry.arguments))
     if any(argument.unit for argument in entry.arguments):
         attributes["UNIT"] = [_UNITS.get(argument.unit, argument.unit) for argument in entry.arguments]
     return Leaf(entry.address, entry.tags, attributes)

@@ -16,9 +16,13 @@ from engine.control.argument import Argument, Read
 from engine.control.bad_order import BadOrder
 from engine.control.orders import (
     ForgetMidi,
+    HoldBack,
+    HoldScore,
+    JumpInScore,
     LearnMidi,
     LightsByHand,
     Master,
+    NudgeScore,
     Order,
     Override,
     RecallPreset,
@@ -33,6 +37,7 @@ from engine.control.orders import (
     Tempo,
 )
 from engine.control.scene_input import SceneInput
+from engine.frame_ring import LONGEST_DELAY
 
 ROOT: Final = "/monochord"
 NAME: Final = "[A-Za-z0-9_-]{1,32}"
@@ -41,6 +46,7 @@ ADDRESS: Final = "/monochord(/[A-Za-z0-9_]{1,64}){1,4}"
 """What the address of an order looks like, whether there is one or not."""
 _PRESET: Final = ":[\\w-]{1,64}"  # what may follow the name of a scene
 _LARGEST: Final = 1e9  # of a number without a range of its own
+_FURTHEST: Final = 64.0  # quarters that the place in the score is nudged by at a time
 _SLOWEST, _FASTEST = 20.0, 300.0  # beats a minute by hand
 _PARTS: Final = MappingProxyType({"point2D": "xy", "color": ("red", "green", "blue", "alpha")})
 
@@ -49,11 +55,16 @@ Make = Callable[[Sequence[Read]], Order]
 
 @dataclass(frozen=True, slots=True)
 class Repertoire:
-    """What can be chosen from in this show: names of scenes, of palettes, titles of cues."""
+    """What can be chosen from in this show: names of scenes, of palettes, titles of cues, who is told by OSC.
+
+    `bars`: the numbers of the score's first and last bar, where one is followed.
+    """
 
     scenes: tuple[str, ...] = ()
     palettes: tuple[str, ...] = ()
     cues: tuple[str, ...] = ()
+    receivers: tuple[str, ...] = ()
+    bars: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +189,14 @@ def _entries(repertoire: Repertoire, scene: str) -> Iterator[Entry]:
         ("full", "all lights full and white"),
     ):
         yield Entry(f"{ROOT}/lights/{name}", (Argument(name, "T"),), what, _lights(name), 1, told=True)
+    for place, receiver in enumerate(repertoire.receivers, 1):
+        late = Argument("delay", "f", 0.0, 1000.0 * LONGEST_DELAY, unit="ms")
+        yield Entry(
+            f"{ROOT}/lights/delay/{place}", (late,), f"how late {receiver} is told", _delay(place), 1, told=True
+        )
+
+    if repertoire.bars is not None:
+        yield from _score_entries(*repertoire.bars)
 
     kept = Argument("name", "s", shape=NAME)
     says = "keep what is overridden in the running scene under a name"
@@ -193,12 +212,29 @@ def _entries(repertoire: Repertoire, scene: str) -> Iterator[Entry]:
     yield Entry(f"{ROOT}/midi/forget", (learned,), says, lambda v: ForgetMidi(str(v[0])), 1)
 
 
+def _score_entries(first: int, last: int) -> Iterator[Entry]:
+    """What a hand may do to the place in the score."""
+    by = Argument("quarters", "f", -_FURTHEST, _FURTHEST)
+    says = "the player is so many quarters further on in the score, or back"
+    yield Entry(f"{ROOT}/score/nudge", (by,), says, lambda v: NudgeScore(float(v[0])), 1)
+    bar, beat = Argument("bar", "i", first, last), Argument("beat", "f", 1.0, _FURTHEST)
+    says = "the player is at this bar of the score, and this beat of it"
+    yield Entry(f"{ROOT}/score/jump", (bar, beat), says, lambda v: JumpInScore(int(v[0]), *map(float, v[1:])), 1)
+    says = "stay at this place in the score, whatever is heard"
+    hold = Argument("hold", "T")
+    yield Entry(f"{ROOT}/score/hold", (hold,), says, lambda v: HoldScore(bool(v[0])), 1, told=True)
+
+
 def _master(name: str) -> Make:
     return lambda values: Master(name, values[0])
 
 
 def _lights(name: str) -> Make:
     return lambda values: LightsByHand(name, bool(values[0]))
+
+
+def _delay(place: int) -> Make:
+    return lambda values: HoldBack(place, float(values[0]) / 1000.0)
 
 
 def _release(scene: str, name: str = "") -> Make:

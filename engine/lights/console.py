@@ -88,7 +88,7 @@ class Console:
         self._plugs = [_Plug(outlet, rows, whole, profile.steps) for outlet in patch.outlets]
         self._universes = {plug.address: bytearray(_UNIVERSE) for plug in self._plugs if plug.slot is not None}
         self._bundle, self._max_bytes = profile.bundle, profile.max_bytes
-        self._due = Due(patch.destination, (len(lights), len(OUTPUTS)))
+        self.due = Due(patch.destination, (len(lights), len(OUTPUTS)))
         self._rest: float = 0.0
         self._refresh_at = 0.0
         self.line = open_line(patch.destination) if line is None else line
@@ -101,9 +101,9 @@ class Console:
         """Take one hop's values, and send what is due of them."""
         self._rest += HOP_SECONDS / FADE * (1 if rest.deaf > LOST_AFTER else -1)
         self._rest = min(max(self._rest, 0.0), 1.0)
-        due = self._due.step(values)
+        due = self.due.step(values)
         if due is not None:
-            self._tell([self._shown(plug, due, rest) for plug in self._plugs], self._due.hop * HOP_SECONDS)
+            self._tell([self._shown(plug, due, rest) for plug in self._plugs], self.due.hop * HOP_SECONDS)
 
     def put(self, level_of: Callable[[int], float]) -> None:
         """Say at once how bright each outlet is, by its number; whatever was said before."""

@@ -143,7 +143,7 @@ class Sender:
         )
         self._templates = templates(messages, bundle=profile.bundle, max_bytes=profile.max_bytes)
         size = ROW * (1 + len(musicians))
-        self._due = Due(destination, (size,))
+        self.due = Due(destination, (size,))
         counting = counters(musicians)
         self._counters = np.array([signal.start for signal in counting], np.intp)
         self._counted: NDArray[np.float64] | None = None
@@ -152,7 +152,7 @@ class Sender:
 
     def send(self, row: Row) -> None:
         """Take one hop's row, and send the one that is due, if one is."""
-        due = self._due.step(row)
+        due = self.due.step(row)
         if due is None:
             return
         told = self._with_events(due)
@@ -181,8 +181,10 @@ class Lights:
         self, destinations: Sequence[Destination], musicians: tuple[str, ...] = (), patches: Sequence[Patch] = ()
     ) -> None:
         """BadSetting if the name of one of them means nothing."""
+        self._musicians = musicians
         senders: dict[tuple[str, float, float], Sender] = {}
         self._lines: list[tuple[Destination, Line]] = []
+        self._tellers: list[Sender | Console] = []
         for destination in destinations:
             wants = destination.profile, destination.delay, destination.rate
             if wants in senders:
@@ -190,17 +192,34 @@ class Lights:
             else:
                 senders[wants] = Sender(destination, musicians)
             self._lines.append((destination, senders[wants].lines[-1]))
+            self._tellers.append(senders[wants])
         self._senders = list(senders.values())
         self.names = light_names(patches)
         """The lights that consoles ask for; `show` takes a row of values for each."""
         self.consoles = [Console(patch, self.names) for patch in patches]
         self._lines += [(console.destination, console.line) for console in self.consoles]
+        self._tellers += self.consoles
         self._reported: set[str] = set()
 
     @property
     def destinations(self) -> list[Destination]:
         """Who is told."""
         return [destination for destination, _ in self._lines]
+
+    @property
+    def delays(self) -> list[float]:
+        """How late each of them is told, in seconds."""
+        return [teller.due.delay for teller in self._tellers]
+
+    def hold_back(self, place: int, seconds: float) -> None:
+        """Tell the one at this place so late from now on; another thread may be sending."""
+        (destination, line), teller = self._lines[place], self._tellers[place]
+        if isinstance(teller, Sender) and len(teller.lines) > 1:  # the others go on as they were
+            own = self._tellers[place] = Sender(destination, self._musicians, line)
+            teller.lines = [one for one in teller.lines if one is not line]
+            self._senders = [*self._senders, own]
+            teller = own
+        teller.due.delay = seconds
 
     def send(self, row: Row) -> None:
         """Tell those who take signals about one hop."""

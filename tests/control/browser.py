@@ -31,7 +31,7 @@ def page_of(path: str, url: str, size: tuple[int, int] = (1280, 800), **more: An
         browser = driver.chromium.launch(executable_path=path)
         try:
             page = browser.new_page(viewport={"width": size[0], "height": size[1]}, **more)
-            page.set_default_timeout(30_000)
+            page.set_default_timeout(120_000)
             page.on("pageerror", lambda error: troubles.append(str(error)))
             page.goto(url)
             yield page

@@ -18,4 +18,5 @@ INPUTS = (
 
 
 def table(scene: str = "ink") -> Table:
-    return Table(Repertoire(("ink", "silk"), ("storm", "xuan"), ("opening", "rain")), scene, INPUTS)
+    told = ("127.0.0.1:9101:generic", "192.168.1.30:7700:qlcplus")
+    return Table(Repertoire(("ink", "silk"), ("storm", "xuan"), ("opening", "rain"), told), scene, INPUTS)

@@ -22,8 +22,8 @@ def test_who_waits_is_woken_by_an_order_and_by_the_end() -> None:
     for wake in (lambda: inbox.put(StepCue(1)), inbox.wake):
         begun = time.monotonic()
         threading.Timer(0.05, wake).start()
-        inbox.wait(10.0)
-        assert time.monotonic() - begun < 5.0
+        inbox.wait(60.0)
+        assert time.monotonic() - begun < 50.0
 
 
 def test_more_than_can_be_obeyed_is_lost_and_counted() -> None:

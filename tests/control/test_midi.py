@@ -135,15 +135,9 @@ def test_a_lesson_is_kept_and_counts_at_once_and_is_no_order_itself(
 
 def test_another_clock_leads_the_beat_until_it_stops(stage: FakeStage, ports: FakePorts, until: Until) -> None:
     with opened(stage, ports, follow_clock=True):
-        for _ in range(8):
-            ports.play(NANO, 0xF8)
-            time.sleep(0.02)
-        until(lambda: any(isinstance(one, Tempo) for one in stage.orders))
+        until(lambda: (ports.play(NANO, 0xF8), any(isinstance(one, Tempo) for one in stage.orders))[1])
         ports.play(NANO, 0xFA)
-        for _ in range(8):
-            ports.play(NANO, 0xF8)
-            time.sleep(0.02)
-        until(lambda: any(isinstance(one, Beat) for one in stage.orders))
+        until(lambda: (ports.play(NANO, 0xF8), any(isinstance(one, Beat) for one in stage.orders))[1])
         ports.play(NANO, 0xFC)
         until(lambda: ReleaseTap() in stage.orders)
         assert any("the MIDI clock has stopped" in line for line in stage.said)

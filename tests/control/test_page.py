@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pythonosc.osc_message import OscMessage
 
 from engine.audio.hearing import HearingSettings
 from engine.conductor import Conductor
@@ -16,6 +19,8 @@ from engine.control.orders import Master, SelectCue, Tap
 from engine.control.page_place import PageSettings
 from engine.control.page_server import PageServer
 from engine.control.scene_input import SceneInput
+from engine.frame import HOP, RATE
+from engine.lights.patch import read_patch
 from engine.settings import Settings
 from engine.stage.backdrop import StageSettings
 
@@ -37,7 +42,7 @@ INPUTS = [
 _CONNECTED = "#main:not([inert])"
 
 
-def until(true: Callable[[], object], page: Any, seconds: float = 30.0) -> None:
+def until(true: Callable[[], object], page: Any, seconds: float = 120.0) -> None:
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline, f"not within {seconds} s"
@@ -51,6 +56,24 @@ def hold(page: Any, selector: str, seconds: float = 1.0) -> None:
     page.mouse.down()
     page.wait_for_timeout(1000 * seconds)
     page.mouse.up()
+
+
+@pytest.fixture
+def console() -> Iterator[socket.socket]:
+    """What a console listens at."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
+        one.bind(("127.0.0.1", 0))
+        one.setblocking(False)
+        yield one
+
+
+def told(console: socket.socket) -> float | None:
+    """The last that it was told since the last call; everything is told once a second."""
+    said = None
+    with suppress(BlockingIOError):
+        while True:
+            said = OscMessage(console.recv(4096)).params[0]
+    return said
 
 
 def conduct(settings: Settings, does: Callable[[Conductor], None]) -> None:
@@ -75,7 +98,7 @@ def conduct(settings: Settings, does: Callable[[Conductor], None]) -> None:
 
 
 @pytest.mark.gl
-def test_a_show_is_steered_from_the_page(tmp_path: Path) -> None:
+def test_a_show_is_steered_from_the_page(tmp_path: Path, console: socket.socket) -> None:
     path = chromium()
     bind = '[bind.flow]\nsignal = "sound.silence"\nfrom = [0, 1]\nto = [0.25, 0.25]\n'
     code = "void main() { gl_FragColor = vec4(flow) + tint + vec4(at, float(mode), float(deep)) + float(fire); }"
@@ -88,7 +111,8 @@ def test_a_show_is_steered_from_the_page(tmp_path: Path) -> None:
         stage=SMALL,
         scene=first,
         scenes=(first, second),
-        seconds=240.0,
+        seconds=1200.0,
+        lights=(read_patch({"to": f"127.0.0.1:{console.getsockname()[1]}:magicq", "map": {"level": "1"}}),),
         page=PageSettings(port=0),
         presets=tmp_path / "show.presets.toml",
     )
@@ -136,6 +160,15 @@ def test_a_show_is_steered_from_the_page(tmp_path: Path) -> None:
             until(lambda: backdrop["brightness"] == 0.3, page)
             page.select_option("#palette", "storm")
             until(lambda: backdrop["palette"] == "storm", page)
+
+            page.locator("#lights-manual").click()
+            page.locator("#lights-level").fill("0.25")
+            until(lambda: told(console) == pytest.approx(0.25 * 0.3, abs=0.01), page)  # the master holds for it too
+            page.locator("#lights-full").click()
+            until(lambda: told(console) == pytest.approx(0.3, abs=0.01), page)
+            page.get_by_label("magicq").fill("80")
+            page.get_by_label("magicq").press("Enter")
+            until(lambda: conductor.lights.delays == [15 * HOP / RATE], page)
 
             page.locator(".go-to", has_text="Scene two").click()
             until(lambda: backdrop.scene == second, page)

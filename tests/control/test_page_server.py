@@ -49,7 +49,7 @@ def server(view: FakeView) -> Iterator[PageServer]:
 def ask(
     server: PageServer, path: str, method: str = "GET", body: str | None = None, **headers: str
 ) -> tuple[int, dict[str, str], bytes]:
-    line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
     try:
         line.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
         answer = line.getresponse()
@@ -65,7 +65,7 @@ def ended(lines: list[socket.socket], within: float) -> list[socket.socket]:
 
 def until_answered(server: PageServer, path: str) -> bool:
     """Whether it is answered, as soon as there is room again."""
-    deadline = time.monotonic() + 30.0
+    deadline = time.monotonic() + 60.0
     while time.monotonic() < deadline:
         with suppress(OSError, http.client.HTTPException):
             return ask(server, path)[0] == 200
@@ -81,7 +81,7 @@ def with_socket(
         async with (
             aiohttp.ClientSession(headers=headers) as session,
             session.ws_connect(url, max_msg_size=0) as line,
-            asyncio.timeout(20),
+            asyncio.timeout(120),
         ):
             await does(line)
 
@@ -131,11 +131,13 @@ def test_a_name_that_is_not_ours_and_another_sites_page_are_refused_and_told_onc
 def test_in_the_network_only_the_files_are_open_until_the_token_was_shown(
     server: PageServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(server, "token", TOKEN)
-    monkeypatch.setattr(server, "_gate", FromAfar(TOKEN, []))
+    monkeypatch.setattr(server._entrance, "gate", FromAfar(TOKEN, []))
     assert ask(server, "/page/")[0] == ask(server, "/page/main.js")[0] == 200
     for path in ("/", "/monochord/sound", "/page/live", "/page/qr.svg", "/page/map.png", "/page/scene/0.jpg"):
         assert ask(server, path)[0] == 401
+    for path in ("/page/a/b", "/pages", "/page/x_y", "/page//", "/page/main.js/", "/page/%2e%2e/monochord"):
+        assert ask(server, path)[0] == ask(server, f"{path}?HOST_INFO")[0] == 401
+        assert ask(server, path, Upgrade="websocket", Connection="Upgrade")[0] == 401
     begun = time.monotonic()
     assert ask(server, "/page/enter", "POST", json.dumps({"token": "wrong"}))[0] == 401
     assert time.monotonic() - begun > 0.4
@@ -211,7 +213,7 @@ def test_a_page_that_asks_for_too_much_is_told_so(view: FakeView, monkeypatch: p
 def test_sixteen_are_connected_and_no_more_and_a_place_that_is_left_is_free(server: PageServer) -> None:
     async def run() -> None:
         url = f"http://127.0.0.1:{server.port}/"
-        async with aiohttp.ClientSession() as session, asyncio.timeout(30):
+        async with aiohttp.ClientSession() as session, asyncio.timeout(120):
             lines = [await session.ws_connect(url) for _ in range(16)]
             with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
                 await session.ws_connect(url)
@@ -227,10 +229,10 @@ def test_sixteen_are_connected_and_no_more_and_a_place_that_is_left_is_free(serv
 
 
 def test_more_connections_than_are_served_are_cut_and_those_that_are_served_go_on(server: PageServer) -> None:
-    lines = [socket.create_connection(("127.0.0.1", server.port), timeout=30) for _ in range(80)]
+    lines = [socket.create_connection(("127.0.0.1", server.port), timeout=60) for _ in range(80)]
     cut: set[socket.socket] = set()
     try:
-        deadline = time.monotonic() + 30.0
+        deadline = time.monotonic() + 60.0
         while len(cut) < 16 and time.monotonic() < deadline:
             cut |= set(ended(lines, 0.1))
         assert set(ended(lines, 0.5)) == cut
@@ -254,14 +256,14 @@ def test_a_reader_that_does_not_read_is_dropped_and_the_others_are_told_on(
         f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n\r\n".encode()
     )
     with line:
-        deadline = time.monotonic() + 2.0
+        deadline = time.monotonic() + 60.0
         while not server._live.pages and time.monotonic() < deadline:
             time.sleep(0.01)
         assert server._live.pages
         (page,) = server._live.pages
         for _ in range(4000):  # more than the kernel's buffers hold
             server._loop.call_soon_threadsafe(page.outbox.replace, str(_), "x" * 8000)  # type: ignore[union-attr]  # it runs
-        deadline = time.monotonic() + 10.0
+        deadline = time.monotonic() + 60.0
         while server._live.pages and time.monotonic() < deadline:
             time.sleep(0.02)
         assert not server._live.pages
@@ -304,4 +306,4 @@ def test_the_end_of_the_show_is_told_to_who_is_connected_and_takes_no_time(view:
     begun = time.monotonic()
     with_socket(server, does)
     assert ended == [1001]
-    assert time.monotonic() - begun < 5.0
+    assert time.monotonic() - begun < 50.0  # a server that waits for those who stay connected takes a minute

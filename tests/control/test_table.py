@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from engine.control.bad_order import BadOrder
 from engine.control.orders import (
+    HoldBack,
+    LightsByHand,
     Master,
     Override,
     RecallPreset,
@@ -63,6 +65,9 @@ from .shown import INPUTS, table
         ("cue/back", [True], StepCue(-1)),
         ("cue/select", [2], SelectCue(2)),
         ("tap/release", [], ReleaseTap()),
+        ("lights/manual", [1], LightsByHand("manual", True)),
+        ("lights/level", [0.25], LightsByHand("level", 0.25)),
+        ("lights/delay/2", [80], HoldBack(2, 0.08)),
         ("preset/store", ["evening-2"], StorePreset("evening-2")),
         ("preset/recall", ["evening-2"], RecallPreset("evening-2")),
     ],

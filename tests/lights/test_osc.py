@@ -15,7 +15,7 @@ from pythonosc.osc_bundle import OscBundle
 from pythonosc.osc_message import OscMessage
 
 from engine.errors import BadSetting
-from engine.frame import ROW, SIGNALS, Numbers, Pitch, Rhythm, Sound, blank_row
+from engine.frame import HOP, RATE, ROW, SIGNALS, Numbers, Pitch, Rhythm, Sound, blank_row
 from engine.lights.destination import Destination, parse_destination
 from engine.lights.osc import FRAME_ADDRESS, Lights, Sender, counters, event_address, frame_messages, templates
 from engine.lights.profile import FEATURE_SIGNALS, HOP_RATE, PROFILES
@@ -25,7 +25,7 @@ from engine.lights.profile import FEATURE_SIGNALS, HOP_RATE, PROFILES
 def receiver() -> Iterator[socket.socket]:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.bind(("127.0.0.1", 0))
-        sock.settimeout(1.0)
+        sock.settimeout(60.0)
         yield sock
 
 
@@ -176,6 +176,26 @@ def test_a_delay_holds_frames_back_by_so_many_hops(receiver: socket.socket) -> N
         sender.send(_row(index))
     assert _hops(receiver) == [0, 1]
     sender.close()
+
+
+def test_one_of_two_alike_is_held_back_while_it_plays_and_the_other_goes_on() -> None:
+    with (
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as first,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as second,
+    ):
+        for one in (first, second):
+            one.bind(("127.0.0.1", 0))
+        lights = Lights([parse_destination(f"127.0.0.1:{one.getsockname()[1]}") for one in (first, second)])
+        try:
+            for hop in range(20):
+                if hop == 5:
+                    lights.hold_back(1, 3 * HOP / RATE)
+                lights.send(_row(hop))
+            assert lights.delays == [0.0, 3 * HOP / RATE]
+            assert _hops(first) == list(range(20))
+            assert _hops(second) == [*range(5), *range(5, 17)]
+        finally:
+            lights.close()
 
 
 def test_a_delay_holds_the_musicians_back_with_the_mix(receiver: socket.socket) -> None:

@@ -121,7 +121,7 @@ def tell(destination: Destination, heard: Callable[[], object], until: Until) ->
         return heard()
 
     try:
-        until(once, 40)
+        until(once, 120)
     finally:
         sender.close()
 
@@ -140,7 +140,7 @@ def light(patch: Mapping[str, object], outputs: Mapping[str, float], seen: Calla
         return seen()
 
     try:
-        until(once, 40)
+        until(once, 120)
     finally:
         lights.close()
 

@@ -1387,10 +1387,164 @@
      "id": "obj-81",
      "maxclass": "newobj",
      "numinlets": 1,
-     "numoutlets": 2,
+     "numoutlets": 9,
      "patching_rect": [
       20,
       870.0,
+      1100.0,
+      22.0
+     ],
+     "outlettype": [
+      "",
+      "",
+      "",
+      "",
+      "",
+      "",
+      "",
+      "",
+      ""
+     ],
+     "text": "route /monochord/score/beat /monochord/score/bar /monochord/score/place /monochord/score/tempo /monochord/score/certainty /monochord/score/note /monochord/score/pitch /monochord/score/section"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-82",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      20,
+      900.0,
+      185.0,
+      22.0
+     ],
+     "outlettype": [],
+     "text": "s monochord.score.beat"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-83",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      210,
+      900.0,
+      185.0,
+      22.0
+     ],
+     "outlettype": [],
+     "text": "s monochord.score.bar"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-84",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      400,
+      900.0,
+      185.0,
+      22.0
+     ],
+     "outlettype": [],
+     "text": "s monochord.score.place"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-85",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      590,
+      900.0,
+      185.0,
+      22.0
+     ],
+     "outlettype": [],
+     "text": "s monochord.score.tempo"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-86",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      780,
+      900.0,
+      185.0,
+      22.0
+     ],
+     "outlettype": [],
+     "text": "s monochord.score.certainty"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-87",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      970,
+      900.0,
+      185.0,
+      22.0
+     ],
+     "outlettype": [],
+     "text": "s monochord.score.note"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-88",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      20,
+      928.0,
+      185.0,
+      22.0
+     ],
+     "outlettype": [],
+     "text": "s monochord.score.pitch"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-89",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      210,
+      928.0,
+      185.0,
+      22.0
+     ],
+     "outlettype": [],
+     "text": "s monochord.score.section"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-90",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 2,
+     "patching_rect": [
+      20,
+      976.0,
       180.0,
       22.0
      ],
@@ -1403,13 +1557,13 @@
    },
    {
     "box": {
-     "id": "obj-82",
+     "id": "obj-91",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
       210,
-      870.0,
+      976.0,
       120.0,
       22.0
      ],
@@ -1419,13 +1573,13 @@
    },
    {
     "box": {
-     "id": "obj-83",
+     "id": "obj-92",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
       20,
-      930.0,
+      1036.0,
       180.0,
       22.0
      ],
@@ -1435,13 +1589,13 @@
    },
    {
     "box": {
-     "id": "obj-84",
+     "id": "obj-93",
      "maxclass": "flonum",
      "numinlets": 1,
      "numoutlets": 2,
      "patching_rect": [
       20,
-      970.0,
+      1076.0,
       60.0,
       22.0
      ],
@@ -1455,13 +1609,13 @@
    },
    {
     "box": {
-     "id": "obj-85",
+     "id": "obj-94",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
      "patching_rect": [
       90,
-      970.0,
+      1076.0,
       260.0,
       22.0
      ],
@@ -1473,13 +1627,13 @@
    },
    {
     "box": {
-     "id": "obj-86",
+     "id": "obj-95",
      "maxclass": "toggle",
      "numinlets": 1,
      "numoutlets": 1,
      "patching_rect": [
       400,
-      970.0,
+      1076.0,
       60.0,
       22.0
      ],
@@ -1490,13 +1644,13 @@
    },
    {
     "box": {
-     "id": "obj-87",
+     "id": "obj-96",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
      "patching_rect": [
       470,
-      970.0,
+      1076.0,
       260.0,
       22.0
      ],
@@ -1508,13 +1662,13 @@
    },
    {
     "box": {
-     "id": "obj-88",
+     "id": "obj-97",
      "maxclass": "toggle",
      "numinlets": 1,
      "numoutlets": 1,
      "patching_rect": [
       780,
-      970.0,
+      1076.0,
       60.0,
       22.0
      ],
@@ -1525,13 +1679,13 @@
    },
    {
     "box": {
-     "id": "obj-89",
+     "id": "obj-98",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
      "patching_rect": [
       850,
-      970.0,
+      1076.0,
       260.0,
       22.0
      ],
@@ -1543,13 +1697,13 @@
    },
    {
     "box": {
-     "id": "obj-90",
+     "id": "obj-99",
      "maxclass": "toggle",
      "numinlets": 1,
      "numoutlets": 1,
      "patching_rect": [
       20,
-      1002.0,
+      1108.0,
       60.0,
       22.0
      ],
@@ -1560,13 +1714,13 @@
    },
    {
     "box": {
-     "id": "obj-91",
+     "id": "obj-100",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
      "patching_rect": [
       90,
-      1002.0,
+      1108.0,
       260.0,
       22.0
      ],
@@ -1578,13 +1732,13 @@
    },
    {
     "box": {
-     "id": "obj-92",
+     "id": "obj-101",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
      "patching_rect": [
       400,
-      1002.0,
+      1108.0,
       300.0,
       22.0
      ],
@@ -1596,13 +1750,13 @@
    },
    {
     "box": {
-     "id": "obj-93",
+     "id": "obj-102",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
      "patching_rect": [
       780,
-      1002.0,
+      1108.0,
       300.0,
       22.0
      ],
@@ -1614,13 +1768,13 @@
    },
    {
     "box": {
-     "id": "obj-94",
+     "id": "obj-103",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
      "patching_rect": [
       20,
-      1034.0,
+      1140.0,
       300.0,
       22.0
      ],
@@ -1632,13 +1786,13 @@
    },
    {
     "box": {
-     "id": "obj-95",
+     "id": "obj-104",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
      "patching_rect": [
       400,
-      1034.0,
+      1140.0,
       300.0,
       22.0
      ],
@@ -1650,13 +1804,13 @@
    },
    {
     "box": {
-     "id": "obj-96",
+     "id": "obj-105",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
      "patching_rect": [
       780,
-      1034.0,
+      1140.0,
       300.0,
       22.0
      ],
@@ -1668,13 +1822,13 @@
    },
    {
     "box": {
-     "id": "obj-97",
+     "id": "obj-106",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
      "patching_rect": [
       20,
-      1066.0,
+      1172.0,
       300.0,
       22.0
      ],
@@ -1686,13 +1840,13 @@
    },
    {
     "box": {
-     "id": "obj-98",
+     "id": "obj-107",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
      "patching_rect": [
       400,
-      1066.0,
+      1172.0,
       300.0,
       22.0
      ],
@@ -1704,13 +1858,13 @@
    },
    {
     "box": {
-     "id": "obj-99",
+     "id": "obj-108",
      "maxclass": "flonum",
      "numinlets": 1,
      "numoutlets": 2,
      "patching_rect": [
       780,
-      1066.0,
+      1172.0,
       60.0,
       22.0
      ],
@@ -1724,13 +1878,13 @@
    },
    {
     "box": {
-     "id": "obj-100",
+     "id": "obj-109",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
      "patching_rect": [
       850,
-      1066.0,
+      1172.0,
       260.0,
       22.0
      ],
@@ -1742,13 +1896,13 @@
    },
    {
     "box": {
-     "id": "obj-101",
+     "id": "obj-110",
      "maxclass": "flonum",
      "numinlets": 1,
      "numoutlets": 2,
      "patching_rect": [
       20,
-      1098.0,
+      1204.0,
       60.0,
       22.0
      ],
@@ -1762,13 +1916,13 @@
    },
    {
     "box": {
-     "id": "obj-102",
+     "id": "obj-111",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
      "patching_rect": [
       90,
-      1098.0,
+      1204.0,
       260.0,
       22.0
      ],
@@ -1780,13 +1934,13 @@
    },
    {
     "box": {
-     "id": "obj-103",
+     "id": "obj-112",
      "maxclass": "toggle",
      "numinlets": 1,
      "numoutlets": 1,
      "patching_rect": [
       400,
-      1098.0,
+      1204.0,
       60.0,
       22.0
      ],
@@ -1797,13 +1951,13 @@
    },
    {
     "box": {
-     "id": "obj-104",
+     "id": "obj-113",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
      "patching_rect": [
       470,
-      1098.0,
+      1204.0,
       260.0,
       22.0
      ],
@@ -1815,13 +1969,13 @@
    },
    {
     "box": {
-     "id": "obj-105",
+     "id": "obj-114",
      "maxclass": "toggle",
      "numinlets": 1,
      "numoutlets": 1,
      "patching_rect": [
       780,
-      1098.0,
+      1204.0,
       60.0,
       22.0
      ],
@@ -1832,13 +1986,13 @@
    },
    {
     "box": {
-     "id": "obj-106",
+     "id": "obj-115",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
      "patching_rect": [
       850,
-      1098.0,
+      1204.0,
       260.0,
       22.0
      ],
@@ -1850,13 +2004,13 @@
    },
    {
     "box": {
-     "id": "obj-107",
+     "id": "obj-116",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
      "patching_rect": [
       20,
-      1130.0,
+      1236.0,
       300.0,
       22.0
      ],
@@ -1868,13 +2022,13 @@
    },
    {
     "box": {
-     "id": "obj-108",
+     "id": "obj-117",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
      "patching_rect": [
       400,
-      1130.0,
+      1236.0,
       300.0,
       22.0
      ],
@@ -1886,13 +2040,13 @@
    },
    {
     "box": {
-     "id": "obj-109",
+     "id": "obj-118",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
      "patching_rect": [
       780,
-      1130.0,
+      1236.0,
       300.0,
       22.0
      ],
@@ -1904,13 +2058,13 @@
    },
    {
     "box": {
-     "id": "obj-110",
+     "id": "obj-119",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
      "patching_rect": [
       20,
-      1162.0,
+      1268.0,
       300.0,
       22.0
      ],
@@ -1922,13 +2076,13 @@
    },
    {
     "box": {
-     "id": "obj-111",
+     "id": "obj-120",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
      "patching_rect": [
       400,
-      1162.0,
+      1268.0,
       300.0,
       22.0
      ],
@@ -1940,13 +2094,13 @@
    },
    {
     "box": {
-     "id": "obj-112",
+     "id": "obj-121",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
      "patching_rect": [
       780,
-      1162.0,
+      1268.0,
       300.0,
       22.0
      ],
@@ -1958,13 +2112,13 @@
    },
    {
     "box": {
-     "id": "obj-113",
+     "id": "obj-122",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
      "patching_rect": [
       20,
-      1194.0,
+      1300.0,
       300.0,
       22.0
      ],
@@ -1976,13 +2130,13 @@
    },
    {
     "box": {
-     "id": "obj-114",
+     "id": "obj-123",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
      "patching_rect": [
       400,
-      1194.0,
+      1300.0,
       300.0,
       22.0
      ],
@@ -2945,8 +3099,32 @@
    {
     "patchline": {
      "source": [
+      "obj-81",
+      1
+     ],
+     "destination": [
+      "obj-83",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-81",
+      2
+     ],
+     "destination": [
       "obj-84",
       0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-81",
+      3
      ],
      "destination": [
       "obj-85",
@@ -2957,20 +3135,20 @@
    {
     "patchline": {
      "source": [
-      "obj-85",
-      0
+      "obj-81",
+      4
      ],
      "destination": [
-      "obj-83",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
       "obj-86",
       0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-81",
+      5
      ],
      "destination": [
       "obj-87",
@@ -2981,20 +3159,20 @@
    {
     "patchline": {
      "source": [
-      "obj-87",
-      0
+      "obj-81",
+      6
      ],
      "destination": [
-      "obj-83",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
       "obj-88",
       0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-81",
+      7
      ],
      "destination": [
       "obj-89",
@@ -3005,11 +3183,11 @@
    {
     "patchline": {
      "source": [
-      "obj-89",
-      0
+      "obj-81",
+      8
      ],
      "destination": [
-      "obj-83",
+      "obj-90",
       0
      ]
     }
@@ -3029,35 +3207,11 @@
    {
     "patchline": {
      "source": [
-      "obj-91",
-      0
-     ],
-     "destination": [
-      "obj-83",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-92",
-      0
-     ],
-     "destination": [
-      "obj-83",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
       "obj-93",
       0
      ],
      "destination": [
-      "obj-83",
+      "obj-94",
       0
      ]
     }
@@ -3069,7 +3223,7 @@
       0
      ],
      "destination": [
-      "obj-83",
+      "obj-92",
       0
      ]
     }
@@ -3081,7 +3235,7 @@
       0
      ],
      "destination": [
-      "obj-83",
+      "obj-96",
       0
      ]
     }
@@ -3093,7 +3247,7 @@
       0
      ],
      "destination": [
-      "obj-83",
+      "obj-92",
       0
      ]
     }
@@ -3105,7 +3259,7 @@
       0
      ],
      "destination": [
-      "obj-83",
+      "obj-98",
       0
      ]
     }
@@ -3117,7 +3271,7 @@
       0
      ],
      "destination": [
-      "obj-83",
+      "obj-92",
       0
      ]
     }
@@ -3141,7 +3295,7 @@
       0
      ],
      "destination": [
-      "obj-83",
+      "obj-92",
       0
      ]
     }
@@ -3153,7 +3307,7 @@
       0
      ],
      "destination": [
-      "obj-102",
+      "obj-92",
       0
      ]
     }
@@ -3165,7 +3319,7 @@
       0
      ],
      "destination": [
-      "obj-83",
+      "obj-92",
       0
      ]
     }
@@ -3177,7 +3331,7 @@
       0
      ],
      "destination": [
-      "obj-104",
+      "obj-92",
       0
      ]
     }
@@ -3189,7 +3343,7 @@
       0
      ],
      "destination": [
-      "obj-83",
+      "obj-92",
       0
      ]
     }
@@ -3201,7 +3355,7 @@
       0
      ],
      "destination": [
-      "obj-106",
+      "obj-92",
       0
      ]
     }
@@ -3213,7 +3367,7 @@
       0
      ],
      "destination": [
-      "obj-83",
+      "obj-92",
       0
      ]
     }
@@ -3225,7 +3379,7 @@
       0
      ],
      "destination": [
-      "obj-83",
+      "obj-92",
       0
      ]
     }
@@ -3237,7 +3391,7 @@
       0
      ],
      "destination": [
-      "obj-83",
+      "obj-109",
       0
      ]
     }
@@ -3249,7 +3403,7 @@
       0
      ],
      "destination": [
-      "obj-83",
+      "obj-92",
       0
      ]
     }
@@ -3261,7 +3415,7 @@
       0
      ],
      "destination": [
-      "obj-83",
+      "obj-111",
       0
      ]
     }
@@ -3273,7 +3427,7 @@
       0
      ],
      "destination": [
-      "obj-83",
+      "obj-92",
       0
      ]
     }
@@ -3285,7 +3439,7 @@
       0
      ],
      "destination": [
-      "obj-83",
+      "obj-113",
       0
      ]
     }
@@ -3297,7 +3451,7 @@
       0
      ],
      "destination": [
-      "obj-83",
+      "obj-92",
       0
      ]
     }
@@ -3309,7 +3463,115 @@
       0
      ],
      "destination": [
-      "obj-83",
+      "obj-115",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-115",
+      0
+     ],
+     "destination": [
+      "obj-92",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-116",
+      0
+     ],
+     "destination": [
+      "obj-92",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-117",
+      0
+     ],
+     "destination": [
+      "obj-92",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-118",
+      0
+     ],
+     "destination": [
+      "obj-92",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-119",
+      0
+     ],
+     "destination": [
+      "obj-92",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-120",
+      0
+     ],
+     "destination": [
+      "obj-92",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-121",
+      0
+     ],
+     "destination": [
+      "obj-92",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-122",
+      0
+     ],
+     "destination": [
+      "obj-92",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-123",
+      0
+     ],
+     "destination": [
+      "obj-92",
       0
      ]
     }

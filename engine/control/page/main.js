@@ -12,7 +12,7 @@ let hello = null, table = null, meters = null, map = null, band = null, tick = 0
 let controls = new Map();
 const values = {}, news = new Set(), due = new Set();
 let marked = "", held = [], newest = null, known = null, everything = null;
-let beats = -1, onsets = -1, beatGlow = 0, hitGlow = 0, touchedBrightness = -1000, touchedLights = -1000, cueAt = -1;
+let beats = -1, onsets = -1, beatGlow = 0, hitGlow = 0, touchedBrightness = -1000, touchedLights = -1000, cueAt = -1, receivers = "";
 
 const connection = new Connection(hear, lineIs);
 const order = (address, ...args) => connection.order(ROOT + address, ...args).catch(wrong);
@@ -206,13 +206,31 @@ function present() {
   markScene();
 }
 
-/** The lights by hand: shown where the show has any. */
+/** Lights by hand, where the show has any; and how late whoever is told by OSC is told. */
 function lights(at) {
   const level = at("/lights/level");
   $("lights").hidden = level === undefined || !known?.lights.length;
-  if (level === undefined) return;
+  if ($("lights").hidden) return;
+  $("lights-hand").hidden = !known.consoles;
+  delays(known.lights, at);
   if (performance.now() - touchedLights > 500) lightsLevel(level);
   for (const name of ["manual", "full"]) $(`lights-${name}`).setAttribute("aria-pressed", `${Boolean(at(`/lights/${name}`))}`);
+}
+
+function delays(names, at) {
+  if (receivers !== `${names}`) {
+    receivers = `${names}`;
+    $("delays").replaceChildren(...names.map((name, k) => {
+      const field = made("input", { id: `delay-${k + 1}`, type: "number", min: "0", max: "2730", step: "any", inputmode: "decimal" });
+      field.onchange = () => order(`/lights/delay/${k + 1}`, Number(field.value));
+      const [, place, kind] = name.match(/^(.*):([^:]*)$/);
+      return made("div", { class: "delay" }, made("label", { for: field.id }, kind, made("small", {}, place)), field, made("span", { class: "quiet" }, "ms late"));
+    }));
+  }
+  names.forEach((_, k) => {
+    const field = $(`delay-${k + 1}`), late = `${Math.round(at(`/lights/delay/${k + 1}`) ?? 0)}`;
+    if (document.activeElement !== field && field.value !== late) field.value = late;
+  });
 }
 
 function lightsLevel(value) {
@@ -283,8 +301,8 @@ function facts(told) {
     rows.push(["Stage", `${stage.name} · ${stage.rate.toFixed(0)} pictures a second${times(stage.restarts, "restart")}`, !stage.rate]);
     rows.push(["Sound → picture", stage.p50 === undefined ? "–" : `${stage.p50.toFixed(0)} ms · 95 % within ${stage.p95.toFixed(0)} ms`]);
   }
-  rows.push(["Sound-check", told.band ? `${told.band[0].toFixed(0)}–${told.band[1].toFixed(0)} Hz · room ${told.band[2].toFixed(0)} dB${times(told.band[3], "hum")}` : "not made (monochord soundcheck --save)"]);
-  rows.push(["Lights", told.lights.join(", ") || "none"]);
+  rows.push(["Sound-check", told.band ? `${told.band[0].toFixed(0)}–${told.band[1].toFixed(0)} Hz · room ${told.band[2].toFixed(0)} dB${times(told.band[3], "hum")}` : "not made (monochord soundcheck)"]);
+  if (!told.lights.length) rows.push(["Lights and OSC", "nobody is told"]);
   rows.push(["OSC in", told.osc_in || "off"]);
   if (told.followers.length) rows.push(["Followers", told.followers.join(", ")]);
   if (told.take) rows.push(["Recording", told.take]);
