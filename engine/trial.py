@@ -21,10 +21,11 @@ from engine.audio.source import open_source
 from engine.errors import BadScene
 from engine.frame import RATE, SIGNALS, Samples
 from engine.listening.density import density
-from engine.rehearsal import Progress, Rehearsal, nobody, off_screen, pictures
+from engine.rehearsal import Progress, Rehearsal, nobody, pictures
 from engine.stage import gpu
 from engine.stage.drawing import Moment
 from engine.stage.flash_limiter import FlashLimiter
+from engine.stage.off_screen import off_screen
 from engine.stage.palette import pinned
 from engine.stage.render import Renderer
 from engine.stage.scene import Scene, load_scene
@@ -126,31 +127,43 @@ def draw(
 
     With each the flash limiter, which knows what it has held back so far. BadScene if it fails on the way.
     """
+    for renderer in _drawn(scene, music, size, palette, space):
+        yield renderer.read(), renderer.limiter
+
+
+def stills(scene: Scene, music: Music, size: Size, wanted: Sequence[int], palette: str | None = None) -> list[Pixels]:
+    """The pictures of these numbers."""
+    found = {}
+    part = replace(music, moments=music.moments[: max(wanted) + 1])
+    for count, renderer in enumerate(_drawn(scene, part, size, palette)):
+        if count in wanted:
+            found[count] = renderer.read().copy()
+    return [found[count] for count in wanted]
+
+
+def look(
+    scene: Scene, music: Music, size: Size, wanted: Sequence[int], palette: str | None = None
+) -> tuple[list[Pixels], Film]:
+    """The pictures of these numbers, and what a judge keeps of all of them."""
+    watcher, before, found = Watcher(), 0.0, {}
+    for count, (pixels, limiter) in enumerate(draw(scene, music, size, palette)):
+        seconds = limiter.guard.seconds if limiter is not None else 0.0
+        watcher.step(pixels, seconds > before)
+        before = seconds
+        if count in wanted:
+            found[count] = pixels.copy()
+    return [found[count] for count in wanted], watcher.film()
+
+
+def _drawn(scene: Scene, music: Music, size: Size, palette: str | None, space: str | None = None) -> Iterator[Renderer]:
+    """The renderer, with each picture on it in turn."""
     worn = pinned(palette)
     with off_screen(scene, size, density=density(space)) as renderer:
         for moment in music.moments:
             renderer.draw(replace(moment, palette=worn))
             if renderer.trouble:
                 raise BadScene(renderer.trouble)
-            yield renderer.read(), renderer.limiter
-
-
-def stills(scene: Scene, music: Music, size: Size, wanted: Sequence[int], palette: str | None = None) -> list[Pixels]:
-    """The pictures of these numbers."""
-    found = {
-        count: pixels.copy() for count, (pixels, _) in enumerate(draw(scene, music, size, palette)) if count in wanted
-    }
-    return [found[count] for count in wanted]
-
-
-def watch(scene: Scene, music: Music, size: Size, palette: str | None = None) -> Film:
-    """What a judge keeps of the scene's pictures to this music."""
-    watcher, before = Watcher(), 0.0
-    for pixels, limiter in draw(scene, music, size, palette):
-        seconds = limiter.guard.seconds if limiter is not None else 0.0
-        watcher.step(pixels, seconds > before)
-        before = seconds
-    return watcher.film()
+            yield renderer
 
 
 def cost(scene: Scene, music: Music, size: Size = _DEAR) -> float:

@@ -255,7 +255,8 @@ vec4 show() {
     vec3 paper = g * mix(1.0, 0.775, day) * (0.94 + 0.06 * here.z - 0.035 * (here.x - 0.5) + 0.016 * here.y);
     vec3 pigment = mix(mix(red, bright, 0.55) * (0.66 + 0.5 * here.x), dark * 0.45, day);
     float amount = ink.x * 1.25 + 0.55 * ink.y * ink.x;
-    amount = max(amount, 0.26 * smoothstep(0.05, 0.9, halo) * (1.0 - ink.x));
+    float soaked = a.y < 1.5 ? strength * exp(-a.y / 0.20) : 0.0;
+    amount = max(amount, (0.22 + 0.55 * soaked * smoothstep(0.0, 0.4, ink.y + halo)) * smoothstep(0.05, 0.9, halo) * (1.0 - ink.x));
     amount *= 1.0 + 0.35 * (0.5 - here.x) - 0.15 * here.y;
     float cover = 1.0 - exp(-2.3 * max(amount, 0.0));
     vec3 light_on = mix(paper, pigment, cover);
@@ -273,7 +274,11 @@ vec4 show() {
     float along = dot(d, lean), across = dot(d, vec2(lean.y, -lean.x)), big = c.z;
     float tube = (0.020 + 0.10 * clamp(along / (0.8 * big), 0.0, 1.0)) * big;
     float shade = exp(-across * across / (tube * tube)) * smoothstep(-0.02 * big, 0.05 * big, along - 0.06 * big * (1.0 - near)) * exp(-max(along, 0.0) / (0.38 * big));
-    colour *= 1.0 - 0.30 * shade * there * day;
+    // It comes down with the stroke and up again: the shadow deepens, and the wet ink swells into the paper.
+    float blow = strength * exp(-a.y / 0.13) * step(a.y, 1.5) * step(lifted, 0.5);
+    colour *= 1.0 - (0.18 + 0.42 * blow) * shade * there * day;
+    colour *= 1.0 - 0.16 * blow * exp(-dot(d, d) / (0.30 * big * big + 0.01)) * day;
+    colour += (1.0 - day) * pigment * 0.22 * blow * exp(-dot(d, d) / (0.30 * big * big + 0.01));
     vec2 e = uv - 0.5;
     colour *= 1.0 - 0.22 * dot(e, e);
     return vec4(dither(to_srgb(colour), gl_FragCoord.xy), 1.0);

@@ -40,8 +40,14 @@ const float WIDE = 1.75;     // half the gallery
 
 // memory 0: last onset count, way that was walked (m), light that is carried, 1 once begun
 // memory 1..6: lamps: x, y, z, how bright
-// memory 7: pace
+// memory 7: pace, how far the newest flame flares
 vec4 remember(float i) { return IMG_NORM_PIXEL(memory, vec2((i + 0.5) / 10.0, 0.5)); }
+
+// A lamp: where, and how bright; the newest flares up as it takes.
+vec4 lamp_of(float k) {
+    vec4 lamp = remember(k);
+    return mod(remember(0.0).x, 6.0) == k - 1.0 ? vec4(lamp.xyz, lamp.w * (0.80 + 1.6 * remember(7.0).y)) : lamp;
+}
 
 float row_foot(float upper) { return mix(0.42, 2.02, upper); }
 float row_size(float upper) { return mix(1.0, 0.64, upper); }
@@ -68,8 +74,9 @@ vec4 remember_now() {
         return vec4(was.xyz, max(was.w * exp(-dt / burn) - 0.012 * dt, 0.0));
     }
     if (i < 7.5) {
-        float to = walk * 0.85, pace = begun ? mix(to, p.x, exp(-dt / 1.2)) : 0.0;
-        return vec4(pace < 0.01 && to <= 0.0 ? 0.0 : pace, 0.0, 0.0, 1.0);
+        float to = walk * 0.60, pace = begun ? mix(to, p.x, exp(-dt / 1.2)) : 0.0;
+        float flare = fresh > 0.5 ? 0.25 + 0.75 * strength : begun ? p.y * exp(-dt / 0.12) : 0.0;
+        return vec4(pace < 0.01 && to <= 0.0 ? 0.0 : pace, flare < 0.002 ? 0.0 : flare, 0.0, 1.0);
     }
     return vec4(0.0);
 }
@@ -145,7 +152,16 @@ vec3 painted(vec3 p, vec3 face, vec3 clay, vec3 blue, vec3 red, vec3 pale) {
         float halo = smoothstep(0.27, 0.25, r) * back;
         colour = mix(colour, mod(floor(r * 16.0), 2.0) < 0.5 ? mix(blue, pale, 0.25) : red * 0.9, halo);
         // Clay of the figure, robe tinted.
-        colour = mix(colour, mix(mix(clay, pale, 0.35), n.y < 0.66 ? red : pale, n.y < 0.66 ? 0.45 : 0.35), 1.0 - back);
+        // Folds of the robe fall from the shoulders and are drawn about the knees; near by they are what is seen of the hand.
+        vec3 f = n.xyz - vec3(0.30, 0.0, 0.0);
+        float drawn = f.y > 0.34 ? (f.y + 1.5 * f.z * f.z) * 19.0 : (abs(f.z) * 0.7 + f.y * 0.6) * 15.0;
+        float fold = abs(fract(drawn + 0.25 * fade) - 0.5) * 2.0, own = smoothstep(0.43, 0.38, length(f.xz * vec2(1.6, 1.0)));
+        float robe_ = step(f.y, 0.68) * step(0.13, f.y) * own;
+        float cut = 1.0 - robe_ * (0.55 * smoothstep(0.30, 0.0, fold) - 0.16 * smoothstep(0.3, 0.6, fold) * smoothstep(0.95, 0.6, fold));
+        float hair = smoothstep(0.845, 0.865, f.y) * smoothstep(0.98, 0.96, f.y) * own, hem = smoothstep(0.020, 0.008, abs(f.y - 0.675 + 0.35 * abs(f.z))) * own;
+        vec3 figure = mix(mix(clay, pale, 0.35), n.y < 0.66 ? red : pale, n.y < 0.66 ? 0.45 : 0.35) * cut;
+        figure = mix(mix(figure, blue * 0.35, hair), mix(pale, blue, 0.5), 0.7 * hem);
+        colour = mix(colour, figure, 1.0 - back);
     } else if (p.y > 2.8) {
         float ray = atan(p.x, p.y - 2.2) * 7.0, band = mod(floor(p.z * 2.2) + floor(ray), 2.0);
         colour = mix(mix(clay, red, 0.5), mix(clay, blue, 0.6), band);
@@ -179,7 +195,7 @@ vec4 march() {
         float ao = clamp(0.30 + 0.42 * stone(p + n * 0.16) / 0.16 + 0.28 * stone(p + n * 0.42) / 0.42, 0.0, 1.0);
         vec3 shine = vec3(0.0);
         for (float k = 1.0; k < 7.0; k++) {
-            vec4 lamp = remember(k);
+            vec4 lamp = lamp_of(k);
             if (lamp.w < 0.001) continue;
             // The flame stands a little before the wall, so that it lights both its niche and the wall around.
             vec3 u = lamp.xyz - vec3(sign(lamp.x) * 0.10, -0.10, 0.0) - p;
@@ -192,7 +208,7 @@ vec4 march() {
         colour *= exp(-t * 0.10);
     }
     for (float k = 1.0; k < 7.0; k++) {
-        vec4 lamp = remember(k);
+        vec4 lamp = lamp_of(k);
         if (lamp.w < 0.001) continue;
         vec3 u = lamp.xyz - ray.origin;
         float along = dot(u, ray.direction);

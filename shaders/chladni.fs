@@ -154,7 +154,7 @@ vec4 show() {
     // The lamp stands low at the left and wanders while the music goes on.
     float turn = 2.45 + 0.5 * sin(f.z * 0.11);
     vec2 to_lamp = vec2(cos(turn), sin(turn));
-    float away = length(p / side - 1.25 * to_lamp), lit = lamp * (0.16 + 1.1 * exp(-0.42 * away * away));
+    float away = length(p / side - 1.25 * to_lamp), lit = lamp * (0.16 + 1.1 * exp(-0.42 * away * away)) * (0.86 + 0.95 * m.y);   // a stroke shakes the lamp
 
     vec2 q = p / (2.0 * side) + 0.5;
     float edge = square(p, side, 0.035 * side), rim = 0.032 * side;

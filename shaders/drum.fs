@@ -20,7 +20,7 @@
     ],
     "PASSES": [
         {"TARGET": "memory", "PERSISTENT": true, "FLOAT": true, "WIDTH": "12", "HEIGHT": "1"},
-        {"TARGET": "hide", "PERSISTENT": true, "FLOAT": true, "WIDTH": "$WIDTH", "HEIGHT": "$HEIGHT"},
+        {"TARGET": "hide", "PERSISTENT": true, "WIDTH": "floor($WIDTH*2/3)", "HEIGHT": "floor($HEIGHT*2/3)"},
         {"TARGET": "waves", "FLOAT": true, "WIDTH": "floor($WIDTH/2)", "HEIGHT": "floor($HEIGHT/2)"},
         {}
     ]
@@ -37,6 +37,7 @@ const float BLOWS = 6.0;
 // memory 6: last onset count, the blow to be written next, which hand, 1 once begun
 // memory 7: how deep the skin hangs, the same a moment later, held tone, clock of the hum
 // memory 8: fire, fire gone slow, clock of the fire, dust
+// memory 9: how fine the rings of a held tone stand
 vec4 remember(float i) { return IMG_NORM_PIXEL(memory, vec2((i + 0.5) / 12.0, 0.5)); }
 
 vec4 remember_now() {
@@ -62,14 +63,17 @@ vec4 remember_now() {
     if (i < BLOWS + 1.5) {
         if (!begun) return vec4(0.0);
         float hangs = mix(depth, was.x, exp(-dt / (depth > was.x ? 0.02 : 0.25)));
-        float held = mix(hum, was.z, exp(-dt / (hum > was.z ? 0.15 : 0.35)));
+        float blown = 1.0;   // after a blow the skin is not humming but struck
+        for (float k = 0.0; k < BLOWS; k++) blown = min(blown, 1.0 - min(1.6 * remember(k).w, 1.0) * exp(-remember(k).z / 0.8));
+        float to = hum * blown, held = mix(to, was.z, exp(-dt / (to > was.z ? 0.15 : 0.35)));
         return clamp(vec4(hangs, mix(hangs, was.y, exp(-dt / 0.09)), held, mod(was.w + dt * held, 512.0)), 0.0, 512.0);
     }
     if (i < BLOWS + 2.5) {
         if (!begun) return vec4(0.0);
         float burns = mix(fire, was.x, exp(-dt / 0.5));
-        return clamp(vec4(burns, mix(burns, was.y, exp(-dt / (burns > was.y ? 9.0 : 2.5))), mod(was.z + dt * burns, 512.0), mix(dust, was.w, exp(-dt / 0.6))), 0.0, 512.0);
+        return clamp(vec4(burns, mix(burns, was.y, exp(-dt / (burns > was.y ? 5.0 : 2.5))), mod(was.z + dt * burns, 512.0), mix(dust, was.w, exp(-dt / 0.6))), 0.0, 512.0);
     }
+    if (i < BLOWS + 3.5) return vec4(begun ? mix(edge, was.x, exp(-dt / (hum > 0.03 ? 0.5 : 60.0))) : edge, 0.0, 0.0, 1.0);
     return vec4(0.0);
 }
 
@@ -84,7 +88,7 @@ vec3 skin(vec2 uv) {
     return vec3((p - middle) / radius, radius);
 }
 
-// What does not change: hide (x cloud, y fibres and veins), the spine's dark line (z), wear where it is struck (w).
+// What does not change: hide (x cloud, y fibres and veins as 0..1), the spine's dark line (z), wear where it is struck (w).
 vec4 tan_hide() {
     vec4 old = IMG_NORM_PIXEL(hide, isf_FragNormCoord);
     if (FRAMEINDEX > 0 && old.w > 0.001) return old;   // tanned once
@@ -98,7 +102,7 @@ vec4 tan_hide() {
     float across = dot(bent, vec2(0.50, 0.866)) - 0.13;
     float spine = exp(-across * across * 70.0) * (0.6 + 0.5 * cloud);
     float worn = max(exp(-dot(bent, bent) * 3.2), 0.004);
-    return vec4(cloud, pores - 1.2 * vein, spine, worn);
+    return vec4(cloud, (pores - 1.2 * vein + 0.8) / 1.8, spine, worn);
 }
 
 // Height of the rings of one blow at distance r from it, and how steep they are there. Rings run at one speed and die
@@ -150,7 +154,7 @@ vec4 show() {
     vec3 sk = skin(uv);
     vec2 q = sk.xy;
     float pixel = 1.0 / (RENDERSIZE.y * sk.z), r = length(q), on = smoothstep(1.0, 1.0 - 1.5 * pixel, r);
-    vec4 hide_ = IMG_NORM_PIXEL(hide, uv), deep = remember(7.0), f = remember(8.0);
+    vec4 hide_ = IMG_NORM_PIXEL(hide, uv) * vec4(1.0, 1.8, 1.0, 1.0) - vec4(0.0, 0.8, 0.0, 0.0), deep = remember(7.0), f = remember(8.0);
     vec3 g = to_linear(ground.rgb), w = to_linear(wash.rgb), b = to_linear(body.rgb), a = to_linear(accent.rgb), l = to_linear(light.rgb);
     // It is night at this drum in every palette: the darkest colours are the ground's and the shadow's.
     float paper = smoothstep(0.25, 0.45, luma(g) - luma(b));
@@ -163,19 +167,23 @@ vec4 show() {
     float creeps = f.x * flicker * (1.45 * exp(-far * far * mix(2.8, 0.9, f.y)) + 0.13 * f.y);
 
     // Everything that stands up from the skin: rings, the held tone's ripples, and how deep it hangs.
+    vec3 beyond = night * 0.22 * exp(-2.0 * max(r - 1.1, 0.0)) * f.x;
+    if (r > 1.14) return vec4(dither(to_srgb(max(beyond, 0.0)), gl_FragCoord.xy), 1.0);
     vec4 waves_ = IMG_NORM_PIXEL(waves, uv);
     float slope = waves_.x, glow = waves_.y, crossed = waves_.z;
-    // A held tone: the skin trembles where the fire shows it, in broken fine lines.
-    float ripple = deep.z * deep.z * 0.11 * smoothstep(0.9, 0.6, r) * min(4.0 * creeps, 1.0) * smoothstep(0.25, 0.75, hide_.x);
-    // It stands in small uneven cells, drawn out along the spine, of two kinds that beat against each other.
-    vec2 along = mat2(0.866, -0.50, 0.50, 0.866) * q * vec2(1.0, 1.7) * 17.0;
-    slope += 2.2 * ripple * ((value2(along) - 0.5) * sin(deep.w * 11.0) + (value2(along * 1.37 + 31.0) - 0.5) * sin(deep.w * 8.3 + 1.0));
+    // A held tone stands in the skin: fine broken rings about its middle, parted by three lines at rest, finer for a
+    // brighter tone; they swell and sink while it lasts, and are seen where the fire is.
+    float fine = mix(26.0, 78.0, remember(9.0).x), about = fine * r + 3.0 * (hide_.x - 0.5), beat = 0.70 + 0.30 * sin(deep.w * 6.0);
+    float part = abs(cos(1.5 * atan(q.y, q.x) + 0.5 + 0.25 * sin(deep.w * 0.9) + 0.8 * (hide_.x - 0.5)));
+    float stands_ = deep.z * sqrt(deep.z) * smoothstep(0.97, 0.80, r) * part * (0.40 + 0.60 * exp(-0.9 * far * far)) / (0.40 + 0.9 * r);
+    slope -= 0.36 * stands_ * beat * sin(about) * (0.45 + 0.55 * dot(q / max(r, 1e-3), to_fire));
+    float hums = stands_ * (0.46 + 0.62 * beat * pow(0.5 + 0.5 * cos(2.0 * about), 3.0) * (0.35 + 1.3 * hide_.x));
     // A skin that hangs is dark in the middle and catches light on its far side.
     float bowl = deep.y * 0.75;
     float sag = bowl * (r * dot(-q / max(r, 1e-3), to_fire) * 1.3 - 0.35 * (1.0 - r * r));
 
     float grain = 0.62 + 0.75 * (hide_.x - 0.5) + 0.30 * (hide_.y - 0.5) - 0.30 * hide_.z + 0.22 * hide_.w;
-    float lit = max(creeps + 0.10 * crossed, 0.0);
+    float lit = max(1.65 * creeps + 0.10 * crossed + 0.42 * hums, 0.0);
     vec3 tone = mix(shadow, leather, clamp(0.25 + lit * 2.2 + 0.8 * glow, 0.0, 1.0));
     vec3 colour = night * 0.25 + tone * max(grain, 0.05) * (lit * max(1.0 + sag, 0.10) + 0.9 * glow + 0.55 * crossed);
     // Rings: bright on the side that faces the fire, dark on the other.
@@ -233,7 +241,6 @@ vec4 show() {
     // The hide is drawn dark over the edge, in the nails' shadow.
     vec3 wood = night * 0.25 + shadow * (0.55 * creeps) * hoop * (0.5 + 0.5 * smoothstep(1.135, 1.0, r));
     wood += a * creeps * 0.35 * exp(-abs(r - 1.035) * 90.0);
-    vec3 beyond = night * 0.22 * exp(-2.0 * max(r - 1.1, 0.0)) * f.x;
     colour = mix(mix(beyond, wood, hoop), colour, on);
     colour = colour / (1.0 + 0.45 * max(colour.r, max(colour.g, colour.b)));
     return vec4(dither(to_srgb(max(colour, 0.0)), gl_FragCoord.xy), 1.0);

@@ -91,6 +91,9 @@ float line(vec2 p, vec2 a, vec2 b) {
     return length(u - v * clamp(dot(u, v) / max(dot(v, v), 1e-9), 0.0, 1.0));
 }
 
+// A smooth tone lays the brush on its side: a broad wash; a rough one goes on the tip.
+float broad() { return 1.0 + 2.6 * smoothstep(0.46, 0.16, roughness); }
+
 // Slow eddies of the water, in heights a second; no divergence.
 vec2 eddy(vec2 p, float clock) {
     float e = 0.02;
@@ -134,7 +137,7 @@ vec4 run_water() {
         }
     }
     float near = line(p, hand.zw * vec2(aspect, 1.0), hand.xy * vec2(aspect, 1.0));
-    float wide = 0.0026 + 0.0190 * brush * brush;
+    float wide = 0.0026 + 0.0190 * brush * brush * broad();
     float held = smoothstep(0.04, 0.25, brush) * smoothstep(wide * 1.25, wide * 0.6, near + 0.004 * (fibre - 0.5));
     ink = mix(ink, max(ink, 0.75), held * (1.0 - exp(-dt * 22.0)));
     wet = mix(wet, max(wet, 0.55), held * (1.0 - exp(-dt * 14.0)));
@@ -169,7 +172,7 @@ vec4 settle() {
     }
     // The brush itself: full where it presses, dry and open where it runs light.
     float near = line(p, hand.zw * vec2(aspect, 1.0), hand.xy * vec2(aspect, 1.0));
-    float wide = 0.0010 + 0.0195 * brush * brush;
+    float wide = 0.0010 + 0.0195 * brush * brush * mix(1.0, broad(), 0.6);
     float held = smoothstep(0.03, 0.20, brush) * smoothstep(wide, wide * 0.75, near + 0.0030 * (grain - 0.4)) * smoothstep(0.15, 0.50, brush + 0.5 * grain);
     hue = mix(hue, tone, held * (1.0 - exp(-dt * 22.0)));
     inked = max(inked, held * (0.35 + 0.45 * brush));

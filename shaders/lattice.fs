@@ -21,7 +21,7 @@
     ],
     "PASSES": [
         {"TARGET": "memory", "PERSISTENT": true, "FLOAT": true, "WIDTH": "10", "HEIGHT": "1"},
-        {"TARGET": "screen", "WIDTH": "400", "HEIGHT": "400", "FLOAT": true},
+        {"TARGET": "screen", "WIDTH": "max(96, min(floor($HEIGHT*0.66), floor($WIDTH*0.84)))", "HEIGHT": "max(96, min(floor($HEIGHT*0.66), floor($WIDTH*0.84)))", "FLOAT": true},
         {"TARGET": "shafts", "WIDTH": "floor($WIDTH/3)", "HEIGHT": "floor($HEIGHT/3)", "FLOAT": true},
         {}
     ]
@@ -195,7 +195,7 @@ vec4 make_screen() {
     float kind = new_ > 0.5 ? b.x : b.y;
     vec4 l = lattice(kind, p, a.y);
     float rim = frame(kind, p), seam = b.z < 1.0 ? abs(reach - b.z * 1.35) : 1.0;
-    float thick = kind > 1.5 && kind < 2.5 ? 0.024 : 0.018, pixel = 2.0 / 400.0;
+    float thick = kind > 1.5 && kind < 2.5 ? 0.024 : 0.018, pixel = 2.0 / RENDERSIZE.x;
     float bar = max(max(smoothstep(thick + pixel, thick - pixel, l.x), l.w), smoothstep(0.03, 0.02, seam));
     float open = (1.0 - bar) * smoothstep(pixel, -pixel, rim);
     float lit = 0.0;

@@ -179,9 +179,9 @@ vec4 show() {
             float one = 0.5 + 0.5 * hash11(id * 3.3 + k * 51.0);
             lines += line * one; glow += line * shines;
         }
-        float fade = exp(-run * 2.6) * smoothstep(1.0, 0.55, run);
-        colour = mix(cotton, mid, 0.45) * lines * lit * (0.03 + 0.55 * pool) * fade;
-        colour += cotton * glow * d.y * lit * (0.85 * exp(-run * 1.9) + 0.10) * smoothstep(1.0, 0.5, run);
+        float fade = exp(-run * 4.6) * smoothstep(0.8, 0.3, run);   // the beam is far, and what leads to it is night
+        colour = mix(cotton, mid, 0.62) * lines * lit * (0.02 + 0.34 * pool) * fade;
+        colour += cotton * glow * d.y * lit * (0.52 * exp(-run * 4.2) + 0.02) * smoothstep(0.8, 0.3, run);
         // The reed beats the pick home and goes back.
         float reed = fell + mix(0.115, 0.014, pow(d.z, 0.6)), thick = 0.013, ry = (s.y - reed) / thick;
         float wide = step(abs((s.x - eye_x) / (half_ * (far_y - reed) / (far_y - fell))), 1.05);

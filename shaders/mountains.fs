@@ -337,6 +337,8 @@ vec4 paint() {
 
     float through = 1.0, ink = 0.0, blue = 0.0, edge = 0.0;
     float bank = value2(vec2(p.x * 1.7 - w.x * 0.05, p.y * 5.0)) * 0.6 + value2(vec2(p.x * 3.9 - w.x * 0.09, p.y * 11.0 + 7.0)) * 0.4;
+    // At a blow the brush presses: lines and slopes take more ink, and give it back to the paper as the sound dies.
+    float pressed = strength * exp(-m.z / 0.13) * step(m.z, 1.5);
     float most = 0.0, chosen = 0.0, depth = 0.0, veil = 0.0, broken = 0.0;
     for (int k = 0; k < RIDGES; k++) {
         float i = float(k), open = shown(i);
@@ -348,7 +350,7 @@ vec4 paint() {
         d = max(d, 0.0);
         float mask = mix(1.0, smoothstep(0.30, 0.68, bank + 0.42 / (1.0 + d * d * 190.0)), mist);
         vec2 drawn = crest_ink(i, d, r.a - 1.0, here.x);
-        drawn *= vec2(mix(0.50, 1.15, r.b), mix(0.90, 1.10, r.b));
+        drawn *= vec2(mix(0.50, 1.15, r.b) * (0.88 + 1.0 * pressed), mix(0.90, 1.10, r.b) * (0.92 + 0.55 * pressed));
         float load = mix(1.45, 0.19, sqrt(i / 6.0)) * (k == 3 ? 1.45 : 1.0) * mix(0.88, 1.55, r.b) * (k < 3 ? mix(0.9, 1.35, weather) : mix(1.0, 1.6, weather)), weight = through * cover;
         // Mist lies at the foot of what is far.
         float foot = k < 2 ? -0.30 : k == 2 ? -0.05 : k == 3 ? 0.13 : k == 4 ? 0.17 : k == 5 ? 0.25 : 0.31;

@@ -21,7 +21,7 @@
     ],
     "PASSES": [
         {"TARGET": "memory", "PERSISTENT": true, "FLOAT": true, "WIDTH": "20", "HEIGHT": "1"},
-        {"TARGET": "glow", "PERSISTENT": true, "FLOAT": true, "WIDTH": "160", "HEIGHT": "90"},
+        {"TARGET": "glow", "PERSISTENT": true, "FLOAT": true, "WIDTH": "floor($WIDTH/6)", "HEIGHT": "floor($HEIGHT/6)"},
         {}
     ]
 }*/
@@ -189,7 +189,9 @@ vec4 show() {
     float sheen = exp(-bow * bow * 1.3) * (0.40 + 0.60 * exp(-(b.x - 0.22) * (b.x - 0.22) * 5.0));
     float fine = value2(vec2(b.x * 130.0 + 1.4 * grain, b.y * 0.55));
     float crack = smoothstep(0.90, 1.0, 1.0 - abs(2.0 * fine - 1.0)) * smoothstep(0.35, 0.85, grain);
-    float lit = 0.02 + 0.30 * warmth;
+    // The board answers a pluck: light leaps up in the lacquer, and dies as the knock does.
+    vec4 last = remember(8.0);
+    float knock = last.y * exp(-last.w / 0.11) * step(last.w, 2.0), lit = 0.02 + 0.30 * warmth + 0.34 * knock * exp(-0.30 * abs(b.y - last.x) - 0.8 * abs(b.x - last.z));
     vec3 lacquer = mix(g * 0.22, mix(red, w, 0.55) * 0.42, sheen * lit * 1.6);
     lacquer += mix(red, gold, 0.40) * 0.62 * pow(max(sheen, 0.0), 5.0) * lit * 0.36 * (0.7 + 0.6 * grain);
     lacquer *= 1.0 - 0.40 * crack;
@@ -230,7 +232,7 @@ vec4 show() {
         float shimmer = mix(1.0, 0.45 + 2.1 * runs, how.z * blend);
         float drawn = mix(rest * thin / edge, 8.5 * inside * inside * shimmer, blend);
         float twist = 0.72 + 0.28 * value2(vec2(b.x * 420.0 + y * 14.0, i * 7.0));
-        float shown = (0.028 + 0.21 * warmth * (0.55 + 0.45 * exp(-(b.x - 0.25) * (b.x - 0.25) * 6.0))) * (1.0 - 0.75 * blend) + 1.9 * (s.x + 0.6 * s.y) * blend + 0.5 * s.x;
+        float shown = (0.028 + 0.21 * warmth * (0.55 + 0.45 * exp(-(b.x - 0.25) * (b.x - 0.25) * 6.0))) * (1.0 - 0.75 * blend) + (1.9 * (s.x + 0.6 * s.y) * blend + 0.5 * s.x) * (abs(i - last.x) < 0.5 ? 0.85 + 1.2 * knock : 1.0);
         colour += silk * drawn * shown * mix(twist, 1.0, blend);
         ink += drawn * mix(0.55 + 1.2 * warmth, 0.7 + 2.2 * s.x, blend) * mix(twist, 1.0, blend);
         float under = (y + 0.42) / (0.10 + swing);

@@ -87,7 +87,8 @@ def test_a_scene_that_fails_on_the_way_is_said(tmp_path: Path, gl: None) -> None
 
 def test_a_scene_is_watched_and_what_it_costs_is_a_ratio(scene: Path, gl: None) -> None:
     music = trial.of_file("clicks:2", 1.6)
-    film = trial.watch(load_scene(scene), music, (16, 16))
+    stills, film = trial.look(load_scene(scene), music, (16, 16), [14, 3])
+    assert np.array_equal(stills, trial.stills(load_scene(scene), music, (16, 16), [14, 3]))
     assert len(film.change) == len(music.moments)
     assert int(film.change.argmax()) in (14, 29)
     assert 0.1 < trial.cost(load_scene(scene), music, (16, 16)) < 10

@@ -4,6 +4,8 @@ python tools/gallery.py              prints it
 python tools/gallery.py --write      brings scenes/README.md up to date
 python tools/gallery.py --stills     draws scenes/pictures/NAME.jpg anew too; --scene NAME only that one
 python tools/gallery.py --sheet      puts the stills side by side into tools/pictures/sheet.jpg
+python tools/gallery.py --clip       draws tools/pictures/clip.webp anew: some scenes, moved by the built-in recording
+python tools/gallery.py --judge      judges all scenes and writes the numbers into scenes/README.md; takes minutes
 """
 
 from __future__ import annotations
@@ -18,6 +20,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from engine import trial
+from engine.cli.scene_trial import Trial
+from engine.cli.scene_verdict import Verdict
 from engine.stage.binding import Binding
 from engine.stage.isf_inputs import PARTS, Input
 from engine.stage.palette import ROLES
@@ -29,7 +33,10 @@ README: Final = ROOT / "scenes" / "README.md"
 PICTURES: Final = ROOT / "scenes" / "pictures"
 BEGIN: Final = "<!-- scenes: python tools/gallery.py --write -->"
 END: Final = "<!-- end of scenes -->"
+NUMBERS: Final = "<!-- numbers: python tools/gallery.py --judge -->"
+END_OF_NUMBERS: Final = "<!-- end of numbers -->"
 SHEET: Final = ROOT / "tools" / "pictures" / "sheet.jpg"
+CLIP: Final = ROOT / "tools" / "pictures" / "clip.webp"
 _FLOOR: Final = "fallback"
 _SMALL: Final = (256, 144)
 _ACROSS: Final = 5
@@ -40,6 +47,14 @@ _MUSIC: Final = "all together"
 _MOMENT: Final = 2
 _STILLS: Final = {"drum": ("drummed", 2), "silk": ("blown", 3), "strings": ("plucked", 2)}
 """Scenes that are shown at another music than the rest: which, and which of the moments that a sheet has of it."""
+_JUDGED: Final = (160, 90)  # pixels: a judge looks at pictures small
+_PLAYED: Final = ("mountains", "strings", "lanterns", "ink", "chladni", "drum")
+"""The scenes of the clip, one after another while the music goes on."""
+_CLIP_SIZE: Final = (480, 270)
+_EACH: Final = 42  # pictures of a scene in the clip, of which every second is kept
+_OPENING: Final = 75  # pictures for which a scene is on before it is seen
+_DISSOLVE: Final = 10  # pictures in which one gives way to the next: no cut from paper to night
+_CLIP_QUALITY: Final = 62
 
 
 def shown() -> list[str]:
@@ -110,7 +125,9 @@ def _presets(scene: Scene) -> str:
     found = []
     for preset in scene.presets:
         worn = load_scene(f"{scene.path}:{preset}").palette_name
-        found.append(f"`{scene.path.stem}:{preset}`" + (f" ({worn})" if worn != scene.palette_name else ""))
+        found.append(
+            f"`{scene.path.stem}:{preset}`" + (f" ({worn or 'its own palette'})" if worn != scene.palette_name else "")
+        )
     return f"Presets: {', '.join(found)}."
 
 
@@ -119,6 +136,46 @@ def rewritten(text: str, names: Sequence[str]) -> str:
     before, rest = text.split(BEGIN)
     _, after = rest.split(END)
     return f"{before}{BEGIN}\n{gallery(names)}\n{END}{after}"
+
+
+def with_numbers(text: str, found: Sequence[Verdict]) -> str:
+    """scenes/README.md with what the numbers say put in anew."""
+    before, rest = text.split(NUMBERS)
+    _, after = rest.split(END_OF_NUMBERS)
+    head = [
+        "| scene | onsets | drums | in silence | black | burnt | held back | musics | nearest other | cost |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    lines = [
+        f"| {one.scene} | {one.onsets:.2f} | {one.drums:.2f} | {one.silence:.3f} | {one.black:.0%} | {one.burnt:.0%} "
+        f"| {one.flashes} | {one.musics:.3f} | {one.others:.3f} {one.nearest} | {one.cost:.0f} |"
+        for one in found
+    ]
+    return f"{before}{NUMBERS}\n" + "\n".join([*head, *lines]) + f"\n{END_OF_NUMBERS}{after}"
+
+
+def draw_clip() -> None:
+    """Some seconds of several scenes, one dissolving into the next, at the speed of the music."""
+    (music,) = trial.sections((_MUSIC,))
+    shown: list[NDArray[np.float32]] = []
+    for turn, name in enumerate(_PLAYED):
+        first = _OPENING + turn * _EACH
+        part = trial.Music(name, music.moments[first - _OPENING : first + _EACH + _DISSOLVE])
+        wanted = range(_OPENING, len(part.moments))
+        drawn = [
+            still[:, :, :3].astype(np.float32) for still in trial.stills(load_scene(name), part, _CLIP_SIZE, wanted)
+        ]
+        over = len(shown[-_DISSOLVE:])
+        for count in range(over):
+            share = (count + 1) / (over + 1)
+            shown[count - over] = (1 - share) * shown[count - over] + share * drawn[count]
+        shown += drawn[over:]
+    frames = [Image.fromarray(np.rint(picture).astype(np.uint8)) for picture in shown[::2]]
+    each = round(2000 / trial.FPS)
+    frames[0].save(
+        CLIP, save_all=True, append_images=frames[1:], duration=each, loop=0, quality=_CLIP_QUALITY, method=4
+    )
+    print(f"{CLIP}: {len(frames) * each / 1000:.1f} s, {CLIP.stat().st_size / 1e6:.1f} MB")
 
 
 def draw_stills(names: Sequence[str]) -> None:
@@ -157,15 +214,22 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="bring scenes/README.md up to date")
     parser.add_argument("--stills", action="store_true", help="draw the stills anew")
     parser.add_argument("--sheet", action="store_true", help="put the stills side by side")
+    parser.add_argument("--clip", action="store_true", help="draw the clip anew")
+    parser.add_argument("--judge", action="store_true", help="judge the scenes and write down the numbers")
     parser.add_argument("--scene", action="append", help="draw only this one; again for more")
     arguments = parser.parse_args()
     if arguments.stills:
         draw_stills(arguments.scene or shown())
     if arguments.sheet:
         write_sheet(shown())
+    if arguments.clip:
+        draw_clip()
+    if arguments.judge:
+        found = Trial((), (), _JUDGED).judge()
+        README.write_text(with_numbers(README.read_text(encoding="utf-8"), found), encoding="utf-8")
     if arguments.write:
         README.write_text(rewritten(README.read_text(encoding="utf-8"), shown()), encoding="utf-8")
-    elif not (arguments.stills or arguments.sheet):
+    elif not (arguments.stills or arguments.sheet or arguments.clip or arguments.judge):
         print(gallery(shown()))
 
 

@@ -16,7 +16,7 @@ from engine.stage.palette import pinned
 from engine.stage.scene import Scene, load_scene, scene_names
 from engine.stage.scene_judging import Film
 from engine.stage.scene_sheet import Row, driving, lane, write_scene_sheet
-from engine.stage.sheet import write_sheet
+from engine.stage.sheet import Pixels, write_sheet
 from engine.stage.targets import Size
 
 _MUSICS: Final = (trial.SILENCE, *trial.SECTIONS)
@@ -47,6 +47,7 @@ class Trial:
         pinned(palette)  # one that is none is said before anything is heard
         self._size, self._palette = size, palette
         self.refused: list[str] = []
+        self._looked: dict[tuple[str, str], tuple[list[Pixels], Film]] = {}
         self.scenes = list(self._loaded(scenes))
         chosen = musics or _MUSICS
         self.musics = [trial.silence()] if trial.SILENCE in chosen else []
@@ -94,7 +95,7 @@ class Trial:
                 with terminal.progress(scene.name) as tell:
                     own = {}
                     for number, music in enumerate(musics):
-                        own[music.name] = trial.watch(scene, music, self._size, self._palette)
+                        own[music.name] = self._look(scene, music)[1]
                         tell((number + 1) / (len(musics) + 1))
                     costs[scene.name] = trial.cost(scene, self.musics[-1])
                     films[scene.name] = own
@@ -108,12 +109,19 @@ class Trial:
         rows = []
         with terminal.progress(scene.name) as tell:
             for number, music in enumerate(self.musics):
-                sights = music.sights()
-                stills = trial.stills(scene, music, self._size, sights, self._palette)
+                stills, _ = self._look(scene, music)
                 lanes = [lane(one, music.signal(one.column)) for one in driving(scene)]
-                rows.append(Row(music.name, music.seconds, stills, [count / trial.FPS for count in sights], lanes))
+                at = [count / trial.FPS for count in music.sights()]
+                rows.append(Row(music.name, music.seconds, stills, at, lanes))
                 tell((number + 1) / len(self.musics))
         return rows
+
+    def _look(self, scene: Scene, music: trial.Music) -> tuple[list[Pixels], Film]:
+        """What is seen of a scene to a music; each is drawn once, for eyes and for numbers."""
+        key = scene.name, music.name
+        if key not in self._looked:
+            self._looked[key] = trial.look(scene, music, self._size, music.sights(), self._palette)
+        return self._looked[key]
 
     def _loaded(self, names: Sequence[str]) -> Iterator[Scene]:
         for name in names or [name for name in scene_names() if name != _FLOOR]:

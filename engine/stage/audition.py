@@ -51,6 +51,7 @@ class Auditions:
         self._before: list[Change] = []
         self._known: dict[tuple[str, str], _Stamp] = {}
         self._watched = ""
+        self._palette: str | None = None
         self._child: Child | None = self._start()
         self._ready = False
 
@@ -81,6 +82,12 @@ class Auditions:
         if self._child is not None:
             self._child.say(watch=scene)
 
+    def wear(self, palette: str | None) -> None:
+        """What is watched wears this palette; its own for None."""
+        self._palette = palette
+        if self._child is not None:
+            self._child.say(palette=palette)
+
     def tend(self, now: float) -> Iterator[Verdict]:
         """The verdicts that have come. Call it as often as the stage is tended."""
         if self._child is None:
@@ -89,6 +96,7 @@ class Auditions:
         for message in self._child.heard():
             if "ready" in message:
                 self._ready = True
+                self._child.say(palette=self._palette)
                 if self._watched:
                     self._child.say(watch=self._watched)
             if "trouble" in message or "error" in message:

@@ -9,6 +9,7 @@ It says `fit` with the seconds that a scene took, or `refused` with why not; `re
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -22,6 +23,7 @@ from engine.errors import BadScene, MonochordError
 from engine.frame import HOP, blank_row
 from engine.frame_ring import FrameRing
 from engine.stage import gpu
+from engine.stage.palette import Colors, pinned
 from engine.stage.render import Moment, Renderer
 from engine.stage.scene import load_scene
 from engine.stage.sound_texture import WINDOW
@@ -45,6 +47,7 @@ class Understudy:
         self._stage = Renderer(self._ctx, size, limit_flashes=False, view=view)
         """As large as the picture on the wall: what a driver compiles may depend on that."""
         self._watched = ""
+        self._palette: Colors = {}
         self._begun = time.monotonic()
 
     def run(self) -> None:
@@ -56,6 +59,8 @@ class Understudy:
                     os._exit(0)
                 if "try" in command:
                     self._try(read_change(command["try"], "change"), int(command["number"]))
+                if "palette" in command:
+                    self._wear(command["palette"])
                 if "watch" in command:
                     self._watch(str(command["watch"]))
             if self._watched:
@@ -88,10 +93,16 @@ class Understudy:
             except BadScene as why:
                 self._parent.tell(trouble=str(why))
 
+    def _wear(self, palette: str | None) -> None:
+        """What is watched wears the colours that the stage wears; one that is none changes nothing, as there."""
+        with contextlib.suppress(MonochordError):  # the stage says it
+            self._palette = pinned(palette)
+
     def _draw(self) -> None:
         row = self._ring.row() if self._ring.count else blank_row(len(self._ring.musicians))
         sound = self._ring.sound(-(-WINDOW // HOP))
-        self._renderer.draw(Moment(row=row, samples=sound, time=time.monotonic() - self._begun, dt=_PERIOD))
+        now = time.monotonic() - self._begun
+        self._renderer.draw(Moment(row=row, samples=sound, time=now, dt=_PERIOD, palette=self._palette))
 
 
 def main() -> None:

@@ -90,6 +90,21 @@ def test_what_is_watched_is_drawn_small_until_it_is_not(understudy: Callable[...
     assert "fit" in one.verdict(1, Change("fallback"))
 
 
+def test_what_is_watched_wears_the_palette_that_the_stage_wears(
+    understudy: Callable[..., Understudy], write: Write
+) -> None:
+    one = understudy()
+    ground = isf("void main() { gl_FragColor = ground; }", INPUTS=[{"NAME": "ground", "TYPE": "color"}])
+    one.child.say(palette="xuan")
+    one.child.say(watch=str(write("ground.fs", ground)))
+    one.until(lambda: one.thumbnail.pixels() is not None)
+    seen = one.thumbnail.pixels()
+    assert seen is not None
+    assert tuple(seen[0, 0, :3]) == (0xF1, 0xE9, 0xDA)
+    one.child.say(palette="none of ours")
+    assert "fit" in one.verdict(1, Change("fallback"))
+
+
 def test_it_asks_for_a_camera_where_the_stage_will(understudy: Callable[..., Understudy], write: Write) -> None:
     one = understudy("equirect")
     assert "has no camera" in one.verdict(1, Change(str(write("plain.fs", isf()))))["why"]

@@ -13,6 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from engine import trial
+from engine.cli.scene_verdict import Verdict
 from engine.errors import MissingDriver
 from engine.stage import gpu
 from engine.stage.scene import Scene, load_scene
@@ -64,6 +65,28 @@ def test_every_scene_has_its_controls_with_what_moves_them(gallery: ModuleType) 
 
 def test_presets_are_listed_with_the_colours_that_they_wear(gallery: ModuleType, lamp: Path) -> None:
     assert gallery._presets(load_scene(lamp)) == "Presets: `lamp:harbour` (ember), `lamp:still`."
+
+
+def test_a_preset_with_colours_of_its_own_says_so(gallery: ModuleType) -> None:
+    assert "`calligraphy:sutra` (its own palette)" in gallery._presets(load_scene("calligraphy"))
+
+
+def test_the_numbers_of_every_scene_are_written_down_in_their_place(gallery: ModuleType) -> None:
+    found = [
+        Verdict(name, 0.7, 0.8, {}, 0.0, 0.1, 0.0, 0, 0.06, "blown and plucked", 0.2, "silk", 30.4)
+        for name in gallery.shown()
+    ]
+    written = gallery.with_numbers(README, found)
+    assert "| ink | 0.70 | 0.80 | 0.000 | 10% | 0% | 0 | 0.060 | 0.200 silk | 30 |" in written
+    assert gallery.with_numbers(written, found) == written
+    assert written.split(gallery.NUMBERS)[0] == README.split(gallery.NUMBERS)[0]
+    assert written.split(gallery.END_OF_NUMBERS)[1] == README.split(gallery.END_OF_NUMBERS)[1]
+
+
+def test_numbers_are_those_of_scenes_that_there_are(gallery: ModuleType) -> None:
+    lines = README.split(gallery.NUMBERS)[1].split(gallery.END_OF_NUMBERS)[0].strip().splitlines()
+    named = [line.split("|")[1].strip() for line in lines[2:]]
+    assert named == [name for name in gallery.shown() if name in named], "run python tools/gallery.py --judge"
 
 
 def test_the_scene_that_is_taught_is_complete(lamp: Path) -> None:
