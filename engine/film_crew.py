@@ -10,7 +10,7 @@ import multiprocessing
 import os
 import pickle
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -22,16 +22,28 @@ from numpy.typing import NDArray
 from engine.audio.hearing import HearingSettings
 from engine.errors import BadScene, MissingDriver, MonochordError
 from engine.frame_ring import stereo
-from engine.rehearsal import Progress, Rehearsal, Remark, nobody, nobody_hears, off_screen, pictures, refuse_no_folder
+from engine.rehearsal import (
+    Picture,
+    Progress,
+    Rehearsal,
+    Remark,
+    nobody,
+    nobody_hears,
+    pictures,
+    refuse_no_folder,
+)
 from engine.stage import gpu
 from engine.stage.film import open_film
 from engine.stage.flash_limiter import FlashLimiter
 from engine.stage.isf import Shader
+from engine.stage.off_screen import off_screen
 from engine.stage.scene import load_scene
 from engine.stage.targets import Size
 from engine.stage.views import FLAT
 
 _Pixels = NDArray[np.uint8]
+Drawn = tuple[Picture, _Pixels]
+"""A picture that was to be drawn, and how it was, (height, width, 4), bottom row first."""
 
 
 def owes_nothing(shader: Shader) -> bool:
@@ -60,14 +72,36 @@ def render(
 
     BadScene for a scene whose pictures owe something to those before (`owes_nothing`).
     """
-    if not owes_nothing(load_scene(scene, hearing.names).shader):
-        raise BadScene(f"scene={scene} builds on its own pictures: one process must draw them all (--workers 1)")
+    refuse_debts(scene, hearing.names, "--workers 1")
     rehearsal = Rehearsal(hearing, seconds)
     refuse_no_folder(path)
     order = (hearing, scene, size, fps, seconds, delay, palette, view)
-    with _hired(workers, order) as crew, _checked(size, flash_limiter) as check, open_film(path, size, fps) as film:
-        for count, picture in enumerate(pictures(rehearsal, fps, delay)):
-            film.picture(check.passed(_received(crew[count % workers], size), picture.moment.dt)[::-1])
+    with _hired(workers, order) as crew:
+        coming = enumerate(pictures(rehearsal, fps, delay))
+        drawn = ((picture, _received(crew[count % workers], size)) for count, picture in coming)
+        put_together(drawn, rehearsal, path, size, fps, flash_limiter, progress, remark)
+
+
+def refuse_debts(scene: str, musicians: tuple[str, ...], mend: str) -> None:
+    """BadScene for a scene whose pictures owe something to those before."""
+    if not owes_nothing(load_scene(scene, musicians).shader):
+        raise BadScene(f"scene={scene} builds on its own pictures: one process must draw them all ({mend})")
+
+
+def put_together(
+    drawn: Iterable[Drawn],
+    rehearsal: Rehearsal,
+    path: Path,
+    size: Size,
+    fps: float,
+    flash_limiter: bool,
+    progress: Progress,
+    remark: Remark,
+) -> None:
+    """The film of pictures that come from elsewhere, in their order."""
+    with _checked(size, flash_limiter) as check, open_film(path, size, fps) as film:
+        for picture, pixels in drawn:
+            film.picture(check.passed(pixels, picture.moment.dt)[::-1])
             film.sound(stereo(picture.sound))
             if rehearsal.duration:
                 progress(min(picture.moment.time / rehearsal.duration, 1.0))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import asdict, replace
 from typing import Any, Final, Self
@@ -60,6 +60,8 @@ class Following:
         self._follows = False
         self._late_at, self._told_late = time.monotonic() + _RETRY, False
         self._pose_at = 0.0
+        self._fired: Mapping[str, int] = {}
+        self._fired_in = ""
         with ExitStack() as undo:
             self.line = Line(leader)
             undo.callback(self.line.close)
@@ -241,10 +243,17 @@ class Following:
         self.backdrop.show(replace(coming, when="now"))
 
     def _hold(self, state: State) -> None:
-        """Hold by hand what is held there."""
+        """Hold by hand what is held there, and fire what was fired there since the scene is on here."""
         back = self.backdrop
-        if back.scene != state.scene:
+        here = back.scene == state.scene
+        fired = [name for name, count in state.fired.items() if count > self._fired.get(name, 0)]
+        if not here or state.scene != self._fired_in:
+            fired = []
+        self._fired, self._fired_in = state.fired, state.scene if here else ""
+        if not here:
             return
+        if fired:
+            back.hold(dict.fromkeys(fired, True))
         ours = {name: _told(value) for name, value in back["overrides"].items()}
         if gone := [name for name in ours if name not in state.held]:
             back.release(gone)

@@ -7,7 +7,9 @@ the picture shown in another framebuffer) minus a loop that draws the same progr
 waiting for the driver after each picture, at a size where shaders cost nothing; in turns of 100 pictures. Then
 20 000 pictures, for what grows. Film: rehearsal.render from the recording to the closed file, senses and sound
 included, against the straightest loop that writes the same pictures and sound with the same codec; in turns. (What
-an encoder has to do depends on the pictures, so the bindings of that scene work, but lead nowhere.)
+an encoder has to do depends on the pictures, so the bindings of that scene work, but lead nowhere.) With --python PATH,
+an interpreter that has ShaderFlow, its film of the same shader (without sound) is made in turns with these. On a
+machine that has other work too, pictures a second of processor time ("by work") say more than those of the clock.
 """
 
 from __future__ import annotations
@@ -17,10 +19,12 @@ import gc
 import json
 import os
 import resource
+import subprocess
 import sys
 import tempfile
 import time
 import tracemalloc
+from collections import defaultdict
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -263,8 +267,10 @@ def bare_film(path: Path, scene: Scene, size: Size, fps: int, sound: np.ndarray)
     return pictures
 
 
-def film_speed(folder: Path, scene: Scene, size: Size, fps: int, seconds: float, turns: int) -> dict[str, Any]:
-    """Pictures a second of both, in turns."""
+def film_speed(
+    folder: Path, scene: Scene, size: Size, fps: int, seconds: float, turns: int, peer: str | None
+) -> dict[str, Any]:
+    """Pictures a second of both, in turns, and `… by work`: a second of processor time; with those of a peer."""
     source = open_source(assets.RECORDING)
     if source.rate != RATE:
         raise SystemExit(f"{assets.RECORDING} must be at {RATE} Hz")
@@ -285,15 +291,31 @@ def film_speed(folder: Path, scene: Scene, size: Size, fps: int, seconds: float,
         return bare_film(folder / "bare.mp4", scene, size, fps, sound[: int(length * RATE)])
 
     loops = {"ours": ours, "bare": bare}
-    speeds: dict[str, list[float]] = {name: [] for name in loops}
+    speeds: dict[str, list[float]] = defaultdict(list)
     for loop in loops.values():
         loop(0.5)
     for turn in range(turns):
         for name in sorted(loops, reverse=bool(turn % 2)):
-            begun = time.perf_counter()
+            begun, worked = time.perf_counter(), time.process_time()
             pictures = loops[name](seconds)
             speeds[name].append(pictures / (time.perf_counter() - begun))
+            speeds[f"{name} by work"].append(pictures / (time.process_time() - worked))
+        if peer is not None:
+            for name, (speed, by_work) in shaderflow(peer, folder, size, fps, seconds).items():
+                speeds[f"ShaderFlow {name}"].append(speed)
+                speeds[f"ShaderFlow {name} by work"].append(by_work)
     return {name: [round(speed, 1) for speed in found] for name, found in speeds.items()}
+
+
+def shaderflow(python: str, folder: Path, size: Size, fps: int, seconds: float) -> dict[str, list[float]]:
+    """What the peer measures of itself, under its own interpreter."""
+    script = Path(__file__).with_name("peer_shaderflow.py")
+    asked = [f"{size[0]}x{size[1]}", str(fps), str(seconds), str(folder / "peer.mp4")]
+    told = subprocess.run([python, str(script), *asked], capture_output=True, text=True, check=False)
+    if told.returncode:
+        raise SystemExit(f"ShaderFlow under {python}: {(told.stderr.strip().splitlines() or ['it died'])[-1]}")
+    found: dict[str, list[float]] = json.loads(told.stdout.strip().splitlines()[-1])
+    return found
 
 
 def report_own(folder: Path, pictures: int, long_run: int) -> dict[str, Any]:
@@ -311,14 +333,17 @@ def report_own(folder: Path, pictures: int, long_run: int) -> dict[str, Any]:
     return found
 
 
-def report_film(folder: Path, size: Size, fps: int, seconds: float, turns: int) -> dict[str, Any]:
+def report_film(
+    folder: Path, size: Size, fps: int, seconds: float, turns: int, peer: str | None = None
+) -> dict[str, Any]:
     """Print and return how fast films are made."""
     scene = write_scene(folder, "film", still=True)
     FastSenses(2)  # what it compiles is not the film's to pay
-    found = film_speed(folder, scene, size, fps, seconds, turns)
+    found = film_speed(folder, scene, size, fps, seconds, turns, peer)
     ours, bare = (float(np.median(found[name])) for name in ("ours", "bare"))
     print(f"film {size[0]}×{size[1]} at {fps}, {seconds:g} s, pictures a second, {turns} turns")
-    print(f"  ours {ours:6.1f}  {found['ours']}\n  bare {bare:6.1f}  {found['bare']}")
+    for name, speeds in sorted(found.items()):
+        print(f"  {name:28} {float(np.median(speeds)):6.1f}  {speeds}")
     in_turns = float(np.median(np.divide(found["ours"], found["bare"])))
     print(f"  ratio {ours / bare:.2f} of the medians, {in_turns:.2f} the median of the turns'   (≥ 0.95)")
     return {**found, "ratio": ours / bare, "ratio in turns": in_turns}
@@ -334,6 +359,7 @@ def main() -> None:
     parser.add_argument("--fps", type=int, default=60)
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--turns", type=int, default=5)
+    parser.add_argument("--python", help="an interpreter that has ShaderFlow: its film beside ours")
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
     found: dict[str, Any] = {}
@@ -342,7 +368,8 @@ def main() -> None:
         if arguments.own or not arguments.film:
             found["own"] = report_own(folder, arguments.pictures, arguments.long_run)
         if arguments.film or not arguments.own:
-            found["film"] = report_film(folder, arguments.size, arguments.fps, arguments.seconds, arguments.turns)
+            how = arguments.size, arguments.fps, arguments.seconds, arguments.turns, arguments.python
+            found["film"] = report_film(folder, *how)
     if arguments.json:
         arguments.json.write_text(json.dumps(found, indent=1) + "\n")
 

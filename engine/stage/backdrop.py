@@ -91,6 +91,8 @@ class Backdrop:
             "overrides": {},
             "tells_values": False,
         }
+        self.fired: dict[str, int] = {}
+        """How often events of the scene on stage were fired by hand."""
         self.inputs: Mapping[str, Any] = {"scene": "", "inputs": []}
         """What the scene on stage can be played with, as `told_inputs` tells it; another object for another scene."""
         self.values: dict[str, Any] = {}
@@ -116,6 +118,8 @@ class Backdrop:
         self._reread = ""
         self.watched = ""
         self._auditions = Auditions(ring, ring.musicians, settings.size, settings.view) if settings.auditions else None
+        if self._auditions is not None:
+            self._auditions.wear(settings.palette)
         self._child = self._start()
 
     @property
@@ -129,6 +133,8 @@ class Backdrop:
     def set(self, **values: Any) -> None:
         """Change any of them."""
         self._on.update(values)
+        if "palette" in values and self._auditions is not None:
+            self._auditions.wear(values["palette"])
         self._child.say(**values)
 
     def toggle(self, name: str) -> None:
@@ -138,7 +144,9 @@ class Backdrop:
         """Inputs of the scene on stage take these values, until they are released or another scene is on."""
         events = {item["name"] for item in self.inputs["inputs"] if item["type"] == "event"}
         for name, value in values.items():
-            if name not in events:
+            if name in events:
+                self.fired[name] = self.fired.get(name, 0) + 1
+            else:
                 self._on["overrides"] = {**self._on["overrides"], name: value}
             self._child.say(hold={"scene": self.scene, "values": {name: value}})
 
@@ -358,6 +366,7 @@ class Backdrop:
         if scene != self.scene:
             self._blame.failed = 0
             self._let_go(f"{scene} is on")
+            self.fired = {}
         if scene != _FALLBACK:
             self._mend = None
         self.scene, self._trying = scene, None

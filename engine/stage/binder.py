@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
@@ -20,6 +21,18 @@ _LARGEST: Final = 3e38
 _NO_COLORS: Final[Colors] = MappingProxyType({})
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the bindings of a scene owe to all that was heard so far, as plain values that can travel.
+
+    `followers`: of each, where the signal was, where it has come, how far its clock has run.
+    """
+
+    followers: tuple[tuple[float, float | None, float], ...]
+    counted: Mapping[str, float]
+    values: Mapping[str, Value]
+
+
 class Follower:
     """One binding at work. It begins where the signal is; what is no number is not heard: the last stays."""
 
@@ -27,7 +40,9 @@ class Follower:
         self.binding = binding
         self._curve = CURVES[binding.curve]
         low, high = binding.to
-        self._ends = (to_lab(low), to_lab(high)) if isinstance(low, tuple) and isinstance(high, tuple) else None
+        self._ends: tuple[tuple[float, float], ...] | None = None  # of each of the four numbers of a colour
+        if isinstance(low, tuple) and isinstance(high, tuple):
+            self._ends = tuple(zip(to_lab(low).tolist(), to_lab(high).tolist(), strict=True))
         self.reset()
 
     def reset(self) -> None:
@@ -50,6 +65,15 @@ class Follower:
         return self._value(self._at, dt)
 
     @property
+    def state(self) -> tuple[float, float | None, float]:
+        """Where the signal was, where it has come, how far a clock has run."""
+        return self._heard, self._at, self._run
+
+    def resume(self, state: tuple[float, float | None, float]) -> None:
+        """Go on from there."""
+        self._heard, self._at, self._run = state
+
+    @property
     def run(self) -> float:
         """The running total of a clock."""
         return self._run
@@ -70,7 +94,7 @@ class Follower:
 
     def _value(self, position: float, dt: float) -> float | tuple[float, ...]:
         if self._ends is not None:
-            return from_lab(self._ends[0] + (self._ends[1] - self._ends[0]) * position)
+            return from_lab([low + (high - low) * position for low, high in self._ends])
         low, high = self.binding.to
         assert not isinstance(low, tuple)
         assert not isinstance(high, tuple)
@@ -122,6 +146,18 @@ class Binder:
         self._fade = other._fade
         if self.name == other.name:
             self.overrides.continue_from(other.overrides)
+
+    @property
+    def heard(self) -> Heard:
+        """What it owes to what was heard; what the operator's hand holds is not in it."""
+        return Heard(tuple(one.state for one in self._followers), dict(self._counted), dict(self._values))
+
+    def resume(self, heard: Heard) -> None:
+        """Go on where another binder of the same scene was."""
+        for follower, state in zip(self._followers, heard.followers, strict=True):
+            follower.resume(state)
+        self._counted.update(heard.counted)
+        self._values.update(heard.values)
 
     @property
     def runs(self) -> list[float]:

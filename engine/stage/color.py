@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +28,8 @@ _TO_LAB = np.array(
         [0.0259040371, 0.7827717662, -0.8086757660],
     ]
 )
-_FROM_CONES, _FROM_LAB = np.linalg.inv(_TO_CONES), np.linalg.inv(_TO_LAB)
+_FROM_CONES: list[list[float]] = np.linalg.inv(_TO_CONES).tolist()
+_FROM_LAB: list[list[float]] = np.linalg.inv(_TO_LAB).tolist()
 
 
 def read_color(text: str) -> Color:
@@ -44,9 +47,19 @@ def to_lab(color: Color) -> NDArray[np.float64]:
     return np.append(_TO_LAB @ np.cbrt(_TO_CONES @ linear), color[3])
 
 
-def from_lab(lab: NDArray[np.float64]) -> Color:
-    """The colour at a place in OKLab, clamped to what a screen shows."""
-    linear = np.clip(_FROM_CONES @ (_FROM_LAB @ lab[:3]) ** 3, 0.0, 1.0)
-    rgb = np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
-    red, green, blue = (float(part) for part in np.clip(rgb, 0.0, 1.0))
-    return red, green, blue, float(min(max(lab[3], 0.0), 1.0))
+def from_lab(lab: Sequence[float] | NDArray[np.float64]) -> Color:
+    """The colour at a place in OKLab, clamped to what a screen shows.
+
+    Without arrays, which would cost four times as much: it is asked for every bound colour of every picture.
+    """
+    light, green_red, blue_yellow, alpha = (float(part) for part in lab)
+    long, middle, short = ((a * light + b * green_red + c * blue_yellow) ** 3 for a, b, c in _FROM_LAB)
+    red, green, blue = (_coded(a * long + b * middle + c * short) for a, b, c in _FROM_CONES)
+    return red, green, blue, min(max(alpha, 0.0), 1.0)
+
+
+def _coded(linear: float) -> float:
+    """sRGB's curve, 0..1."""
+    if linear <= 0.0031308:
+        return max(linear, 0.0) * 12.92
+    return min(1.055 * math.pow(linear, 1 / 2.4) - 0.055, 1.0)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from engine.errors import BadScene
 from engine.frame import ROW, Row, Samples, blank_row
 from engine.stage import gpu, views
-from engine.stage.binder import Binder
+from engine.stage.binder import Binder, Heard
 from engine.stage.brought import Brought
 from engine.stage.glsl import corners, fragment_source, heads, tells_passes_apart, uniform_name, vertex_source
 from engine.stage.history import NAMES
@@ -68,6 +68,7 @@ class Program:
         sampled = [item.name for item in shader.inputs if item.sampled]
         controls = [item.name for item in shader.inputs if not item.sampled]
         self._uniforms = self._kept([*STANDARD, *views.UNIFORMS, *controls, *heads(shader).values()])
+        self._told: dict[str, Value] = {}
         pictures = self._kept([*shader.targets, *sampled, *(name for name, _ in shader.imported)])
         self.units = {name: unit for unit, name in enumerate(pictures)}
         if len(pictures) > ctx.max_texture_units:
@@ -83,11 +84,11 @@ class Program:
         return {name: uniform for name, uniform in found.items() if uniform is not None}
 
     def tell(self, values: Mapping[str, Value]) -> None:
-        """Set what it asks for of these."""
-        for name, value in values.items():
-            uniform = self._uniforms.get(name)
-            if uniform is not None:
-                uniform.value = value
+        """Set what it asks for of these, where it has changed."""
+        told = self._told
+        for name, uniform in self._uniforms.items():
+            if name in values and told.get(name) != (value := values[name]):
+                uniform.value = told[name] = value
 
     def draw(self, surface: gpu.Framebuffer) -> None:
         """Fill the surface."""
@@ -275,6 +276,11 @@ class Drawing:
         if target is not None:  # a last pass with a target is the output as well
             self._copier.copy(target.picture, into)
         self._index += 1
+
+    def resume(self, index: int, heard: Heard) -> None:
+        """Go on where another drawing of the same scene was, which began at time 0: its next picture is `index`."""
+        self._first_time, self._index = 0.0, index
+        self._binder.resume(heard)
 
     def pass_by(self, moment: Moment) -> None:
         """Let a picture pass undrawn: what is bound follows, and the clock goes on."""

@@ -74,7 +74,7 @@ class Film:
         self._problem: BaseException | None = None
 
     def __enter__(self) -> Self:
-        self._av = _import_av()
+        self._av = import_av()
         _sweep(self.path)
         try:
             self._part.touch()  # av opens the file only when the first picture comes
@@ -285,7 +285,7 @@ def _layout(channels: int) -> str:
     return "mono" if channels == 1 else "stereo"
 
 
-def _import_av() -> Any:
+def import_av() -> Any:
     try:
         import av
         import av.filter

@@ -24,6 +24,9 @@ Cells = NDArray[np.float32]
 """What is seen, (4, SETS · CELLS), linear light: luminance, R − G − B, R, R + G + B; all means, then all pixels."""
 
 _MOST: Final = 6  # changes in a second: three flashes
+_KEPT: Final = _MOST + 1
+_SHAPE: Final = (2, SETS * CELLS)  # luminance and red of all that is seen
+_EACH: Final = np.arange(2 * SETS * CELLS)
 # A little stricter than the guidelines (0.10, 20/320, 0.80, 0.8, 1/4), for a cell is a mean of many pixels. A single
 # pixel must change by twice as much: that grain on paper never does, nor what is drawn with noise of a few percent.
 _STEPS: Final = np.repeat(np.array([[0.09, 0.2], [0.055, 0.12]], np.float32), CELLS, axis=1)
@@ -40,19 +43,21 @@ _AT_ONCE: Final = 1e-3  # seconds of following that are none
 class FlashCounter:
     """Opposing changes in all that is seen, of luminance (row 0) and of red (row 1), and when the last seven were.
 
-    It begins on a dark wall. A step in which nothing turns costs a dozen operations on small arrays.
+    It begins on a dark wall. A step in which nothing turns costs ten operations on small arrays, and makes none.
     """
 
     def __init__(self) -> None:
+        self._onward, self._left, self._red = (np.zeros(_SHAPE, np.float32) for _ in range(3))
+        self._changed, self._counts = (np.zeros(_SHAPE, bool) for _ in range(2))
         self.reset()
 
     def reset(self) -> None:
         """Nothing has been seen."""
-        shape = (2, SETS * CELLS)
-        self._way = np.full(shape, -1.0, np.float32)  # 1 where it was rising last, −1 where falling
-        self._turn = np.zeros(shape, np.float32)  # how far it came, seen that way
+        self._way = np.full(_SHAPE, -1.0, np.float32)  # 1 where it was rising last, −1 where falling
+        self._turn = np.zeros(_SHAPE, np.float32)  # how far it came, seen that way
         self._turn_counts = np.repeat([[True], [False]], SETS * CELLS, axis=1)
-        self._times = np.full((_MOST + 1, *shape), -np.inf)
+        self._times = np.full((_KEPT, _EACH.size), -np.inf)  # a ring for each: the next time goes to its place,
+        self._place = np.zeros(_EACH.size, np.int64)  # where the oldest is
         self._busy = -math.inf  # when anything last changed for the sixth time within a second, or a later one
 
     def copy(self) -> FlashCounter:
@@ -67,51 +72,50 @@ class FlashCounter:
         return self._busy > now - _SECOND
 
     def changes(self, cells: Cells) -> NDArray[np.bool_]:
-        """(2, SETS · CELLS): where these cells, shown now, would complete a change against the one before."""
-        values, counts = _measured(cells)
-        return self._changes(values * self._way, counts)
-
-    def _changes(self, onward: Cells, counts: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """`onward`: how far all has come the way that it went."""
-        changed: NDArray[np.bool_] = self._turn - onward >= _STEPS
-        if changed.any():
-            changed &= counts | self._turn_counts
-        return changed
+        """(2, SETS · CELLS): where these cells, shown now, would complete a change; valid until it is asked again."""
+        np.less(cells[0], _BRIGHT, out=self._counts[0])
+        np.multiply(cells[3], _SATURATED, out=self._red[0])
+        np.greater(cells[2], self._red[0], out=self._counts[1])
+        np.fmax(cells[:2], 0.0, out=self._onward)
+        np.multiply(self._onward, self._way, out=self._onward)
+        np.subtract(self._turn, self._onward, out=self._left)
+        np.greater_equal(self._left, _STEPS, out=self._changed)
+        if np.count_nonzero(self._changed):
+            self._changed &= self._counts | self._turn_counts
+        return self._changed
 
     def step(self, cells: Cells, now: float) -> NDArray[np.bool_] | None:
         """Note what is shown at `now`, seconds; (SETS · CELLS,) where it is too much for a second, None if nowhere."""
-        values, counts = _measured(cells)
-        onward = values * self._way
-        changed = self._changes(onward, counts)
-        if changed.any():
-            self._times[1:, changed] = self._times[:-1, changed]
-            self._times[0, changed] = now
-            self._way[changed] *= -1.0
-            onward[changed] *= -1.0
-            self._turn[changed] = -np.inf
-            if (self._times[_MOST - 1, changed] > now - _SECOND).any():
-                self._busy = now
-        np.copyto(self._turn_counts, counts, where=onward >= self._turn)
-        np.maximum(self._turn, onward, out=self._turn)
+        if np.count_nonzero(changed := self.changes(cells)):
+            self._turn_round(np.flatnonzero(changed), now)
+        np.less_equal(self._left, 0.0, out=self._changed)
+        np.copyto(self._turn_counts, self._counts, where=self._changed)
+        np.maximum(self._turn, self._onward, out=self._turn)
         if self._busy <= now - _SECOND:
             return None
-        too_many: NDArray[np.bool_] = (self._times[_MOST] > now - _SECOND).any(axis=0)
+        too_many: NDArray[np.bool_] = np.logical_or(*self._since(_KEPT, now))
         return too_many
+
+    def _turn_round(self, which: NDArray[np.int64], now: float) -> None:
+        """These go the other way from now on."""
+        place = self._place[which]
+        self._times[place, which] = now
+        self._place[which] = place = (place + 1) % _KEPT
+        self._way.ravel()[which] *= -1.0
+        self._onward.ravel()[which] *= -1.0
+        self._turn.ravel()[which] = self._left.ravel()[which] = -np.inf
+        if (self._times[(place - _MOST) % _KEPT, which] > now - _SECOND).any():
+            self._busy = now
+
+    def _since(self, back: int, now: float) -> NDArray[np.bool_]:
+        """(2, SETS · CELLS): where the change so many changes back was within the last second."""
+        late: NDArray[np.bool_] = self._times[(self._place - back) % _KEPT, _EACH] > now - _SECOND
+        return late.reshape(_SHAPE)
 
     def would_spend(self, cells: Cells, now: float) -> NDArray[np.bool_]:
         """(SETS · CELLS,): where these cells, shown now, would complete a change that is one too many."""
-        late = self._times[_MOST - 1] > now - _SECOND
-        would: NDArray[np.bool_] = (self.changes(cells) & late).any(axis=0)
+        would: NDArray[np.bool_] = np.logical_or(*(self.changes(cells) & self._since(_MOST, now)))
         return would
-
-
-def _measured(cells: Cells) -> tuple[Cells, NDArray[np.bool_]]:
-    """Luminance and red, (2, SETS · CELLS), and whether a change from or to such a state counts."""
-    values = np.maximum(cells[:2], 0.0)
-    counts = np.empty(values.shape, bool)
-    np.less(cells[0], _BRIGHT, out=counts[0])
-    np.greater(cells[2], _SATURATED * cells[3], out=counts[1])
-    return values, counts
 
 
 class FlashGuard:

@@ -179,6 +179,12 @@ def lost() -> str:
     return _RESETS.get(status(), "") if status is not None else ""
 
 
+def refuse_lost() -> None:
+    """MissingDriver if the graphics card was reset: nothing that is drawn is seen any more; another stage can."""
+    if why := lost():
+        raise MissingDriver(f"the driver has lost its context ({why})")
+
+
 def wait(ctx: Context) -> None:
     """Return when all that was asked for is drawn; other threads run meanwhile, which finish() would stop."""
     finish = _function("glFinish", None)

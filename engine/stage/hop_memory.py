@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import Final
 
 import numpy as np
@@ -11,7 +12,7 @@ from engine.frame import HOP, Samples
 from engine.stage.sound_texture import WINDOW
 
 _LOUDEST: Final = 1e6  # what a sample may be, so that its power is still a number
-_LEAD: Final = np.arange(-(WINDOW // HOP) + 1, 0)  # hops before the first row whose sound a window still reaches
+_LEAD: Final = WINDOW // HOP - 1  # hops before the first row whose sound a window still reaches
 
 
 class HopMemory:
@@ -36,23 +37,30 @@ class HopMemory:
 
     def step(self, rows: NDArray[np.float64], samples: Samples) -> None:
         """Hear `rows` (n, row), ascending, and `samples` (m, channels), which end with the last of them."""
-        hops = rows[-self._size :, 0].astype(np.int64)
+        hops: list[int] = rows[-self._size :, 0].astype(np.int64).tolist()  # three or four: plain numbers are quicker
         self._keep_sound(hops, samples)
-        new = int(np.count_nonzero(hops > self.newest))
+        new = len(hops) - bisect_right(hops, self.newest)
         if new:
-            places = hops[-new:] % self._size
+            places = self._places(hops[-new:])
             self._rows_of[places] = hops[-new:]
-            self._values[places] = rows[-new:, self._columns]
-            self.newest = int(hops[-1])
+            self._values[places] = rows[-new:].take(self._columns, axis=1)
+            self.newest = hops[-1]
 
-    def _keep_sound(self, hops: NDArray[np.int64], samples: Samples) -> None:
-        hops = np.concatenate([hops[0] + _LEAD, hops])
-        new = min(int(np.count_nonzero(hops > self._newest_sound)), len(samples) // HOP, self._size)
+    def _keep_sound(self, hops: list[int], samples: Samples) -> None:
+        hops = [*range(hops[0] - _LEAD, hops[0]), *hops]
+        new = min(len(hops) - bisect_right(hops, self._newest_sound), len(samples) // HOP, self._size)
         if new:
-            places = hops[-new:] % self._size
+            places = self._places(hops[-new:])
             self._sound[places] = _mixed(samples[-new * HOP :]).reshape(new, HOP)
             self._sound_of[places] = hops[-new:]
-            self._newest_sound = int(hops[-1])
+            self._newest_sound = hops[-1]
+
+    def _places(self, hops: list[int]) -> slice | list[int]:
+        """Where these hops lie: as a slice, if they lie side by side, which costs a third."""
+        first = hops[0] % self._size
+        if hops[-1] - hops[0] == len(hops) - 1 and first + len(hops) <= self._size:
+            return slice(first, first + len(hops))
+        return [hop % self._size for hop in hops]
 
     def has(self, hops: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Which of these hops were heard and are still kept."""
@@ -74,11 +82,9 @@ class HopMemory:
 
 def _mixed(samples: Samples) -> NDArray[np.float32]:
     """(n,): all channels as one; what is no number is silence."""
-    mixed = np.zeros(len(samples), np.float32)
+    channels = samples.shape[1]
     with np.errstate(invalid="ignore", over="ignore"):
-        for channel in samples.T:
-            mixed += channel
-        mixed /= np.float32(samples.shape[1])
+        mixed: NDArray[np.float32] = samples @ np.full(channels, 1.0 / channels, np.float32)
         quiet = mixed @ mixed <= _LOUDEST**2  # nan is not either
     if not quiet:
         mixed = np.clip(np.nan_to_num(mixed, nan=0.0), -_LOUDEST, _LOUDEST)

@@ -23,6 +23,12 @@ KEYS: Final = {
     "=": "brighter",
     "b": "blackout",
     "f": "freeze",
+    "l": "lights_manual",
+    "ctrl+l": "lights_full",
+    "up": "lights_brighter",
+    "down": "lights_darker",
+    ",": "lights_earlier",
+    ".": "lights_later",
     "o": "overlay",
     "f11": "full_screen",
     "ctrl+q": "quit",
@@ -34,9 +40,10 @@ CUE_KEYS: Final = "0123456789"
 KEY_HELP: Final = (
     "space pause · ← → 5 s · [ ] \\ loop from, to, off · n p scene · enter backspace 0–9 cue · "
     "v see the next off air · t tap the beat, ctrl+t give it back · - = brightness · b blackout · f freeze · "
+    "l lights by hand, ↑ ↓ their level, ctrl+l all full, , . them earlier, later · "
     "F11 full screen · o overlay · ctrl+q quit"
 )
-_REPEATED: Final = ("back", "forward")
+_REPEATED: Final = ("back", "forward", "lights_brighter", "lights_darker", "lights_earlier", "lights_later")
 
 
 def wish(names: Iterable[str | None], *, control: bool, repeated: bool) -> str | None:

@@ -26,7 +26,7 @@ from engine.errors import BadSetting, nearest
 from engine.stage import gpu
 from engine.stage.door import read_door
 from engine.stage.source import Source
-from engine.stage.targets import COPY_VERTEX, Size
+from engine.stage.targets import Copier, Size
 from engine.stage.views import check_view
 
 Point = tuple[float, float]
@@ -163,20 +163,15 @@ class Projection:
     """Draws what one output shows of a picture."""
 
     def __init__(self, ctx: gpu.Context, output: Output) -> None:
-        self._program = gpu.build(ctx, COPY_VERTEX, _FRAGMENT)
-        self._vertices = ctx.vertex_array(self._program, [])
-        program: Any = self._program
-        self._brightness = program["brightness"]
+        self._copier = Copier(ctx, _FRAGMENT)
+        program = self._copier.program
         program["pin"].value = tuple(pinned(output.corners).T.reshape(-1))
         program["part"].value, program["edge"].value = output.part, output.edge
         program["gamma"].value = output.gamma
 
     def draw(self, picture: gpu.Texture, into: gpu.Framebuffer, brightness: float = 1.0) -> None:
         """Fill the viewport of `into`: black where nothing is pinned."""
-        picture.use(0)
-        self._brightness.value = brightness
-        into.use()
-        self._vertices.render(gpu.TRIANGLE_STRIP, vertices=3)
+        self._copier.copy(picture, into, brightness)
 
     def release(self) -> None:
-        gpu.release(self._vertices, self._program)
+        gpu.release(self._copier)

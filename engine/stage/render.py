@@ -8,56 +8,35 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine import assets
 from engine.errors import BadScene
-from engine.frame import blank_row
 from engine.stage import gpu
-from engine.stage.binder import Binder
+from engine.stage.arrival import Arrival, Coming
+from engine.stage.binder import Binder, Heard
+from engine.stage.canvas import Canvas
 from engine.stage.drawing import Drawing, Moment
 from engine.stage.flash_limiter import FlashLimiter
 from engine.stage.history import History
 from engine.stage.history_textures import HistoryTextures
 from engine.stage.scene import Scene, load_scene
-from engine.stage.targets import Copier, Size, Target
-from engine.stage.transition import Crossing, tried
-from engine.stage.views import FLAT, told
+from engine.stage.targets import Size
+from engine.stage.transition import Crossing
+from engine.stage.views import FLAT
 
 __all__ = ["Arrival", "Moment", "Renderer"]
 
-_DARK: Final = (0.012, 0.012, 0.016, 1.0)
-"""What is shown when not even the fallback can be drawn."""
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Arrival:
-    """A scene that has been drawn off stage and may come on, and the transition that it comes with."""
-
-    drawing: Drawing
-    transition: Drawing | None = None
-    seconds: float = 0.0
-
-    @property
-    def scene(self) -> Scene:
-        return self.drawing.scene
-
-    def release(self) -> None:
-        """Send it away."""
-        gpu.release(self.drawing, *filter(None, [self.transition]))
 
 
 class Renderer:
     """Draws moments of music at `size` (width, height in pixels), in the thread that made the context.
 
-    `brightness` (0..1) is the master, 0 a blackout. `trouble` says why a scene was taken off the stage, until
-    another is staged; it is empty otherwise. `remark` says why a transition became a cut.
-    `limiter` keeps flashes harmless; None where somebody has put it away.
+    `trouble` says why a scene was taken off the stage, until another is staged; it is empty otherwise. `remark` says
+    why a transition became a cut.
     """
 
     def __init__(
@@ -77,16 +56,11 @@ class Renderer:
         self._view = view
         self._history = HistoryTextures(ctx, History(density))
         self._crossing: Crossing | None = None
-        self.limiter = FlashLimiter(ctx, size) if limit_flashes else None
-        self.brightness = 1.0
+        self._canvas = Canvas(ctx, size, limit_flashes=limit_flashes)
         self.trouble = ""
         self.remark = ""
-        self._copier = Copier(ctx)
-        self._canvas = Target(ctx, size, float32=False)
         self._drawing: Drawing | None = None
         self._has_fallback = True
-        self._blits = True
-        self._pixels = np.zeros((size[1], size[0], 4), dtype=np.uint8)
 
     @property
     def scene(self) -> Scene | None:
@@ -97,6 +71,20 @@ class Renderer:
     def binder(self) -> Binder | None:
         """What gives the controls of the scene on stage their values."""
         return self._drawing.binder if self._drawing else None
+
+    @property
+    def limiter(self) -> FlashLimiter | None:
+        """What keeps flashes harmless; None where somebody has put it away."""
+        return self._canvas.limiter
+
+    @property
+    def brightness(self) -> float:
+        """The master, 0..1; 0 is a blackout."""
+        return self._canvas.brightness
+
+    @brightness.setter
+    def brightness(self, brightness: float) -> None:
+        self._canvas.brightness = brightness
 
     @property
     def size(self) -> Size:
@@ -113,12 +101,9 @@ class Renderer:
             raise
 
     def _resize(self, size: Size) -> None:
-        self._canvas.resize(size, self._copier)
+        self._canvas.resize(size)
         if self._crossing is not None:
             self._crossing.resize(size)
-        if self.limiter is not None:
-            self.limiter.resize(size, self._canvas.picture, self._copier)
-        self._pixels = np.zeros((size[1], size[0], 4), dtype=np.uint8)
 
     def stage(self, scene: Scene) -> None:
         """Put a scene on stage. BadScene if it cannot be drawn; then the one before stays.
@@ -143,48 +128,22 @@ class Renderer:
     ) -> Generator[None, None, Arrival]:
         """Compile a scene and draw it off stage, in pieces of work with pauses: pictures may be drawn in between.
 
-        BadScene if it cannot be drawn. A transition that fails becomes a cut, and `trouble` says why.
+        BadScene if it cannot be drawn. A transition that fails becomes a cut, and `remark` says why.
         """
-        camera = told(scene, FLAT if scene.shader.path == assets.SHADERS / "fallback.fs" else self._view)
-        moment = Moment(row=blank_row(len(scene.musicians)))
-        drawing = yield from self._piecewise(tried(self._ctx, self._copier, scene, moment, self.size))
-        drawing.camera = camera
-        try:
-            yield from self._history.prepare(drawing.heard_names)
-        except GeneratorExit:
-            drawing.release()
-            raise
-        if transition is None or seconds <= 0:
-            return Arrival(drawing)
-        try:
-            crossing = yield from self._piecewise(tried(self._ctx, self._copier, transition, Moment(), self.size))
-        except BadScene as problem:
-            self._refuse_transition(str(problem))
-            return Arrival(drawing)
-        except GeneratorExit:
-            drawing.release()
-            raise
-        return Arrival(drawing, crossing, seconds)
-
-    def _piecewise(self, work: Generator[None, None, Drawing]) -> Generator[None, None, Drawing]:
-        """The same work; what others leave behind in the context during its pauses is no fault of it."""
-        while True:
-            self._take_up()
-            try:
-                next(work)
-            except StopIteration as done:
-                drawing: Drawing = done.value
-                return drawing
-            yield
+        coming = Coming(scene, self._view, transition, seconds)
+        arrival = yield from coming.prepare(self._ctx, self._canvas, self._history)
+        if coming.refused:
+            self._refuse_transition(coming.refused)
+        return arrival
 
     def bring(self, arrival: Arrival) -> None:
         """Let a scene that was prepared come on, with its transition if it has one; it belongs to the stage then.
 
         A change that is still running is held where it is, and the next one leads on from that picture.
         """
-        self._take_up()
+        self._canvas.take_up()
         drawing, leaving = arrival.drawing, self._drawing
-        again = leaving is not None and _goes_on(leaving.scene, drawing.scene, arrival.transition is not None)
+        again = leaving is not None and arrival.goes_on(leaving.scene)
         if leaving is not None and again:
             drawing.continue_from(leaving)
         if self._crossing is not None:
@@ -199,13 +158,13 @@ class Renderer:
             self._replace(drawing)
             return
         try:
-            crossing = Crossing(self._ctx, self._copier, arrival.transition, arrival.seconds, self.size)
+            crossing = Crossing(self._ctx, self._canvas.copier, arrival.transition, arrival.seconds, self.size)
         except BadScene as problem:  # no room for two more pictures
             arrival.transition.release()
             self._replace(drawing)
             self._refuse_transition(str(problem))
             return
-        crossing.begin(leaving, self._canvas.picture)
+        crossing.begin(leaving, self._canvas.target.picture)
         self._crossing, self._drawing, self.trouble = crossing, drawing, ""
 
     def clocks(self, time: float) -> list[float]:
@@ -232,7 +191,7 @@ class Renderer:
 
     def _end_crossing(self) -> None:
         if self._crossing is not None:
-            self._take_up()
+            self._canvas.take_up()
             self._crossing.release()
             self._crossing = None
 
@@ -250,9 +209,8 @@ class Renderer:
         if self._drawing is None and self._has_fallback:
             self._fall_back()
         if self._drawing is None:
-            self._canvas.framebuffer.clear(*_DARK)
-            self._canvas.swap()
-        elif why := self._failure(self._drawing, moment, self._canvas):
+            self._canvas.go_dark()
+        elif why := self._canvas.failure(self._drawing, moment, self._canvas.target, self._history):
             self._leave(self._drawing, why)  # and the last picture stands
         self.stand(moment.dt)
         self.present(into)
@@ -262,71 +220,40 @@ class Renderer:
         if self._drawing is not None:
             self._drawing.pass_by(moment)
 
+    def resume(self, index: int, heard: Heard) -> None:
+        """Go on with picture `index` of a show as if those before had been drawn, where a scene keeps none of them.
+
+        `heard`: what a binder of the scene owes to them. The show began at time 0.
+        """
+        if self._drawing is not None:
+            self._drawing.resume(index, heard)
+
     def stand(self, dt: float) -> None:
         """Let the last picture stand for `dt` seconds more: only the master may have changed it."""
-        if self.limiter is not None:
-            self.limiter.step(self._canvas.picture, self._master, dt)
+        self._canvas.stand(dt)
 
     def present(self, into: gpu.Framebuffer | None) -> None:
         """Show the last picture in `into`, filling its viewport, at the master's brightness; None shows nothing."""
-        if into is None:
-            return
-        shown, master = self._shown
-        if not (master == 1.0 and into.viewport == (0, 0, *self.size) and self._blitted(shown, into)):
-            self._copier.copy(shown.picture, into, master)
+        self._canvas.present(into)
 
     @property
     def shown(self) -> tuple[gpu.Texture, float]:
         """The last picture, and the brightness at which it is to be shown."""
-        shown, master = self._shown
-        return shown.picture, master
+        return self._canvas.shown
 
     def read(self) -> NDArray[np.uint8]:
         """The last picture as it is shown, (height, width, 4), top row first; valid until the next read.
 
         Other threads run while it waits for the driver.
         """
-        shown, master = self._shown
-        surface = shown.shown
-        if master < 1.0:
-            surface = self._canvas.framebuffer
-            self._copier.copy(shown.picture, surface, master)
-        gpu.wait(self._ctx)
-        surface.read_into(self._pixels, components=4)
-        return self._pixels[::-1]
+        return self._canvas.read()
 
     def release(self) -> None:
         """Give everything back to the driver; the context stays."""
         self._end_crossing()
-        gpu.release(*filter(None, [self._drawing, self.limiter]), self._canvas, self._copier, self._history)
+        gpu.release(*filter(None, [self._drawing]), self._canvas, self._history)
         self._drawing = None
         self._has_fallback = False
-
-    @property
-    def _master(self) -> float:
-        return min(max(self.brightness, 0.0), 1.0)
-
-    @property
-    def _shown(self) -> tuple[Target, float]:
-        """What the audience is to see, and at which brightness."""
-        limited = self.limiter.limited if self.limiter is not None else None
-        return (limited, 1.0) if limited is not None else (self._canvas, self._master)
-
-    def _take_up(self) -> None:
-        """Forget what others have done in this context: errors they left, a framebuffer gone while it was bound.
-
-        moderngl goes back to the bound one after each clear; if it is gone, that is an error no scene has made.
-        """
-        self._canvas.framebuffer.use()
-        _ = self._ctx.error
-
-    def _blitted(self, shown: Target, into: gpu.Framebuffer) -> bool:
-        """Whether the picture could be copied pixel by pixel, which costs a fraction of drawing it once more."""
-        if self._blits:
-            self._take_up()
-            self._ctx.copy_framebuffer(into, shown.shown)
-            self._blits = self._ctx.error == "GL_NO_ERROR"  # a driver that refuses once is not asked again
-        return self._blits
 
     def _remember(self, moment: Moment) -> None:
         rows = moment.rows if len(moment.rows) else moment.row[np.newaxis]
@@ -338,37 +265,16 @@ class Renderer:
         if crossing.over or self._drawing is None:
             self._end_crossing()
             return False
-        if why := self._failure(self._drawing, moment, crossing.end):
+        if why := self._canvas.failure(self._drawing, moment, crossing.end, self._history):
             self.trouble = why
             failed, self._drawing, crossing.leaving = self._drawing, crossing.leaving, None
             failed.release()
             self._end_crossing()
             return False
-        if crossing.leaving is not None and (why := self._failure(crossing.leaving, moment, crossing.start)):
-            _log.error("a scene failed while it went: %s", why)
-            crossing.leaving.release()
-            crossing.leaving = None
-        try:
-            crossing.draw(moment, self._canvas.framebuffer)
-            gpu.check(self._ctx, crossing.where)
-        except BadScene as problem:
-            self._canvas.swap()
-            self._copier.copy(crossing.end.picture, self._canvas.framebuffer)
+        if why := crossing.lay_together(moment, self._canvas, self._history):
             self._end_crossing()
-            self._refuse_transition(str(problem))
-        self._canvas.swap()
+            self._refuse_transition(why)
         return True
-
-    def _failure(self, drawing: Drawing, moment: Moment, target: Target) -> str:
-        """Draw a scene into a target; why that failed, or nothing."""
-        self._take_up()
-        try:
-            drawing.draw(moment, target.framebuffer, self._history)
-            gpu.check(self._ctx, drawing.where)
-        except BadScene as problem:
-            return str(problem)
-        target.swap()
-        return ""
 
     def _fall_back(self) -> None:
         """The scene under all scenes; if it fails, that is not tried again."""
@@ -388,8 +294,3 @@ class Renderer:
         self._has_fallback = drawing.scene.path != assets.SHADERS / "fallback.fs"
         drawing.release()
         self._drawing = None
-
-
-def _goes_on(before: Scene, after: Scene, crossed: bool) -> bool:
-    """Whether one is the other read again, or the same one cut to another of its presets."""
-    return before.path == after.path and not (crossed and before.preset != after.preset)

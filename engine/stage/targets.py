@@ -44,10 +44,11 @@ void main() {
 class Copier:
     """Copies a picture into a framebuffer of any size, scaled to fill it, at a brightness."""
 
-    def __init__(self, ctx: gpu.Context) -> None:
-        self._program = gpu.build(ctx, COPY_VERTEX, _COPY_FRAGMENT)
-        self._vertices = ctx.vertex_array(self._program, [])
-        self._brightness: Any = self._program["brightness"]
+    def __init__(self, ctx: gpu.Context, fragment: Source = _COPY_FRAGMENT) -> None:
+        """`fragment`: another way to copy, with a `picture` and a `brightness`; what else it asks for `program` has."""
+        self.program: Any = gpu.build(ctx, COPY_VERTEX, fragment)
+        self._vertices = ctx.vertex_array(self.program, [])
+        self._brightness: Any = self.program["brightness"]
 
     def copy(self, picture: gpu.Texture, into: gpu.Framebuffer, brightness: float = 1.0) -> None:
         """Fill the viewport of `into`; `brightness` multiplies the colours, not the alpha."""
@@ -57,7 +58,7 @@ class Copier:
         self._vertices.render(gpu.TRIANGLE_STRIP, vertices=3)
 
     def release(self) -> None:
-        gpu.release(self._vertices, self._program)
+        gpu.release(self._vertices, self.program)
 
 
 class Target:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Generator
 from pathlib import Path
 from typing import Final
@@ -9,7 +10,9 @@ from typing import Final
 from engine import assets
 from engine.errors import BadScene, nearest
 from engine.stage import gpu
+from engine.stage.canvas import Canvas
 from engine.stage.drawing import Drawing, Moment, programs
+from engine.stage.history_textures import HistoryTextures
 from engine.stage.scene import Scene, load_scene
 from engine.stage.targets import Copier, Size, Target
 
@@ -17,6 +20,7 @@ CUT: Final = "cut"
 """No transition at all: one picture is the old scene's, the next the new one's."""
 FOLDER: Final = assets.SHADERS / "transitions"
 DEFAULT_SECONDS: Final = 2.0
+_log = logging.getLogger(__name__)
 
 
 def transition_names() -> list[str]:
@@ -44,7 +48,7 @@ class Crossing:
 
     def __init__(self, ctx: gpu.Context, copier: Copier, drawing: Drawing, seconds: float, size: Size) -> None:
         """`drawing`: of an ISF transition, which belongs to it from now on. `seconds`: how long it takes."""
-        self._copier = copier
+        self._ctx, self._copier = ctx, copier
         self._drawing = drawing
         self.where = drawing.where
         self.seconds = seconds
@@ -68,6 +72,26 @@ class Crossing:
         pictures = {"startImage": self.start.picture, "endImage": self.end.picture}
         progress = min(max(self.elapsed / self.seconds, 0.0), 1.0)
         self._drawing.draw(moment, into, pictures=pictures, values={"progress": progress})
+
+    def lay_together(self, moment: Moment, canvas: Canvas, history: HistoryTextures) -> str:
+        """Draw the scene that leaves, and lay it and the one that comes together on the canvas.
+
+        Why the transition failed, or nothing: then the scene that comes is what the canvas shows.
+        """
+        if self.leaving is not None and (why := canvas.failure(self.leaving, moment, self.start, history)):
+            _log.error("a scene failed while it went: %s", why)
+            self.leaving.release()
+            self.leaving = None
+        target, failed = canvas.target, ""
+        try:
+            self.draw(moment, target.framebuffer)
+            gpu.check(self._ctx, self.where)
+        except BadScene as problem:
+            failed = str(problem)
+            target.swap()
+            self._copier.copy(self.end.picture, target.framebuffer)
+        target.swap()
+        return failed
 
     def resize(self, size: Size) -> None:
         for target in (self.start, self.end):

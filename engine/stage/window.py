@@ -299,6 +299,8 @@ class SideWindow(Window):
 
 def _named_keys(glfw: Any) -> dict[int, str]:
     return {glfw.KEY_SPACE: "space", glfw.KEY_LEFT: "left", glfw.KEY_RIGHT: "right", glfw.KEY_F11: "f11"} | {
+        glfw.KEY_UP: "up",
+        glfw.KEY_DOWN: "down",
         glfw.KEY_ENTER: "enter",
         glfw.KEY_KP_ENTER: "enter",
         glfw.KEY_BACKSPACE: "backspace",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Final
@@ -16,6 +17,7 @@ LONGEST: Final = 1300
 """Bytes of a state, if names are not very long."""
 _LONGEST_TEXT: Final = 4096
 _MOST: Final = 64
+_LARGEST: Final = 65_536  # bytes that a state may unfold to
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +33,8 @@ class Pose:
 class State:
     """What is on: `scene`, and the last `change` that was let on stage, by its `number` (0 is none yet).
 
-    `held`: inputs of that scene that somebody holds by hand, and where. `may`: the scenes and transitions that the
-    evening may bring, to be tried off stage before.
+    `held`: inputs of that scene that somebody holds by hand, and where. `fired`: how often its events were fired by
+    hand. `may`: the scenes and transitions that the evening may bring, to be tried off stage before.
     """
 
     scene: str = ""
@@ -46,13 +48,17 @@ class State:
     cue: str = ""
     musicians: tuple[str, ...] = ()
     held: Mapping[str, Any] = field(default_factory=dict)
+    fired: Mapping[str, int] = field(default_factory=dict)
     pose: Pose = field(default_factory=Pose)
     may: tuple[tuple[str, str], ...] = ()
 
 
 def write_state(state: State) -> bytes:
-    """As JSON. Beyond LONGEST bytes the last of what may come is left out, then the pose, then what is held."""
-    while len(text := json.dumps(asdict(state), ensure_ascii=False, separators=(",", ":")).encode()) > LONGEST:
+    """As JSON, folded where it is longer than LONGEST bytes.
+
+    If it is so even then, the last of what may come is left out, then the pose, then what is held.
+    """
+    while len(text := _folded(json.dumps(asdict(state), ensure_ascii=False, separators=(",", ":")).encode())) > LONGEST:
         if state.may:
             state = replace(state, may=state.may[:-1])
         elif state.pose.clocks:
@@ -64,8 +70,27 @@ def write_state(state: State) -> bytes:
     return text
 
 
+def _folded(text: bytes) -> bytes:
+    return text if len(text) <= LONGEST else zlib.compress(text, 9)
+
+
+def _unfolded(text: bytes) -> bytes:
+    """What was folded, or was not; ValueError for what unfolds to more than anybody has to say."""
+    if text[:1] in b"{":
+        return text
+    unfold = zlib.decompressobj()
+    try:
+        found = unfold.decompress(text, _LARGEST)
+    except zlib.error:
+        raise ValueError("no state") from None
+    if not unfold.eof:
+        raise ValueError("a state without an end")
+    return found
+
+
 def read_state(text: bytes) -> State:
     """The state that somebody has sent; ValueError if it is none."""
+    text = _unfolded(text)
     try:
         table = json.loads(text)
     except (ValueError, RecursionError):
@@ -75,12 +100,14 @@ def read_state(text: bytes) -> State:
     for name in ("blackout", "freeze", "paused"):
         _want(isinstance(table[name], bool), name)
     number, brightness = table["number"], table["brightness"]
-    _want(isinstance(number, int) and not isinstance(number, bool) and 0 <= number < 2**53, "number")
+    _want(_count(number), "number")
     _want(_finite(brightness) and 0.0 <= brightness <= 1.0, "brightness")
     _want(all(_text(table[name]) for name in ("scene", "cue", "palette")), "scene")
-    musicians, may, held = table["musicians"], table["may"], table["held"]
+    musicians, may, held, fired = table["musicians"], table["may"], table["held"], table["fired"]
     _want(isinstance(held, dict) and len(held) <= _MOST, "held")
     _want(all(_text(name) and _held(value) for name, value in held.items()), "held")
+    _want(isinstance(fired, dict) and len(fired) <= _MOST, "fired")
+    _want(all(_text(name) and _count(value) for name, value in fired.items()), "fired")
     _want(_list(musicians) and all(map(_text, musicians)), "musicians")
     _want(_list(may) and all(_list(pair) and len(pair) == 2 and all(map(_text, pair)) for pair in may), "may")
     try:
@@ -101,6 +128,7 @@ def read_state(text: bytes) -> State:
         cue=table["cue"],
         musicians=tuple(musicians),
         held=held,
+        fired=fired,
         pose=_pose(table["pose"]),
         may=tuple((scene, transition) for scene, transition in may),
     )
@@ -117,6 +145,10 @@ def _pose(table: Any) -> Pose:
 def _want(good: bool, name: str) -> None:
     if not good:
         raise ValueError(f"a state whose {name} is none")
+
+
+def _count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53
 
 
 def _finite(value: Any) -> bool:

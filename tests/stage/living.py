@@ -19,7 +19,7 @@ class Stage:
         self.said: list[str] = []
         self.back = Backdrop(settings, scene, self.ring)
 
-    def until(self, true: Callable[[], object], seconds: float = 10.0) -> float:
+    def until(self, true: Callable[[], object], seconds: float = 60.0) -> float:
         """Seconds that it took."""
         begun = time.monotonic()
         while not true():

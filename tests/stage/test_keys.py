@@ -14,7 +14,7 @@ def test_every_key_asks_for_what_it_says() -> None:
 
 def test_the_help_names_every_key() -> None:
     for name in KEYS:
-        assert {"left": "←", "right": "→", "f11": "F11"}.get(name, name) in KEY_HELP
+        assert {"left": "←", "right": "→", "up": "↑", "down": "↓", "f11": "F11"}.get(name, name) in KEY_HELP
 
 
 def test_what_is_printed_on_a_key_goes_before_where_it_lies() -> None:

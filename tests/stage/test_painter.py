@@ -187,7 +187,7 @@ def test_closing_the_window_ends_a_preview_in_order(screen: Screen, until: Calla
         try:
             until(lambda: screen.window(STAGE) and screen.window(OPERATOR), 30.0)
             screen.close(STAGE)
-            _, told = show.communicate(timeout=20)
+            _, told = show.communicate(timeout=120)
         finally:
             show.kill()
     assert (show.returncode, told[-300:] if show.returncode else "") == (0, "")

@@ -230,7 +230,7 @@ def test_a_window_of_another_size_is_filled(ctx: gpu.Context, renderer: Renderer
 def test_a_window_shows_the_very_pixels_whether_the_driver_copies_or_draws_them(
     ctx: gpu.Context, renderer: Renderer, write: Write, refuses: bool
 ) -> None:
-    renderer._blits = not refuses
+    renderer._canvas._blits = not refuses
     renderer.stage(load_scene(write("a.fs", isf("void main() { gl_FragColor = vec4(isf_FragNormCoord, 0.3, 1.0); }"))))
     picture = gpu.texture(ctx, SIZE)
     window = gpu.framebuffer(ctx, picture)
@@ -238,7 +238,7 @@ def test_a_window_shows_the_very_pixels_whether_the_driver_copies_or_draws_them(
         renderer.draw(Moment(), into=window)
         shown = np.frombuffer(window.read(components=4), np.uint8).reshape(HEIGHT, WIDTH, 4)[::-1]
         assert np.array_equal(shown, renderer.read())
-    assert renderer._blits != refuses
+    assert renderer._canvas._blits != refuses
     gpu.release(window, picture)
 
 

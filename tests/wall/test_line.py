@@ -52,7 +52,7 @@ class Wall:
 
     def meet(self) -> None:
         """Let them speak until the clock is known."""
-        deadline = time.monotonic() + 5.0
+        deadline = time.monotonic() + 60.0
         while not self.line.clock.known:
             assert time.monotonic() < deadline
             self.leader.tell(State(scene="ink", brightness=float(time.monotonic() % 1.0)), time.monotonic())

@@ -1,0 +1,34 @@
+"""A stage without a screen: for films, stills and trials."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.stage import gpu
+from engine.stage.render import Renderer
+from engine.stage.scene import Scene
+from engine.stage.targets import Size
+from engine.stage.views import FLAT
+
+
+@contextmanager
+def off_screen(
+    scene: Scene,
+    size: Size,
+    flash_limiter: bool = True,
+    density: NDArray[np.uint8] | None = None,
+    view: str = FLAT,
+) -> Iterator[Renderer]:
+    """A stage with the scene on it; `density` is the picture of the map of sounds."""
+    ctx = gpu.headless()
+    renderer = Renderer(ctx, size, limit_flashes=flash_limiter, density=density, view=view)
+    try:
+        renderer.stage(scene)
+        yield renderer
+    finally:
+        renderer.release()
+        gpu.release(ctx)
