@@ -33,6 +33,7 @@ from engine.frame_ring import FrameRing
 from engine.lighting import Lighting
 from engine.lights.osc import Lights
 from engine.perception import Perception
+from engine.score.watching import ScoreWatch
 from engine.settings import Settings
 from engine.showing import Showing
 from engine.stage.backdrop import Backdrop
@@ -91,15 +92,17 @@ class Conductor:
             warm_up()
             self.hearing.await_ready()
             hopper, band, space = self.hearing.hopper, settings.hearing.own_band, settings.hearing.own_space
-            self.senses = Perception(hopper.numbers, settings.hearing.playing, band, space, live=True)
+            score = settings.hearing.own_score
+            self.senses = Perception(hopper.numbers, settings.hearing.playing, band, space, score=score, live=True)
             undo.callback(self.senses.close)
             musicians = self.senses.musicians
             self.take = (
-                TakeWriter(settings.record, hopper.channels, musicians, band, space) if settings.record else None
+                TakeWriter(settings.record, hopper.channels, musicians, band, space, score) if settings.record else None
             )
             if self.take:
                 undo.callback(self._close_take)
             self.desk = self._desk()
+            self.score = ScoreWatch(self.senses.follower, settings.cues) if self.senses.follower else None
             self.osc_in = OscIn(settings.osc_in, lambda: self.table, self.order, self.tell) if settings.osc_in else None
             if self.osc_in:
                 undo.callback(self.osc_in.close)
@@ -148,6 +151,7 @@ class Conductor:
             say=self.say,
             stop=self._over.set,
             lights=self.lighting.hand,
+            follower=self.senses.follower,
         )
 
     def _midi_stage(self) -> MidiStage:
@@ -291,6 +295,10 @@ class Conductor:
             taps, self.backdrop.taps = self.backdrop.taps, []
             self.desk.obey_all(Tap(at) for at in taps)
             self.desk.go(self.cues.step(self._reached()))
+            if self.score is not None and self.newest is not None:
+                self.desk.go(self.score.cue(self.newest.score, self.cues))
+                for message in self.score.troubles(self.newest):
+                    self.say(message)
             self._wander()
             if self.backdrop.closed:
                 self._over.set()
@@ -361,6 +369,7 @@ class Conductor:
             cue=f"{self.cues.at + 1} of {len(self.cues.cues)}" if self.cues.cues else "",
             musicians=self.settings.hearing.names,
             held=dict(backdrop["overrides"]),
+            fired=dict(backdrop.fired),
             pose=Pose(str(pose["scene"]), float(pose["at"]), tuple(pose["clocks"])),
             may=tuple(dict.fromkeys((change.scene, change.transition) for change in changes)),
         )

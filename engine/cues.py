@@ -1,22 +1,25 @@
 """The cues of a show: which scene comes when, in one table that a clock, a hand, a counter or a message may move.
 
 A cue waits for one thing: a number that must be reached (`at` seconds of the show, `piece` seconds of the recording,
-`onsets` counted, a label of `timecode`), or a word that must be said (`key`). Whoever knows another number or word, a
-score follower its beat, adds it to `NUMBERS` or `WORDS` and tells it to `CueList`; nothing else changes.
+`onsets` counted, a label of `timecode`), a word that must be said (`key`), or a place in the score (`at` again), which
+`engine.score.cueing` looks out for. Whoever knows another number or word adds it to `NUMBERS` or `WORDS` and tells it
+to `CueList`; nothing else changes.
 
     [[cues]]
     scene = "ink"
     at = 61.5                  # or piece = 61.5, onsets = 120, timecode = "01:02:03:04", key = "1"; none: a hand
+                               # or at = "bar 17", "bar 17 beat 3", "section B", where a score is followed
     transition = "bleed"       # or a .fs file, or "cut"
-    seconds = 4
+    seconds = 4                # or beats = 4, by the tempo that is followed, where it waits for a place in the score
     when = "bar"               # "now", "beat" or "bar": what the change waits for once it is due
 """
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, NoReturn
 
 from engine.errors import BadSetting, nearest
@@ -32,7 +35,11 @@ CUT: Final = "cut"
 SECONDS: Final = 2.0
 """How long a transition takes where the cue does not say."""
 LONGEST: Final = 600.0
-_KEYS: Final = ("scene", "transition", "seconds", "when", "name", *NUMBERS, *WORDS)
+_KEYS: Final = ("scene", "transition", "seconds", "beats", "when", "name", *NUMBERS, *WORDS)
+_MOST_BEATS: Final = 256.0
+_PLACE: Final = re.compile(
+    r"\s*(?:bar\s+(\d{1,4})(?:\s+beat\s+(\d{1,2}(?:\.\d+)?))?|section\s+(\S.*?))\s*", re.IGNORECASE
+)
 _CUE_KEYS: Final = tuple("0123456789")
 _LONGEST_WAIT: Final = 8.0  # seconds: where no beat comes, the change does not wait for ever
 _SURE: Final = 0.5  # confidence from which there is a beat to wait for
@@ -49,13 +56,32 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class ScorePlace:
+    """A beat, from 1, of a bar by its printed number, or the beginning of a section by its name."""
+
+    bar: int = 0
+    beat: float = 1.0
+    section: str = ""
+
+    def __str__(self) -> str:
+        if self.section:
+            return f"section {self.section}"
+        return f"bar {self.bar}" + (f" beat {self.beat:g}" if self.beat != 1.0 else "")
+
+
+@dataclass(frozen=True, slots=True)
 class Cue:
-    """One entry of the table. `number` and `word`: what it waits for, by kind; both None: for a hand."""
+    """One entry of the table. `number`, `word`, `place`: what it waits for; all None: for a hand.
+
+    `beats`: how long its transition takes, by the tempo that is followed, instead of the change's seconds.
+    """
 
     change: Change
     name: str = ""
     number: tuple[str, float] | None = None
     word: tuple[str, str] | None = None
+    place: ScorePlace | None = None
+    beats: float | None = None
 
     @property
     def title(self) -> str:
@@ -90,10 +116,12 @@ def _read(table: Mapping[str, Any], where: str) -> Cue:
     waits = [key for key in (*NUMBERS, *WORDS) if key in table]
     if len(waits) > 1:
         _refuse(where, f"waits for {' and '.join(waits)} (choose one)")
-    number, word = None, None
+    number, word, place = None, None, None
     for key in waits:
         value = table[key]
-        if key in NUMBERS:
+        if key == "at" and isinstance(value, str):
+            place = _place(value, where)
+        elif key in NUMBERS:
             if key == "timecode":
                 value = read_label(value, f"{where}: timecode").number
             elif not _finite(value) or value < 0:
@@ -106,7 +134,32 @@ def _read(table: Mapping[str, Any], where: str) -> Cue:
     name = table.get("name", "")
     if not isinstance(name, str):
         _refuse(where, f"name={name!r} must be text")
-    return Cue(change, name, number, word)
+    return Cue(change, name, number, word, place, _beats(table, change, place, where))
+
+
+def _place(text: str, where: str) -> ScorePlace:
+    found = _PLACE.fullmatch(text)
+    if found is None:
+        _refuse(where, f'at={text!r} must be seconds, or a place in the score: "bar 17", "bar 17 beat 3", "section B"')
+    bar, beat, section = found.groups()
+    if section is not None:
+        return ScorePlace(section=section)
+    if beat is not None and float(beat) < 1:
+        _refuse(where, f"at={text!r} names no beat (the first is 1)")
+    return ScorePlace(int(bar), float(beat or 1))
+
+
+def _beats(table: Mapping[str, Any], change: Change, place: ScorePlace | None, where: str) -> float | None:
+    beats = table.get("beats")
+    if beats is None:
+        return None
+    if not _finite(beats) or not 0 < beats <= _MOST_BEATS:
+        _refuse(where, f"beats={beats!r} must be above 0, to {_MOST_BEATS:g}")
+    if place is None:
+        _refuse(where, f'beats={beats:g} are counted in a score (at = "bar 17"; else choose seconds)')
+    if change.transition == CUT or "seconds" in table:
+        _refuse(where, f'beats={beats:g} last a transition, which has no seconds then (transition = "fade")')
+    return float(beats)
 
 
 def _finite(value: object) -> bool:
@@ -162,9 +215,15 @@ class CueList:
         """The next cue (1) or the one before (−1), by hand; None at either end."""
         return self.select(self.at + step)
 
-    def select(self, place: int) -> Cue | None:
-        """The cue at this place of the table, counted from 0, by hand; None where there is none."""
-        return self._go(place) if 0 <= place < len(self.cues) else None
+    def select(self, place: int, seconds: float | None = None) -> Cue | None:
+        """The cue at this place of the table, counted from 0, by hand; None where there is none.
+
+        `seconds`: how long its transition takes, where the cue does not know it.
+        """
+        if not 0 <= place < len(self.cues):
+            return None
+        cue = self._go(place)
+        return cue if seconds is None else replace(cue, change=replace(cue.change, seconds=seconds))
 
     def _go(self, place: int) -> Cue:
         self.at = place

@@ -269,7 +269,23 @@ class Place(Group):
     age = Number("s", (0.0, 2.0), "how long ago the sound was heard that the place was last found for", bounded=False)
 
 
-GROUPS: Final[tuple[type[Group], ...]] = (Sound, Band, Rhythm, Pitch, Texture, Form, Place)
+class Score(Group):
+    """Where the player is in the score; all 0 where none is followed, and of each musician: the mix is followed."""
+
+    __slots__ = ()
+    beat = Number("quarters", (0.0, 1000.0), "quarter notes from the score's begin, repeats counted", bounded=False)
+    bar = Number("", (0.0, 500.0), "number of the bar, as printed; a pick-up is 0", bounded=False)
+    place = Number(
+        "", (1.0, 13.0), "place in the bar in beats, 1 the first; between two beats a fraction", bounded=False
+    )
+    tempo = Number("1/min", (0.0, 300.0), "quarter notes a minute, as the player plays them")
+    certainty = Number("", (0.0, 1.0), "how sure the place is; below 0.3 the player is lost, and the beat runs free")
+    note = Number("", (0.0, 1000.0), "which note of the page began last, 1 the first; 0 before it", bounded=False)
+    pitch = Number("", (0.0, 127.0), "MIDI number of the note that is written there; 0 in a rest")
+    section = Number("", (0.0, 32.0), "which named section of the score, 1 the first; 0 before it", bounded=False)
+
+
+GROUPS: Final[tuple[type[Group], ...]] = (Sound, Band, Rhythm, Pitch, Texture, Form, Place, Score)
 _HEADER: Final = 2  # every row begins with the hop's index and its time
 
 
@@ -372,6 +388,10 @@ class Frame:
     @property
     def place(self) -> Place:
         return Place(self.row)
+
+    @property
+    def score(self) -> Score:
+        return Score(self.row)
 
     def __getitem__(self, name: str) -> float | Row:
         """A signal by its name, `sound.level` or `erhu.sound.level`; KeyError if there is none."""

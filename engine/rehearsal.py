@@ -6,7 +6,6 @@ shows what the show would have shown.
 
 from __future__ import annotations
 
-import contextlib
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -25,11 +24,13 @@ from engine.frame import HOP, RATE, SIGNALS, Block, Frame, Row, Samples, blank_r
 from engine.frame_ring import stereo
 from engine.listening.density import density
 from engine.perception import Perception
-from engine.stage import gpu
+from engine.score.cueing import ScoreCues
+from engine.score.timeline import Timeline
 from engine.stage.film import open_film
+from engine.stage.off_screen import off_screen
 from engine.stage.palette import pinned
 from engine.stage.render import Moment, Renderer
-from engine.stage.scene import Scene, load_scene
+from engine.stage.scene import load_scene
 from engine.stage.sheet import write_sheet
 from engine.stage.sound_texture import WINDOW
 from engine.stage.targets import Size
@@ -56,6 +57,10 @@ def nobody_hears(_line: str) -> None:
     """Nobody is at the desk."""
 
 
+def nobody_watches(_moment: Moment) -> None:
+    """Nobody looks on."""
+
+
 class Rehearsal:
     """A recording, heard from its first sample to its last. Iterating gives (block, frame) for every hop."""
 
@@ -65,7 +70,9 @@ class Rehearsal:
         if seconds is None and self.source.length is None and ":" in self.source.name:
             seconds = _ENDLESS
         self._hopper = Hopper(self.source.rate, self.source.channels, hearing.channels, hearing.gain_db)
-        self._senses = Perception(self._hopper.numbers, hearing.playing, hearing.own_band, hearing.own_space)
+        self._senses = Perception(
+            self._hopper.numbers, hearing.playing, hearing.own_band, hearing.own_space, score=hearing.own_score
+        )
         self.remarks = tuple(self._senses.troubles())
         """What the person at the desk should know."""
         length = None if self.source.length is None else self.source.length / self.source.rate
@@ -82,6 +89,11 @@ class Rehearsal:
     def musicians(self) -> tuple[str, ...]:
         """Who plays, by name; the frames have their signals too."""
         return self._senses.names
+
+    @property
+    def score(self) -> Timeline | None:
+        """In which the player is followed, where there is one."""
+        return self._senses.follower.score if self._senses.follower is not None else None
 
     @property
     def seconds_read(self) -> float:
@@ -166,14 +178,20 @@ def pictures(rehearsal: Rehearsal, fps: float, delay: float = 0.0, palette: str 
 class _Playbill:
     """The cues on the virtual clock. A scene is ready in no time at all here; it waits only for its beat."""
 
-    def __init__(self, cues: Sequence[Cue], musicians: tuple[str, ...], wanderer: Wanderer | None) -> None:
+    def __init__(
+        self, cues: Sequence[Cue], musicians: tuple[str, ...], wanderer: Wanderer | None, score: Timeline | None
+    ) -> None:
         self._cues, self._musicians, self._wanderer = CueList(cues), musicians, wanderer
+        self._places = ScoreCues(cues, score) if score is not None else None
         self._coming: tuple[Change, Downbeat] | None = None
 
     def step(self, row: Row, renderer: Renderer) -> None:
         """Before each picture; a scene that cannot be drawn is BadScene, as at the beginning of a film."""
         onsets = float(row[SIGNALS["rhythm.onsets"].start])
         cue = self._cues.step({"at": float(row[1]), "piece": float(row[1]), "onsets": onsets})
+        if self._places is not None:
+            due = self._places.step(float(row[SIGNALS["score.beat"].start]), float(row[SIGNALS["score.tempo"].start]))
+            cue = self._cues.select(*due) if due is not None else cue
         if cue is not None:
             self._coming = cue.change, Downbeat(cue.change.when)
         if self._wanderer is not None:
@@ -211,6 +229,7 @@ def render(
     flash_limiter: bool = True,
     palette: str | None = None,
     view: str = FLAT,
+    watch: Callable[[Moment], None] = nobody_watches,
     progress: Progress = nobody,
     remark: Remark = nobody_hears,
 ) -> list[NDArray[np.uint8]]:
@@ -218,7 +237,7 @@ def render(
 
     `cues` change the scene as they would on stage; those that wait for a hand do not come. `wander`: where the show
     goes by itself; without a seed of its own it has one here, so that the same file gives the same film.
-    `remark` is told what a scene lacks, and what the flash limiter has held back.
+    `watch` is told every moment that is drawn, `remark` what a scene lacks and what the flash limiter has held back.
     BadFile, BadScene, BadSetting or MissingDriver in one line; then there is no film, not half of one.
     """
     shown = load_scene(scene, hearing.names)
@@ -232,10 +251,12 @@ def render(
     wanted = [round(second * fps) for second in stills_at]
     seen = density(hearing.own_space)
     with off_screen(shown, size, flash_limiter, seen, view) as renderer, open_film(path, size, fps) as film:
-        playbill = _Playbill(cues, hearing.names, Wanderer(_seeded(wander), scene) if wander else None)
+        wanderer = Wanderer(_seeded(wander), scene) if wander else None
+        playbill = _Playbill(cues, hearing.names, wanderer, rehearsal.score)
         for count, picture in enumerate(pictures(rehearsal, fps, delay, palette)):
             playbill.step(picture.moment.row, renderer)
             renderer.draw(picture.moment)
+            watch(picture.moment)
             pixels = renderer.read()
             film.picture(pixels)
             film.sound(stereo(picture.sound))
@@ -246,28 +267,6 @@ def render(
             remark(said)
     progress(1.0)
     return stills
-
-
-def stills(
-    hearing: HearingSettings,
-    scene: str,
-    seconds: Sequence[float],
-    *,
-    size: Size,
-    fps: float,
-    palette: str | None = None,
-    progress: Progress = nobody,
-) -> list[NDArray[np.uint8]]:
-    """Pictures of a scene at these seconds of a recording, (height, width, 4) each, drawn as in its film."""
-    wanted = [round(second * fps) for second in seconds]
-    rehearsal = Rehearsal(hearing, (max(wanted) + 2) / fps)
-    found: list[NDArray[np.uint8]] = []
-    with off_screen(load_scene(scene, hearing.names), size, density=density(hearing.own_space)) as renderer:
-        for count, picture in enumerate(pictures(rehearsal, fps, palette=palette)):
-            renderer.draw(picture.moment)
-            found.extend(renderer.read().copy() for when in wanted if when == count)
-            progress(min((count + 1) / (max(wanted) + 1), 1.0))
-    return found
 
 
 def contact_sheet(
@@ -284,25 +283,6 @@ def contact_sheet(
 def spread(duration: float, count: int) -> list[float]:
     """`count` moments spread over a recording, none at its very beginning or end."""
     return [duration * (k + 0.6) / count for k in range(count)]
-
-
-@contextlib.contextmanager
-def off_screen(
-    scene: Scene,
-    size: Size,
-    flash_limiter: bool = True,
-    density: NDArray[np.uint8] | None = None,
-    view: str = FLAT,
-) -> Iterator[Renderer]:
-    """A stage without a screen, with the scene on it; `density` is the picture of the map of sounds."""
-    ctx = gpu.headless()
-    renderer = Renderer(ctx, size, limit_flashes=flash_limiter, density=density, view=view)
-    try:
-        renderer.stage(scene)
-        yield renderer
-    finally:
-        renderer.release()
-        gpu.release(ctx)
 
 
 def refuse_no_folder(path: Path) -> None:

@@ -7,6 +7,7 @@ A show file is TOML, and everything in it may be left out:
     palette = "lacquer"               # colours that every scene wears; without it each wears its own
     delay_ms = 40                     # holds the picture back to match the PA
     space = "mine"                    # the map of sounds: a name, or the path of an .onnx
+    score = "tune.musicxml"           # what is played: the player is followed in it
     [change]                          # how the keys for the next and the previous scene change it
     transition = "fade"               # or bleed, mist, screen, a .fs file, "cut"
     seconds = 2
@@ -91,6 +92,8 @@ from engine.lights.destination import Destination, parse_destination
 from engine.lights.patch import Patch, first_lights, is_console, read_patch
 from engine.listening.density import density
 from engine.musician import read_musicians
+from engine.score.cueing import check_places
+from engine.score.opening import followed, open_score
 from engine.show_file import check, is_number, is_text, preset_file, read_show, user_show
 from engine.stage.backdrop import StageSettings
 from engine.stage.history import packed
@@ -189,11 +192,12 @@ def settings(
         musicians=musicians,
         band=_band(found),
         space=get("space"),
+        score=None if (page := get("score")) is None else open_score(Path(page).expanduser()),
     )
     following = tuple(dict.fromkeys(parse_address(text, "followers") for text in (*get("followers", ()), *followers)))
     for name in dict.fromkeys((scene, *get("scenes", ()))):
         load_scene(name, hearing.names)  # a scene that cannot be played is said now, not on stage
-    cues, change = _cues(found, scene, hearing.names)
+    cues, change = _cues(found, scene, hearing)
     told = _destinations(get("osc", ()), osc, osc_hz)
     patches = (*map(read_patch, get("lights", ())), *(first_lights(one) for one in told if is_console(one)))
     return Settings(
@@ -239,9 +243,12 @@ def settings(
     )
 
 
-def _cues(found: Mapping[str, Any], scene: str, musicians: tuple[str, ...]) -> tuple[tuple[Cue, ...], Change]:
-    """The table of cues, and the change of the scene keys; every scene and transition in them can be had."""
+def _cues(found: Mapping[str, Any], scene: str, hearing: HearingSettings) -> tuple[tuple[Cue, ...], Change]:
+    """The table of cues, and the change of the scene keys; every scene, transition and place in them can be had."""
     cues = read_cues(found.get("cues", ()))
+    if any(cue.place for cue in cues):
+        check_places(cues, None if hearing.own_score is None else followed(hearing.own_score))
+    musicians = hearing.names
     said = {key: found[f"change.{key}"] for key in ("transition", "seconds", "when") if f"change.{key}" in found}
     change = read_change({"scene": scene, **said}, "change")
     for name in dict.fromkeys(cue.change.scene for cue in cues):

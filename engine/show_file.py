@@ -78,6 +78,7 @@ _KEYS: Final[Mapping[str, _Key]] = {
     "scenes": _Key(_list_of(is_text, 1), 'names: ["mountains", "ink"]'),
     "space": _Key(lambda v: is_text(v) and v.strip() != "", 'the name of a map, or its path: "mine"'),
     "palette": _NAME,
+    "score": _Key(_named, 'the path of a score: "tune.musicxml"'),
     "delay_ms": _Key(_between(0, _MOST_DELAY), f"0 to {_MOST_DELAY:.0f} milliseconds"),
     "change.transition": _NAME,
     "change.seconds": _Key(_between(0, 600), "0 to 600 seconds"),

@@ -2,13 +2,14 @@
 
 A slot is the hop's frame and its sound, in the same layout as in shared memory, and it is appended when the hop
 is over: a take that ends in a power cut is whole up to its last hop. Its first line names the musicians, the
-instrument's own band and the map of sounds, if there are any, so that it can be heard again as it was.
+instrument's own band, the map of sounds and the score that was followed, if there are any, so that it can be heard
+again as it was.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final, Self
@@ -24,7 +25,7 @@ from engine.musician import Musician, read_musicians
 SUFFIX: Final = ".monochord"
 _MAGIC: Final = "monochord take 1"
 _FLUSH_HOPS: Final = 188  # about a second
-_LONGEST_HEADER: Final = 65_536
+_LONGEST_HEADER: Final = 1 << 24  # a score of thousands of bars
 
 
 class TakeWriter:
@@ -37,10 +38,11 @@ class TakeWriter:
         musicians: Sequence[Musician] = (),
         band: InstrumentBand | None = None,
         space: str | None = None,
+        score: Mapping[str, Any] | None = None,
     ) -> None:
         """Begin a take at `path`; BadFile if it cannot be written. The musicians' channels are the take's own.
 
-        `space` is the map that the show named, if it named one.
+        `space` is the map that the show named, if it named one, `score` the one that was followed, as JSON.
         """
         self.path, self.channels = path, channels
         self.hops = 0
@@ -60,6 +62,8 @@ class TakeWriter:
             header["band"] = asdict(band)
         if space is not None:
             header["space"] = space
+        if score is not None:
+            header["score"] = score
         try:
             self._file = path.open("wb", buffering=0)
         except OSError as why:
@@ -164,6 +168,14 @@ def space_in(path: Path) -> str | None:
     if named is None or (isinstance(named, str) and named.strip()):
         return named
     raise BadFile(f'{path} has space={named!r}, the name of a map is wanted: "mine"')
+
+
+def score_in(path: Path) -> dict[str, Any] | None:
+    """The score that was followed in the take at `path`, as JSON; None for none. BadFile if it cannot be read."""
+    score = _read_header(path)[0].get("score")
+    if score is None or isinstance(score, dict):
+        return score
+    raise BadFile(f"{path} has score={str(score)[:40]!r}, a tune is wanted")
 
 
 def _musicians(path: Path, header: dict[str, Any]) -> tuple[Musician, ...]:

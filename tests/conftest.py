@@ -25,7 +25,7 @@ SoundFile = Callable[..., Path]
 def until() -> Until:
     """Waits until something is true; fails after `seconds` without it."""
 
-    def wait(true: Callable[[], object], seconds: float = 10.0) -> None:
+    def wait(true: Callable[[], object], seconds: float = 60.0) -> None:
         deadline = time.monotonic() + seconds
         while not true():
             assert time.monotonic() < deadline, f"not within {seconds} s"

@@ -89,7 +89,9 @@ def test_a_show_with_musicians_sends_each_and_its_take_gives_the_same_frames_aga
             conductor.run()
             assert conductor.newest is not None
             assert conductor.newest.musicians == ("erhu", "drum")
-        time.sleep(0.1)
+        deadline = time.monotonic() + 60.0
+        while len(receiver.frames()) < conductor.hops and time.monotonic() < deadline:
+            time.sleep(0.01)
         said = [message for _, datagram in receiver.datagrams for message in OscBundle(datagram)]
         assert len(receiver.frames()) == conductor.hops  # each once, however many datagrams it took
     for name in ("erhu", "drum"):

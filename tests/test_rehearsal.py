@@ -14,7 +14,7 @@ from engine.audio.hearing import HearingSettings
 from engine.cues import read_cues
 from engine.errors import BadFile, BadScene, BadSetting, MissingDriver
 from engine.frame import HOP, RATE
-from engine.rehearsal import Rehearsal, pictures, render, stills
+from engine.rehearsal import Rehearsal, pictures, render
 from engine.stage import gpu
 from engine.stage.film import Film
 from engine.wandering import Wandering
@@ -104,16 +104,14 @@ def test_the_same_sound_gives_the_same_film_byte_for_byte(tmp_path: Path) -> Non
 @pytest.mark.usefixtures("driver")
 def test_stills_are_pictures_of_the_film(tmp_path: Path) -> None:
     shown, moments = scene(tmp_path, DRIFT), [0.0, 0.5, 1.3, 1.3]
-    from_film = film(CLICKS, shown, tmp_path / "a.mp4", stills_at=moments)
-    alone = stills(CLICKS, shown, moments, size=SIZE, fps=FPS)
-    assert len(alone) == len(from_film) == 4
-    for one, other in zip(alone, from_film, strict=True):
-        assert np.array_equal(one, other)
+    found = film(CLICKS, shown, tmp_path / "a.mp4", stills_at=moments)
+    assert len(found) == 4
     seen, _ = decoded(tmp_path / "a.mp4")
-    for second, still in zip(moments, alone, strict=True):
+    for second, still in zip(moments, found, strict=True):
         away = np.abs(seen[round(second * FPS)].astype(int) - still[:, :, :3])
         assert away.mean() < 4  # what the encoder makes of it; the next picture differs by more
-    assert not np.array_equal(alone[1], alone[2])
+    assert not np.array_equal(found[1], found[2])
+    assert np.array_equal(found[2], found[3])
 
 
 def test_delay_holds_the_pictures_back_by_exactly_that_many_hops_and_the_sound_not_at_all() -> None:
@@ -201,10 +199,10 @@ def test_a_scene_that_follows_the_drum_does_not_see_the_string(duo: str, tmp_pat
     shown = scene(tmp_path, FLASH)
     (tmp_path / "a.toml").write_text('shader = "a.fs"\n[bind.loud]\nsignal = "drum.sound.peak"\nfrom = [-40, 0]\n')
     moments = [0.0, 0.35, 0.63, 0.93, 1.23, 1.53]
-    found = stills(HearingSettings(duo, **PLAYING), shown, moments, size=SIZE, fps=FPS)
+    found = film(HearingSettings(duo, **PLAYING), shown, tmp_path / "a.mp4", stills_at=moments)
     assert [int(still[0, 0, 0]) for still in found] == [0, 0, 255, 0, 255, 0]
     with pytest.raises(BadScene, match="there is no musician drum in this show"):
-        stills(HearingSettings(duo), shown, moments, size=SIZE, fps=FPS)
+        film(HearingSettings(duo), shown, tmp_path / "b.mp4")
 
 
 def test_moments_are_spread_within_the_recording() -> None:

@@ -230,7 +230,7 @@ def test_cues_and_how_the_scene_keys_change_are_read_with_the_show(tmp_path: Pat
     [
         ('[[cues]]\nscene = "inkk"', "scene='inkk' is none"),
         ('[[cues]]\nscene = "ink"\ntransition = "blead"', "transition='blead' is none"),
-        ('[[cues]]\nscene = "ink"\nat = "soon"', "cues[1]: at='soon' must be a number"),
+        ('[[cues]]\nscene = "ink"\nat = "soon"', "cues[1]: at='soon' must be seconds, or a place in the score"),
         ('[change]\nwhen = "soon"', "change: when='soon' is none"),
         ('[change]\ntransition = "blead"', "transition='blead' is none"),
         ("[change]\nseconds = -1", "change.seconds=-1 must be 0 to 600 seconds"),

@@ -141,10 +141,10 @@ def perform(tune: Tune, instrument: Instrument, rng: np.random.Generator, *, sol
     last = int(np.searchsorted(seconds, _SECONDS))
     notes = notes[tempo(notes[:, 0]) + lead_in < _SECONDS]
     notes = _with_rests(notes, beats, rng)
-    parts = [_part(notes, beats, instrument, tempo, lead_in, rng, ornaments=True, bends=solo or rng.uniform() < 0.4)]
+    parts = [played(notes, beats, instrument, tempo, lead_in, rng, ornaments=True, bends=solo or rng.uniform() < 0.4)]
     others = "" if solo else str(rng.choice(["", "", "drone", "bass", "chords", "second", "drums"]))
     if others:
-        parts.append(_companion(others, notes, beats[:last], tempo, lead_in, rng))
+        parts.append(companion(others, notes, beats[:last], tempo, lead_in, rng))
     what = {"tune": tune.name, "instrument": instrument.name, "with": others, "bpm": round(bpm, 1), "wander": wander}
     return Performance(parts, np.column_stack([seconds, beats[:, 1]])[:last], what)
 
@@ -206,7 +206,7 @@ def _into_range(midi: Array, instrument: Instrument) -> Array:
     return np.where(moved > instrument.highest, moved - 12, moved)
 
 
-def _part(
+def played(
     notes: Array,
     beats: Array,
     instrument: Instrument,
@@ -273,7 +273,7 @@ def _bends(table: Array, rng: np.random.Generator) -> list[Array | None]:
     return bends
 
 
-def _companion(
+def companion(
     kind: str, notes: Array, beats: Array, tempo: TempoCurve, lead_in: float, rng: np.random.Generator
 ) -> Part:
     """Who plays along: a drone, a bass, chords, a second voice, or a drum."""
@@ -283,7 +283,7 @@ def _companion(
         moved = notes.copy()
         moved[:, 2] -= rng.choice([3, 4, 8, 9, 12])
         moved = moved[rng.uniform(size=len(moved)) < rng.uniform(0.5, 1.0)] if len(moved) > 12 else moved
-        return _part(moved, beats, instrument, tempo, lead_in, rng, ornaments=False, bends=False)
+        return played(moved, beats, instrument, tempo, lead_in, rng, ornaments=False, bends=False)
     rows: list[tuple[float, float, float]] = []
     if kind == "drums":
         instrument = DRUMS[rng.integers(len(DRUMS))]

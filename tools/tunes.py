@@ -1,9 +1,11 @@
 """The tunes of music21's corpus as plain numbers, for training and judging. Needs music21.
 
     python tools/tunes.py --out tunes.npz
+    python tools/tunes.py --out reserved.npz --reserved --most 400
 
 Essen folk songs, O'Neill's Irish tunes and Aird's airs, in the package music21 10. Left out, because they are
-reserved for evaluation: `ryansMammoth` and `essenFolksong/han2`. A tune is its notes, as written, and its beats.
+reserved for evaluation: `ryansMammoth` and `essenFolksong/han2`, which are what `--reserved` reads, for judging alone.
+A tune is its notes, as written, and its beats.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from numpy.typing import NDArray
 
 COLLECTIONS: Final = ("essenFolksong", "oneills1850", "airdsAirs")
 _RESERVED: Final = ("han2",)
+_RESERVED_COLLECTION: Final = "ryansMammoth"
 _LEAST_NOTES: Final = 16
 
 
@@ -109,13 +112,19 @@ def main() -> None:
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True)
-    out: Path = parser.parse_args().out
+    parser.add_argument("--reserved", action="store_true", help="the tunes reserved for evaluation instead")
+    parser.add_argument("--most", type=int, default=100_000, help="end after so many tunes of a collection")
+    said = parser.parse_args()
+    out: Path = said.out
     folder = Path(corpus.__file__).parent
     tunes: list[Tune] = []
-    for collection in COLLECTIONS:
+    for collection in (_RESERVED_COLLECTION, "essenFolksong") if said.reserved else COLLECTIONS:
+        before = len(tunes)
         for path in sorted((folder / collection).glob("*.abc")):
-            if path.stem in _RESERVED:
+            if collection in COLLECTIONS and (path.stem in _RESERVED) != said.reserved:
                 continue
+            if len(tunes) - before >= said.most:
+                break
             try:
                 opus = converter.parse(path, forceSource=True)
             except Exception as why:  # music21 has many ways to stumble over old transcriptions

@@ -10,7 +10,7 @@ import contextlib
 import os
 import select
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -22,7 +22,7 @@ from engine.errors import MissingDriver, MonochordError, NoSuchDevice
 from engine.frame import HOP, RATE, Block, Samples
 from engine.instrument import InstrumentBand
 from engine.musician import Musician
-from engine.take import band_in, is_take, musicians_in, space_in
+from engine.take import band_in, is_take, musicians_in, score_in, space_in
 
 _PATIENCE: Final = 0.5  # seconds without a callback until the ears count as frozen
 _STARTING: Final = 15.0  # seconds that ears may take to say that they are ready (a cold cache compiles)
@@ -36,7 +36,7 @@ class HearingSettings:
 
     `channels` are heard in the mix, all of them where none is named; `musicians` play on some of these. `band` is
     the instrument's own, as a sound-check found it; `space` is the map on which the sound's place is sought, by name
-    or path, the shipped one if none is named.
+    or path, the shipped one if none is named; `score` is what is played, as JSON tells a tune.
     """
 
     source: str | None = None
@@ -48,6 +48,7 @@ class HearingSettings:
     musicians: Sequence[Musician] = ()
     band: InstrumentBand | None = None
     space: str | None = None
+    score: Mapping[str, Any] | None = None
 
     @property
     def playing(self) -> tuple[Musician, ...]:
@@ -69,6 +70,13 @@ class HearingSettings:
         if self.space is None and self.source is not None and is_take(Path(self.source)):
             return space_in(Path(self.source))
         return self.space
+
+    @property
+    def own_score(self) -> Mapping[str, Any] | None:
+        """The score in which the player is followed: the one that is named, else the one of the take that is played."""
+        if self.score is None and self.source is not None and is_take(Path(self.source)):
+            return score_in(Path(self.source))
+        return self.score
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ def analyse(
     gain: options.Gain = None,
     channels: options.Channels = None,
     space: options.Space = None,
+    score: options.Score = None,
     splice: Annotated[
         int | None,
         typer.Option(
@@ -44,7 +45,8 @@ def analyse(
     mistakes = 0
     for file in files:
         try:
-            chosen = settings(source=file, seconds=seconds, **options.said(gain=gain, channels=channels, space=space))
+            said = options.said(gain=gain, channels=channels, space=space, score=score)
+            chosen = settings(source=file, seconds=seconds, **said)
             with terminal.progress(Path(file).name) as tell:
                 analysis = analysed(chosen.hearing, seconds=seconds, progress=tell)
             write_analysis(analysis, folders[file])

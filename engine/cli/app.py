@@ -16,6 +16,7 @@ from engine.cli import (
     play,
     render,
     scenes,
+    score,
     soundcheck,
     space,
     stage,
@@ -45,6 +46,7 @@ app.command("latency")(latency.latency)
 app.add_typer(space.app, name="space")
 app.add_typer(isf.app, name="isf")
 app.add_typer(lights.app, name="lights")
+app.add_typer(score.app, name="score")
 
 
 def main() -> None:

@@ -58,6 +58,10 @@ Space = Annotated[
     str | None,
     typer.Option(help="Map on which the sound's place is sought: a name or the path of an .onnx.", metavar="NAME"),
 ]
+Score = Annotated[
+    Path | None,
+    typer.Option(help="Follow the player in this score: .musicxml, .mid, .json, or a page's picture.", metavar="FILE"),
+]
 Delay = Annotated[float | None, typer.Option(help="Hold the picture back by so many ms, to match the PA.")]
 Record = Annotated[Path | None, typer.Option(help="Keep the performance as data in FILE.monochord.", metavar="FILE")]
 Size = Annotated[str | None, typer.Option(help="Picture size in pixels: 1280x720.", metavar="WxH")]
@@ -125,6 +129,7 @@ def said(
     gain: float | None = None,
     channels: str | None = None,
     space: str | None = None,
+    score: Path | None = None,
     delay: float | None = None,
     size: str | None = None,
     fps: float | None = None,
@@ -142,6 +147,7 @@ def said(
         "sound__gain_db": gain,
         "sound__channels": parse_channels(channels),
         "space": space,
+        "score": None if score is None else str(score),
         "delay_ms": delay,
         "stage__size": parse_size(size),
         "stage__fps": fps,

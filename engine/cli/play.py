@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _CLIP_SIZE: Final = (640, 360)
 _CLIP_FPS: Final = 30.0
 _STILL_SIZE: Final = (320, 180)
-_ROWS: Final = 4  # scenes on the contact sheet: each is drawn through the whole recording
+_SHEET_SIZE: Final = (240, 135)
 _COLUMNS: Final = 6
 
 
@@ -40,6 +40,7 @@ def preview(
     gain: options.Gain = None,
     channels: options.Channels = None,
     space: options.Space = None,
+    score: options.Score = None,
     delay: options.Delay = None,
     record: options.Record = None,
     size: options.Size = None,
@@ -77,6 +78,7 @@ def preview(
             gain=gain,
             channels=channels,
             space=space,
+            score=score,
             delay=delay,
             size=size,
             fps=fps,
@@ -113,6 +115,7 @@ def live(
     gain: options.Gain = None,
     channels: options.Channels = None,
     space: options.Space = None,
+    score: options.Score = None,
     delay: options.Delay = None,
     record: options.Record = None,
     size: options.Size = None,
@@ -148,6 +151,7 @@ def live(
                 gain=gain,
                 channels=channels,
                 space=space,
+                score=score,
                 delay=delay,
                 size=size,
                 fps=fps,
@@ -191,9 +195,12 @@ def conduct(show: Settings) -> None:
 
 
 def _write_clip(show: Settings, out: Path, size: list[int] | None, fps: float | None) -> None:
-    """The clip of the scene, a contact sheet of it and a few others, and the live loop for whoever waits for OSC."""
+    """The clip of the scene, a contact sheet of all of them, and the live loop for whoever waits for OSC."""
     from engine import rehearsal
     from engine.errors import BadFile
+    from engine.excerpts import Excerpts
+    from engine.listening.density import density
+    from engine.stage.scene import load_scene
 
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -203,6 +210,7 @@ def _write_clip(show: Settings, out: Path, size: list[int] | None, fps: float | 
     duration = show.seconds or rehearsal.Rehearsal(hearing).duration or 60.0
     moments = rehearsal.spread(duration, _COLUMNS)
     clip, sheet = out / f"{name}.mp4", out / "sheet.png"
+    excerpts = Excerpts(moments, fps or _CLIP_FPS)
     rows = {}
     with terminal.progress(f"clip of {name}") as tell:
         rows[name] = rehearsal.render(
@@ -218,24 +226,17 @@ def _write_clip(show: Settings, out: Path, size: list[int] | None, fps: float | 
             palette=show.stage.palette,
             view=show.stage.view,
             stills_at=moments,
+            watch=excerpts.step,
             progress=tell,
         )
     others = [scene for scene in show.scenes if scene != show.scene]
-    for scene in others[: _ROWS - 1]:
-        with terminal.progress(f"stills of {Path(scene).stem}") as tell:
-            rows[Path(scene).stem] = rehearsal.stills(
-                hearing,
-                scene,
-                moments,
-                size=_STILL_SIZE,
-                fps=_CLIP_FPS,
-                palette=show.stage.palette,
-                progress=tell,
-            )
+    seen = density(hearing.own_space)
+    with terminal.progress("stills of the other scenes") as tell:
+        for number, scene in enumerate(others):
+            rows[Path(scene).stem] = excerpts.stills(load_scene(scene, hearing.names), _SHEET_SIZE, seen)
+            tell((number + 1) / len(others))
     rehearsal.contact_sheet(sheet, rows, moments, Path(hearing.source or "").stem)
     print(clip, sheet, sep="\n")
-    if len(others) >= _ROWS:
-        terminal.remark(f"{len(others) - _ROWS + 1} more scenes: monochord scenes --sheet {out}")
     if show.destinations or show.record:
         from dataclasses import replace
 

@@ -25,18 +25,20 @@ def render(
     gain: options.Gain = None,
     channels: options.Channels = None,
     space: options.Space = None,
+    score: options.Score = None,
     delay: options.Delay = None,
     flash_limiter: options.FlashLimiter = None,
     palette: options.Palette = None,
     view: options.View = None,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that draw; the film is the same.")] = 1,
+    scheduler: Annotated[str | None, typer.Option(help="Draw on a dask cluster: tcp://HOST:PORT.")] = None,
     preset: Annotated[str | None, typer.Option(help="landscape, square, vertical or gif: size and rate.")] = None,
 ) -> None:
     """Write the film of a recording, with its sound: what the show would have shown.
 
     Example: monochord render tune.flac tune.mp4 --scene mountains --preset vertical
     """
-    from engine import film_crew, rehearsal
+    from engine import film_cluster, film_crew, rehearsal
     from engine.settings import settings
 
     _leave_in_order()
@@ -54,6 +56,7 @@ def render(
             gain=gain,
             channels=channels,
             space=space,
+            score=score,
             delay=delay,
             size=size,
             fps=fps,
@@ -64,14 +67,15 @@ def render(
     )
     if not chosen.stage.flash_limiter:
         terminal.remark(terminal.UNLIMITED)
-    if workers > 1 and (chosen.cues or chosen.wander):
-        raise BadSetting(f"workers={workers} cannot share a show with cues or [wander] (leave --workers out)")
+    _refuse_sharing(workers, scheduler, bool(chosen.cues or chosen.wander))
     with terminal.progress(f"film of {Path(chosen.scene).stem}") as tell:
         stage = chosen.stage
         how: dict[str, Any] = {"size": stage.size, "fps": stage.fps, "seconds": seconds, "delay": stage.delay}
         how["palette"] = stage.palette
         how |= {"flash_limiter": stage.flash_limiter, "view": stage.view, "progress": tell, "remark": terminal.remark}
-        if workers > 1:
+        if scheduler is not None:
+            film_cluster.render(chosen.hearing, chosen.scene, out, scheduler, **how)
+        elif workers > 1:
             film_crew.render(chosen.hearing, chosen.scene, out, workers, **how)
         else:
             rehearsal.render(chosen.hearing, chosen.scene, out, cues=chosen.cues, wander=chosen.wander, **how)
@@ -87,6 +91,17 @@ def _preset(name: str, out: Path) -> tuple[tuple[int, int], float]:
     if name == "gif" and out.suffix.lower() != ".gif":
         raise BadSetting(f"out={out} must end in .gif with this preset (try {out.with_suffix('.gif')})")
     return PRESETS[name]
+
+
+def _refuse_sharing(workers: int, scheduler: str | None, changes: bool) -> None:
+    """BadSetting for work that cannot be shared as it is asked for."""
+    if scheduler is not None and "://" not in scheduler:
+        raise BadSetting(f"scheduler={scheduler} must be an address (try tcp://{scheduler}:8786)")
+    if scheduler is not None and workers > 1:
+        raise BadSetting(f"workers={workers} and scheduler={scheduler} exclude each other (leave --workers out)")
+    if changes and (scheduler is not None or workers > 1):
+        option, value = ("workers", workers) if scheduler is None else ("scheduler", scheduler)
+        raise BadSetting(f"{option}={value} cannot share a show with cues or [wander] (leave --{option} out)")
 
 
 def _leave_in_order() -> None:

@@ -152,6 +152,11 @@ class Chroma:
         self._out = place(np.zeros(12), into)
 
     @property
+    def now(self) -> NDArray[np.float64]:
+        """How much of each pitch class sounds, at the last look (12,), in amplitude; 0 where nothing does."""
+        return np.asarray(self._chroma[0])
+
+    @property
     def long(self) -> NDArray[np.float64]:
         """Shares of the pitch classes over the last seconds (12,)."""
         return np.asarray(self._chroma[2])

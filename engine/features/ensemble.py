@@ -60,7 +60,8 @@ class Ensemble:
             Musician(name, tuple(column + 1 for column in own)) for name, own in zip(self.names, columns, strict=True)
         )
         """Who plays, their channels counted within a block, from 1."""
-        self._mix = FastSenses(len(numbers), band)
+        self.mix = FastSenses(len(numbers), band)
+        """The senses of the mix of all channels."""
         # Who plays on every channel is the mix, and so is the mix's sound-check: nothing is listened to twice.
         everything = list(range(len(numbers)))
         self._parts = [
@@ -71,7 +72,7 @@ class Ensemble:
 
     def step(self, block: Block) -> Frame:
         """The frame at the end of the next block, whose samples are (HOP, channels)."""
-        mix = self._mix.step(block)
+        mix = self.mix.step(block)
         if not self._parts:
             return mix
         self._row[:ROW] = mix.row
@@ -82,7 +83,7 @@ class Ensemble:
 
     def reset(self) -> None:
         """Forget everything heard: as good as new."""
-        self._mix.reset()
+        self.mix.reset()
         for part in self._parts:
             if part is not None:
                 part.senses.reset()

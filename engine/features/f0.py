@@ -236,6 +236,8 @@ class FundamentalFrequency:
     From 41 Hz to 4.1 kHz; what is as bright as a sawtooth only from 62 Hz on, because below its partials lie too
     close to be told from noise.
 
+    `chances` (STEPS + 3,) are those of every step of the scale, then two of nothing, then that there is no pitch.
+
     `delay`: the network was taught to answer LATE hops after what it hears. A glide is read 16 ms behind.
     """
 
@@ -282,6 +284,7 @@ class FundamentalFrequency:
         self._scores = aligned(np.zeros(_ROW, np.float32))
         self.scores = self._scores[: STEPS + 1]
         self._chance = np.zeros(STEPS + 5)
+        self.chances = self._chance[2:]
         self._before = np.zeros(STEPS + 5)
         self._out = np.zeros(2)
         self.reset()

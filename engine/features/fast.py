@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.features.band import BandFilter, BandLevel
 from engine.features.bands import OctaveBands
@@ -138,6 +139,21 @@ class FastSenses:
             row[_ROUGHNESS] = self._roughness.step(tones)
         self._form.step(row[_LEVEL], self._octaves, row[_CENTROID], row[_ONSETS], heard)
         return Frame(row)
+
+    @property
+    def chances(self) -> NDArray[np.float64]:
+        """How likely every pitch is after the last hop, as `FundamentalFrequency` has it."""
+        return self._pitch.chances
+
+    @property
+    def chroma(self) -> NDArray[np.float64]:
+        """How much of each pitch class sounds just now, as `Chroma` has it."""
+        return self._pitch.chroma
+
+    @property
+    def said(self) -> NDArray[np.float32]:
+        """What the onset network says of the last hop: HEARD of `onset`."""
+        return self._onset_network.out
 
     def reset(self) -> None:
         """Forget everything heard: as good as new."""

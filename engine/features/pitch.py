@@ -81,6 +81,16 @@ class PitchSenses:
             self._key.step(self._chroma.long)
         return row
 
+    @property
+    def chances(self) -> NDArray[np.float64]:
+        """Of every pitch, as `FundamentalFrequency` has them; whether or not anything is heard."""
+        return self._f0.chances
+
+    @property
+    def chroma(self) -> NDArray[np.float64]:
+        """How much of each pitch class sounds just now, as `Chroma` has it."""
+        return self._chroma.now
+
     def reset(self) -> None:
         """Forget everything heard."""
         for machine in (self._views, self._f0, self._vibrato, self._note, self._chroma, self._key):

@@ -1,0 +1,70 @@
+"""A picture of a page → its tune: the staves are found and straightened, each is read, and all become one tune."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from engine.errors import BadFile
+from engine.score.page import read_page
+from engine.score.plain_text import LETTERS, text_of, tune_of_text
+from engine.score.recogniser import Recogniser, read_staves
+from engine.score.straighten import Staff
+from engine.score.tune import Tune
+
+_SEAL: Final = "% as it was read: "
+_SEALED: Final = re.compile(rf"{_SEAL}([0-9a-f]{{16}})\s*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A page and what it says."""
+
+    tune: Tune
+    staves: tuple[Staff, ...]
+
+
+def read_sheet(path: Path, recogniser: Recogniser | None = None) -> Sheet:
+    """The tune on a page. BadFile, in one line, if it is no picture, bears no staff, or nothing on it can be read."""
+    staves = read_page(path)
+    nothing = BadFile(f"{path}: staves are found, but no notes on them (photograph the page sharp, upright and larger)")
+    try:
+        tune = read_staves([staff.image for staff in staves], recogniser)
+    except ValueError:  # not even a bar
+        raise nothing from None
+    if not tune.sounding:
+        raise nothing
+    return Sheet(tune, tuple(staves))
+
+
+def sealed(tune: Tune) -> str:
+    """The tune as text, with a last line by which `put_right` knows whether somebody has changed it since."""
+    text = text_of(tune, LETTERS)
+    return f"{text}{_SEAL}{_sum(text)}\n"
+
+
+def put_right(path: Path) -> Tune | None:
+    """The tune of a text file that a person has changed; None if it is as it was read, or not there.
+
+    BadFile, with the line, if what was changed is no tune any more: it is never written over.
+    """
+    try:
+        text = path.read_text("utf-8-sig")
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError):
+        raise BadFile(f"{path}: the text cannot be read (move it away, and the page is read again)") from None
+    seal = _SEALED.search(text)
+    if seal and _sum(text[: seal.start()]) == seal[1]:
+        return None
+    try:
+        return tune_of_text(text)
+    except ValueError as problem:
+        raise BadFile(f"{path}: {problem} (put it right, or delete the file)") from None
+
+
+def _sum(text: str) -> str:
+    return hashlib.sha256("\n".join(line.rstrip() for line in text.splitlines()).encode()).hexdigest()[:16]
