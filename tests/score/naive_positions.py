@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.score import position_steps as steps
+from engine.score import position_steps as kernels
 from engine.score import positions as fast
 from engine.score.expectation import CELLS, HELD, KINDS, LAST, LATE, NOTHING, Expectation
 from engine.score.tempi import TEMPI, likely
@@ -30,7 +30,7 @@ class Positions:
         waiting = self.waiting.copy()
         for place, part in enumerate(seen.parts):
             if part >= LATE:
-                share = steps._WAIT if part < LAST else steps._REST
+                share = kernels._WAIT if part < LAST else kernels._REST
                 waiting[seen.notes[place] + 1] += share * here[place]
                 fits[place] *= 1 - share
         for note in range(1, len(seen.onsets)):
@@ -38,7 +38,7 @@ class Positions:
                 if seen.notes[place] == note:
                     fits[place] = max(fits[place], weights[seen.kinds[seen.onsets[note - 1]]])
         moved = np.zeros_like(self.moving)
-        change = steps._CHANGE
+        change = kernels._CHANGE
         for t, tempo in enumerate(TEMPI):
             mixed = (1 - 2 * change) * self.moving[t]
             mixed = mixed + change * (self.moving[max(t - 1, 0)] + self.moving[min(t + 1, last)])
@@ -49,9 +49,9 @@ class Positions:
                         moved[t, place + to] += share * weight
         moved *= fits
         for note, onset in enumerate(seen.onsets):
-            moved[:, onset] += steps._SKIP / len(seen.onsets) * fits[onset] * self.tempi
-            moved[:, onset] += steps._LEAVE * waiting[note] * fits[onset] * self.tempi
-        waiting[:-1] *= 1 - steps._LEAVE
+            moved[:, onset] += kernels._SKIP / len(seen.onsets) * fits[onset] * self.tempi
+            moved[:, onset] += kernels._LEAVE * waiting[note] * fits[onset] * self.tempi
+        waiting[:-1] *= 1 - kernels._LEAVE
         waiting *= [weights[NOTHING], *(weights[HELD + seen.kinds[onset]] for onset in seen.onsets)]
         for t, tempo in enumerate(TEMPI):
             wide = max(round(tempo / 60 * fast._BEGINNING * CELLS), 1)
@@ -63,7 +63,7 @@ class Positions:
             self.tempi += fast._FORGET * (self.moving.sum(axis=1) / self.moving.sum() - self.tempi)
         place = self.place
         k = round(place)
-        near = self.moving[:, max(k - 2 * steps._NEAR, 0) : k + 2 * steps._NEAR + 1].sum(axis=1)
+        near = self.moving[:, max(k - 2 * kernels._NEAR, 0) : k + 2 * kernels._NEAR + 1].sum(axis=1)
         if near.sum() > 1e-9:
             self.rings = round(np.exp(near @ np.log(TEMPI) / near.sum()) / 60 * fast._RINGS * CELLS)
 
@@ -80,7 +80,7 @@ class Positions:
     @property
     def place(self) -> float:
         weights = self.all_there
-        near = [weights[max(k - steps._NEAR, 0) : k + steps._NEAR + 1].sum() for k in range(len(weights))]
+        near = [weights[max(k - kernels._NEAR, 0) : k + kernels._NEAR + 1].sum() for k in range(len(weights))]
         at = int(np.argmax(near))
-        part = slice(max(at - 2 * steps._NEAR, 0), at + 2 * steps._NEAR + 1)
+        part = slice(max(at - 2 * kernels._NEAR, 0), at + 2 * kernels._NEAR + 1)
         return float(np.arange(len(weights))[part] @ weights[part] / weights[part].sum())
