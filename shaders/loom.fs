@@ -61,7 +61,7 @@ vec4 remember_now() {
     if (i < 0.5) return vec4(onsets, beats, pick.x > 0.5 ? 0.0 : (begun ? min(a.z + dt, 100.0) : 100.0), 1.0);
     if (i < 1.5) {
         if (!begun) return vec4(256.0, 256.0, 0.0, 0.0);
-        float picks = b.x + pick.x, seen = mix(picks, b.y, exp(-dt / 0.11));
+        float picks = b.x + pick.x, seen = mix(picks, b.y, exp(-dt / 0.065));
         if (abs(picks - seen) < 0.004) seen = picks;
         // The numbers stay small: after 256 picks everything stands in the same columns again.
         if (picks > 2048.0) { picks -= 1024.0; seen -= 1024.0; }
@@ -161,7 +161,7 @@ vec4 show() {
         vec3 cloth_ = fibre * structure * (0.80 + 0.34 * sheen);
         cloth_ = mix(cloth_, gold * (0.45 + 0.75 * round_weft), 0.92 * weft_gold);
         float near = exp(-deepness * 0.045), newest = exp(-deepness * 0.55);
-        colour = cloth_ * lit * (0.035 + 1.20 * pool) * 1.10 + cloth_ * flare * (0.90 * newest + 0.22 * near);
+        colour = cloth_ * lit * (0.035 + 1.20 * pool) * 1.10 + cloth_ * flare * (0.95 * newest + 0.58 * near);
         colour += gold * weft_gold * flare * newest * 0.6;
         colour *= inside;
     } else {
