@@ -103,6 +103,7 @@ def test_every_key_of_the_window_arrives(screen: Screen, stage: Callable[..., St
     show = stage(settings=WINDOWED)
     names = {"space": "space", "left": "Left", "right": "Right", "[": "bracketleft", "]": "bracketright"}
     names |= {"\\": "backslash", "f11": "F11", "enter": "Return", "backspace": "BackSpace", "-": "minus", "=": "equal"}
+    names |= {"up": "Up", "down": "Down", ",": "comma", ".": "period"}
     wishes: list[str] = []
     for name, asked in KEYS.items():
         screen.press(names.get(name, name))
