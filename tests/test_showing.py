@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from engine.control.page_place import PageSettings
 from engine.settings import Settings
 from engine.showing import Showing
 from engine.stage.backdrop import StageSettings
+from tests.another_hand import run_while
 
 SMALL = StageSettings(headless=True, size=(64, 36), fps=30.0, nice=0)
 
@@ -29,7 +29,6 @@ def test_a_show_is_seen_with_its_sound_its_stage_and_what_the_operator_was_told(
         page=PageSettings(port=0),
         presets=tmp_path / "show.presets.toml",
     )
-    failed: list[BaseException] = []
 
     def look(conductor: Conductor, view: Showing) -> None:
         deadline = time.monotonic() + 120.0
@@ -61,18 +60,4 @@ def test_a_show_is_seen_with_its_sound_its_stage_and_what_the_operator_was_told(
     with Conductor(settings, lambda _: None) as conductor:
         assert conductor.page is not None
         view = conductor._showing()
-
-        def hand() -> None:
-            try:
-                look(conductor, view)
-            except BaseException as why:
-                failed.append(why)
-            finally:
-                conductor.stop()
-
-        thread = threading.Thread(target=hand)
-        thread.start()
-        conductor.run()
-        thread.join()
-    if failed:
-        raise failed[0]
+        run_while(conductor, lambda: look(conductor, view))

@@ -88,7 +88,7 @@ def timeline(tune: Tune) -> Timeline:
             length = float(min(note.end, bar.end) - max(note.onset, bar.onset))
             if note.onset < bar.onset and which == before + 1 and notes:  # it goes on over the bar line
                 onset, sofar, *rest = notes[-1]
-                notes[-1] = (onset, sofar + length, *rest)  # type: ignore[assignment]
+                notes[-1] = (onset, sofar + length, *rest)  # type: ignore[assignment]  # the rest keeps its types
             else:
                 onset = at + max(float(note.onset) - begin, 0.0)
                 notes.append((onset, length, note.pitch, sounding[id(note)]))

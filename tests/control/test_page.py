@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -23,6 +22,7 @@ from engine.frame import HOP, RATE
 from engine.lights.patch import read_patch
 from engine.settings import Settings
 from engine.stage.backdrop import StageSettings
+from tests.another_hand import run_while
 
 from ..stage.conftest import isf
 from .browser import chromium, page_of
@@ -78,23 +78,8 @@ def told(console: socket.socket) -> float | None:
 
 def conduct(settings: Settings, does: Callable[[Conductor], None]) -> None:
     """A show, and what somebody does to it meanwhile in another thread."""
-    failed: list[BaseException] = []
     with Conductor(settings, lambda _: None) as conductor:
-
-        def hand() -> None:
-            try:
-                does(conductor)
-            except BaseException as why:
-                failed.append(why)
-            finally:
-                conductor.stop()
-
-        thread = threading.Thread(target=hand)
-        thread.start()
-        conductor.run()
-        thread.join()
-    if failed:
-        raise failed[0]
+        run_while(conductor, lambda: does(conductor))
 
 
 @pytest.mark.gl

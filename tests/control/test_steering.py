@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,6 +18,7 @@ from engine.control.listening_place import OscInSettings
 from engine.control.orders import Watch
 from engine.settings import Settings
 from engine.stage.backdrop import Backdrop, StageSettings
+from tests.another_hand import run_while
 
 from ..stage.conftest import isf
 from .test_osc_in import free_port
@@ -72,26 +72,15 @@ def show(tmp_path: Path) -> Iterator[Callable[[Callable[[Steered], None]], None]
 
     def run(does: Callable[[Steered], None]) -> None:
         said: list[str] = []
-        failed: list[BaseException] = []
         with Conductor(settings, said.append) as conductor, SimpleUDPClient("127.0.0.1", port) as client:
             steered = Steered(conductor, said, client, port)
 
             def hand() -> None:
-                try:
-                    _until(lambda: conductor.table.inputs)
-                    conductor.order(Watch(True))
-                    does(steered)
-                except BaseException as why:
-                    failed.append(why)
-                finally:
-                    conductor.stop()
+                _until(lambda: conductor.table.inputs)
+                conductor.order(Watch(True))
+                does(steered)
 
-            thread = threading.Thread(target=hand)
-            thread.start()
-            conductor.run()
-            thread.join()
-        if failed:
-            raise failed[0]
+            run_while(conductor, hand)
 
     return run
 

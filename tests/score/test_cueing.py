@@ -79,7 +79,7 @@ def test_a_transition_begins_so_early_that_it_ends_at_its_place() -> None:
     assert due(cues, 3.9, 4.1) == [None, 0]  # 2 s at 120 a minute are four quarters
     assert due(cues, 15.9, tempo=60.0) == [None]
     assert cues.step(16.1, 60.0) == (1, 4.0)
-    assert CueList(table).select(1, 4.0).change.seconds == 4.0  # type: ignore[union-attr]
+    assert CueList(table).select(1, 4.0).change.seconds == 4.0  # type: ignore[union-attr]  # it is there
 
 
 def test_a_cue_waits_again_when_the_player_goes_back() -> None:
