@@ -15,7 +15,8 @@ from typing import Final
 FASTEST: Final = 2.9
 """Flashes a second that a strobe makes at most: a little less than are allowed, so that none is ever held back."""
 _MOST: Final = 6  # changes in a second: three flashes
-_STEP: Final = 0.09  # a change that counts
+_STEP: Final = 0.09  # a change that counts,
+_WHOLE: Final = 0.11  # and how far it has come when it counts by anybody's measure
 _SECOND: Final = 1.0 - 1e-6
 _FOLLOW: Final = 1.0  # seconds: how slowly a light goes on that has flashed enough
 _REST: Final = 0.5  # seconds without danger until it is let go,
@@ -55,7 +56,8 @@ class Unflashing:
     def reset(self) -> None:
         """It has been dark."""
         self._way = [-1.0] * self._size  # 1 where it was rising last, −1 where falling
-        self._turn = [0.0] * self._size  # how far it came, seen that way
+        self._turn = [0.0] * self._size  # how far it came, seen that way,
+        self._start = [-1.0] * self._size  # and whence
         self._times = [deque([-math.inf] * _MOST, maxlen=_MOST) for _ in range(self._size)]
         self._shown = [0.0] * self._size
         self._held_until = -math.inf
@@ -102,7 +104,9 @@ class Unflashing:
         for k, value in enumerate(shown):
             if self._changes(k, value):
                 self._way[k] = -self._way[k]
-                self._turn[k] = value * self._way[k]
+                self._start[k], self._turn[k] = -self._turn[k], value * self._way[k]
                 self._times[k].append(now)
-            else:
-                self._turn[k] = max(self._turn[k], value * self._way[k])
+            elif value * self._way[k] > self._turn[k]:
+                if self._turn[k] - self._start[k] < _WHOLE:  # its second begins when it is whole
+                    self._times[k][-1] = now
+                self._turn[k] = value * self._way[k]

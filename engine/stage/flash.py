@@ -30,6 +30,7 @@ _EACH: Final = np.arange(2 * SETS * CELLS)
 # A little stricter than the guidelines (0.10, 20/320, 0.80, 0.8, 1/4), for a cell is a mean of many pixels. A single
 # pixel must change by twice as much: that grain on paper never does, nor what is drawn with noise of a few percent.
 _STEPS: Final = np.repeat(np.array([[0.09, 0.2], [0.055, 0.12]], np.float32), CELLS, axis=1)
+_WHOLE: Final = 1.25 * _STEPS.ravel()  # how far a change has come when it counts by anybody's measure
 _BRIGHT: Final = 0.82
 _SATURATED: Final = 0.78
 _AREA: Final = 0.23
@@ -56,6 +57,8 @@ class FlashCounter:
         self._way = np.full(_SHAPE, -1.0, np.float32)  # 1 where it was rising last, −1 where falling
         self._turn = np.zeros(_SHAPE, np.float32)  # how far it came, seen that way
         self._turn_counts = np.repeat([[True], [False]], SETS * CELLS, axis=1)
+        self._start = np.full(_SHAPE, -1.0, np.float32)  # whence it came, seen that way
+        self._young = _EACH[:0]  # which of them have turned, and have not come far yet
         self._times = np.full((_KEPT, _EACH.size), -np.inf)  # a ring for each: the next time goes to its place,
         self._place = np.zeros(_EACH.size, np.int64)  # where the oldest is
         self._busy = -math.inf  # when anything last changed for the sixth time within a second, or a later one
@@ -88,6 +91,8 @@ class FlashCounter:
         """Note what is shown at `now`, seconds; (SETS · CELLS,) where it is too much for a second, None if nowhere."""
         if np.count_nonzero(changed := self.changes(cells)):
             self._turn_round(np.flatnonzero(changed), now)
+        if self._young.size:
+            self._grow_up(now)
         np.less_equal(self._left, 0.0, out=self._changed)
         np.copyto(self._turn_counts, self._counts, where=self._changed)
         np.maximum(self._turn, self._onward, out=self._turn)
@@ -103,9 +108,19 @@ class FlashCounter:
         self._place[which] = place = (place + 1) % _KEPT
         self._way.ravel()[which] *= -1.0
         self._onward.ravel()[which] *= -1.0
+        self._start.ravel()[which] = -self._turn.ravel()[which]
+        small = which[self._left.ravel()[which] < _WHOLE[which]]
+        self._young = np.concatenate([self._young[~np.isin(self._young, which)], small])
         self._turn.ravel()[which] = self._left.ravel()[which] = -np.inf
         if (self._times[(place - _MOST) % _KEPT, which] > now - _SECOND).any():
             self._busy = now
+
+    def _grow_up(self, now: float) -> None:
+        """A change that was small at first counts from when it is whole: nobody may see seven where we saw six."""
+        young, onward = self._young, self._onward.ravel()
+        on_its_way = young[onward[young] > self._turn.ravel()[young]]
+        self._times[self._place[on_its_way] - 1, on_its_way] = now
+        self._young = young[onward[young] - self._start.ravel()[young] < _WHOLE[young]]
 
     def _since(self, back: int, now: float) -> NDArray[np.bool_]:
         """(2, SETS · CELLS): where the change so many changes back was within the last second."""

@@ -63,6 +63,12 @@ def test_no_sequence_of_levels_makes_a_fourth_flash_in_a_second(parts: list[tupl
     assert most_in_a_second([0.0, *shown(wanted)]) <= 6
 
 
+def test_a_change_that_was_small_at_first_counts_from_when_it_was_whole() -> None:
+    parts = [(0.09375, 4), (1.0, 1), (0.0, 2), (1.0, 1), (0.0, 3), (1.0, 60), (0.0, 60), (1.0, 60)]
+    wanted = [value for value, hops in parts for _ in range(hops)]
+    assert most_in_a_second([0.0, *shown(wanted)]) <= 6
+
+
 def test_a_colour_that_swaps_at_one_brightness_is_held_too() -> None:
     limiter = Unflashing(4)
     red = []

@@ -70,6 +70,18 @@ def test_the_first_three_flashes_of_a_strobe_are_seen() -> None:
     assert light[: int(0.35 * FPS)].max() == 1.0
 
 
+def test_a_change_that_was_small_at_first_counts_from_when_it_was_whole() -> None:
+    parts = [(0.0, 2), (0.095, 10), (1.0, 5), (0.0, 5), (1.0, 5), (0.0, 15), (1.0, 10), (0.0, 11), (1.0, 30)]
+    light = shown(FlashGuard(), [cells(level) for level, pictures in parts for _ in range(pictures)])[:, 0]
+    whole, way, extreme = [], -1, light[0]
+    for k, level in enumerate(light):
+        if (extreme - level) * way >= 0.1:
+            whole, way, extreme = [*whole, k], -way, level
+        extreme = max(extreme * way, level * way) * way
+    assert len(whole) >= 6
+    assert all(later - early >= FPS for early, later in zip(whole, whole[6:], strict=False))
+
+
 def test_a_red_strobe_is_held_back_though_its_luminance_stands_still() -> None:
     red, grey = cells(0.5, red=True), cells(0.5 * 0.2126)
     guard = FlashGuard()
