@@ -12,6 +12,8 @@ the alignment with most matches; SER is the edits a symbol takes. What a staff c
 
 Pages are whole tunes as they stand on A4, found, straightened and read by the engine alone, as drawn at 200 dots an
 inch and as a phone sees them (tests/score/photographing.py): turned, tilted, curled, in shadow, blurred, as JPEG.
+Tunes with a bar of more than four times its metre are left out, and named: where bar lines are missing no engraver can
+break the line, and the music runs off the paper.
 """
 
 from __future__ import annotations
@@ -190,6 +192,9 @@ def judge_pages(data: Path, network: Path) -> dict[str, dict[str, float]]:
                 grey = np.asarray(Image.open(path), np.float32) / 255
                 truth = path.with_suffix(".txt").read_text(encoding="utf-8").split()
                 meant = tune_of([[Read(symbol, 1.0, 0.0) for symbol in truth]])
+                if any(bar.meter and bar.length > 4 * bar.meter.bar for bar in meant.bars):
+                    print(f"  {path.name}: left out, a bar of it runs off the paper", flush=True)
+                    continue
                 page = photographed(grey, number, width=2400).grey if how == "photographed" else grey
                 try:
                     tune = read_staves([staff.image for staff in staves_on(page)], recogniser)

@@ -47,8 +47,10 @@ Example = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 class School:
     """Makes batches of aged staves; takes up new shards as they are written."""
 
-    def __init__(self, folders: Sequence[Path], seed: int) -> None:
+    def __init__(self, folders: Sequence[Path], seed: int, columns: int = _COLUMNS, widest: int = 0) -> None:
+        """`columns` of images in a batch; staves that are wider than `widest` are left out (0: none are)."""
         self._folders = folders
+        self._columns, self._widest = columns, widest or math.inf
         self._known: set[Path] = set()
         self._rng = np.random.default_rng(seed)
         self.staves: list[Example] = []
@@ -61,7 +63,7 @@ class School:
         for path in sorted(p for folder in self._folders for p in folder.glob("[0-9]*.npz")):
             if path not in self._known:
                 self._known.add(path)
-                self.staves += read(path)
+                self.staves += [one for one in read(path) if one[0].shape[1] <= self._widest]
 
     def counts(self) -> Tensor:
         """How often each output is written."""
@@ -80,7 +82,7 @@ class School:
         groups: list[list[Any]] = [[]]
         for one in pool:
             width = self.staves[one[0]][0].shape[1]
-            if groups[-1] and (len(groups[-1]) + 1) * width > _COLUMNS * 1.25:
+            if groups[-1] and (len(groups[-1]) + 1) * width > self._columns * 1.25:
                 groups.append([])
             groups[-1].append(one)
         for k in rng.permutation(len(groups)):
@@ -226,6 +228,8 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=_RATE, help="the highest learning rate")
     parser.add_argument("--calm", type=float, default=0.04, help="the first part of the time, with clean staves only")
     parser.add_argument("--resume", action="store_true", help="go on from --out/score_last.pt")
+    parser.add_argument("--columns", type=int, default=_COLUMNS, help="of images in a batch")
+    parser.add_argument("--widest", type=int, default=0, help="leave wider staves out: quicker, for ablations")
     parser.add_argument("--no-haar", dest="haar", action="store_false")
     parser.add_argument("--no-contour", dest="contour", action="store_false")
     parser.add_argument("--lstm", dest="sru", action="store_false", help="in place of the SRU")
@@ -237,7 +241,7 @@ def main() -> None:
     torch.set_num_threads(said.threads)
     said.out.mkdir(parents=True, exist_ok=True)
     shape = Shape(haar=said.haar, contour=said.contour, sru=said.sru, scales=said.scales)
-    train(School(said.data, said.seed), shape, said.out, said)
+    train(School(said.data, said.seed, said.columns, said.widest), shape, said.out, said)
 
 
 if __name__ == "__main__":

@@ -128,21 +128,29 @@ def _followed(small: Ink) -> list[Course]:
     comb, spacing = _comb(small)
     left = comb.copy()
     found: list[Course] = []
-    for _ in range(_MOST_STAVES * 3):
+    for _ in range(_MOST_STAVES * 6):
         strip, row = np.unravel_index(int(left.argmax()), left.shape)
         if left[strip, row] < _SEED or len(found) == _MOST_STAVES:
             break
         path = _path(left, spacing, int(strip), int(row))
+        good, strength = _worth(comb, path)
+        staff = len(good) >= _LEAST_STRIPS and strength >= _GOOD
         for at, (y, apart) in path.items():
-            reach = round(4.5 * apart)
-            left[at, max(round(y) - reach, 0) : round(y) + reach] = 0
-        good = [at for at in sorted(path) if comb[at, round(path[at][0])] >= _GOING]
-        strength = np.mean([comb[at, round(path[at][0])] for at in range(good[0], good[-1] + 1)])
-        if len(good) >= _LEAST_STRIPS and strength >= _GOOD:
+            # A beam may pass for a fifth line: then the staff is a line higher or lower, and must be left there.
+            reach = round((4.5 if staff else 0.4) * apart)
+            left[at, max(round(y) - reach, 0) : round(y) + reach + 1] = 0
+        if staff:
             y, apart = np.array([path[at] for at in good]).T
             x = (np.array(good) + 0.5) * _STRIP * _COLUMN
             found.append(Course(x, (y + 0.5) / _FINER, apart / _FINER))
     return found
+
+
+def _worth(comb: NDArray[np.float32], path: dict[int, tuple[float, float]]) -> tuple[list[int], float]:
+    """The strips of a path that are surely a staff, and how surely it is one from the first to the last of them."""
+    sure = {at: float(comb[at, round(path[at][0])]) for at in sorted(path)}
+    good = [at for at, share in sure.items() if share >= _GOING]
+    return good, float(np.mean([sure[at] for at in range(good[0], good[-1] + 1)]))
 
 
 def _comb(small: Ink) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

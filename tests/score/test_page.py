@@ -70,6 +70,11 @@ def test_all_staves_of_a_photograph_are_found_though_it_is_turned_tilted_curled_
         assert _off(staff, middle, spacing, photo.to_page) < 1 / 3
 
 
+def test_beams_that_pass_for_a_sixth_line_do_not_hide_a_staff() -> None:
+    (staff,) = read_page(PAGES / "beams.png")
+    assert _off(staff, 91.0, 13.8) < 0.2
+
+
 def test_white_on_black_is_read_too() -> None:
     middles, _ = LINES["musescore.png"]
     assert len(staves_of(1 - read_grey(PAGES / "musescore.png"))) == len(middles)
