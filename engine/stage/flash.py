@@ -58,7 +58,8 @@ class FlashCounter:
         self._turn = np.zeros(_SHAPE, np.float32)  # how far it came, seen that way
         self._turn_counts = np.repeat([[True], [False]], SETS * CELLS, axis=1)
         self._start = np.full(_SHAPE, -1.0, np.float32)  # whence it came, seen that way
-        self._young = _EACH[:0]  # which of them have turned, and have not come far yet
+        self._young = np.zeros(_EACH.size, bool)  # which of them have turned, and have not come far yet
+        self._youth = 0  # how many
         self._times = np.full((_KEPT, _EACH.size), -np.inf)  # a ring for each: the next time goes to its place,
         self._place = np.zeros(_EACH.size, np.int64)  # where the oldest is
         self._busy = -math.inf  # when anything last changed for the sixth time within a second, or a later one
@@ -67,7 +68,7 @@ class FlashCounter:
         """Another one that has seen the same."""
         other = FlashCounter()
         for name, value in vars(self).items():
-            setattr(other, name, value if isinstance(value, float) else value.copy())
+            setattr(other, name, value if isinstance(value, float | int) else value.copy())
         return other
 
     def near(self, now: float) -> bool:
@@ -91,7 +92,7 @@ class FlashCounter:
         """Note what is shown at `now`, seconds; (SETS · CELLS,) where it is too much for a second, None if nowhere."""
         if np.count_nonzero(changed := self.changes(cells)):
             self._turn_round(np.flatnonzero(changed), now)
-        if self._young.size:
+        if self._youth:
             self._grow_up(now)
         np.less_equal(self._left, 0.0, out=self._changed)
         np.copyto(self._turn_counts, self._counts, where=self._changed)
@@ -109,18 +110,19 @@ class FlashCounter:
         self._way.ravel()[which] *= -1.0
         self._onward.ravel()[which] *= -1.0
         self._start.ravel()[which] = -self._turn.ravel()[which]
-        small = which[self._left.ravel()[which] < _WHOLE[which]]
-        self._young = np.concatenate([self._young[~np.isin(self._young, which)], small])
+        self._young[which] = self._left.ravel()[which] < _WHOLE[which]
+        self._youth = int(np.count_nonzero(self._young))
         self._turn.ravel()[which] = self._left.ravel()[which] = -np.inf
         if (self._times[(place - _MOST) % _KEPT, which] > now - _SECOND).any():
             self._busy = now
 
     def _grow_up(self, now: float) -> None:
         """A change that was small at first counts from when it is whole: nobody may see seven where we saw six."""
-        young, onward = self._young, self._onward.ravel()
+        young, onward = np.flatnonzero(self._young), self._onward.ravel()
         on_its_way = young[onward[young] > self._turn.ravel()[young]]
         self._times[self._place[on_its_way] - 1, on_its_way] = now
-        self._young = young[onward[young] - self._start.ravel()[young] < _WHOLE[young]]
+        self._young[young] = onward[young] - self._start.ravel()[young] < _WHOLE[young]
+        self._youth = int(np.count_nonzero(self._young))
 
     def _since(self, back: int, now: float) -> NDArray[np.bool_]:
         """(2, SETS · CELLS): where the change so many changes back was within the last second."""
