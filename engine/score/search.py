@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import exp
+from math import exp, log
 from typing import Final
 
 import numpy as np
@@ -30,25 +30,24 @@ _AT_A_DOOR: Final = -1.0  # at its very begin, at a section, at a repeat
 _DOORSTEP: Final = CELLS // 3  # places to each side that belong to a begin
 _LOOSE: Final = 3
 """Steps by which a beginning may be heard before or after the place where it is written: 64 ms."""
-_KEPT: Final = 0.5  # what speaks for a place where a note begins in the score and something is heard to begin,
-_LEFT_OUT: Final = -1.6  # against one where nothing is,
-_STRAY: Final = -1.2  # and against one where none begins when something does
+_RHYTHM: Final = 0.6  # how much rhythm counts: what is heard to begin is not always of the score
+_PLAYED: Final = 0.9  # chance that something is heard to begin where a note does
+_STRAY: Final = -1.6  # what speaks against a place where none begins when something does, and seldom does
+_PAST: Final = 1 / 96  # a step, of the mean of how often something begins
 _BEGUN: Final = 0.5  # chance from which something has begun
 
 Floats = NDArray[np.float64]
 
 
 @kernel("float64(boolean, float64, float64, float64, float64, int64[::1])")
-def _rhythm(begins: bool, then: float, pace: float, around: float, there: float, begun: NDArray[np.int64]) -> float:
-    # how well the beginnings heard about a step, and in it, fit a player who was at `then`, where a note begins or none;
-    # begun: how many notes have, of every place
-    value = 0.0
-    if begins:
-        value += _KEPT * around + _LEFT_OUT * (1.0 - around)
-    if there > _BEGUN:
+def _rhythm(begins: bool, then: float, pace: float, kept: float, stray: float, begun: NDArray[np.int64]) -> float:
+    # how well what is heard to begin about a step fits a player who was at `then`: `kept` if a note begins there,
+    # `stray` if none is near; begun: how many have, of every place
+    value = kept if begins else 0.0
+    if stray < 0.0:
         early, late = max(then - (_LOOSE + 1) * pace, 0.0), min(then + _LOOSE * pace, float(begun.size - 1))
         if begun[int(late + 0.5)] == begun[int(early + 0.5)]:
-            value += _STRAY * there
+            value += stray
     return value
 
 
@@ -86,7 +85,7 @@ def _look(
                 if ago >= _LOOSE:
                     on = pace * _TEMPI[r]
                     fresh = begun[int(then + 0.5)] > begun[int(max(then - on, 0.0) + 0.5)]
-                    total += _rhythm(fresh, then, on, begins[step, 1], begins[step, 0], begun)
+                    total += _rhythm(fresh, then, on, begins[step, 0], begins[step, 1], begun)
                 if total > most:
                     most, steps = total, ago + 1
                 elif total < most - _GIVE_UP:
@@ -111,10 +110,10 @@ class Search:
     """Compares the last seconds of sound, back from now, with what stands before every place of the score.
 
     A place is found when the stretch before it, as long as it likes, fits better than where the player was thought to
-    be all that time, pitch and rhythm together, by a likelihood ratio of e⁹. More is asked of far away places, less of the player who would have
-    begun at a bar, a section, a repeat, or at the very begin. A hop looks at AT_ONCE places: an ordinary tune is looked
-    through ten times a second, 2 000 quarters in a second. `found` (2,): the place, in CELLS a quarter, and how much
-    faster than before.
+    be all that time, pitch and rhythm together, by a likelihood ratio of e⁹. More is asked of far away places, less of
+    the player who would have begun at a bar, a section, a repeat, or at the very begin. A hop looks at AT_ONCE places:
+    an ordinary tune is looked through ten times a second, 2 000 quarters in a second. `found` (2,): the place, in CELLS
+    a quarter, and how much faster than before.
     """
 
     delay: Final = 0
@@ -125,7 +124,9 @@ class Search:
         self._count = expected.places // APART
         self._levels = np.zeros((MEMORY, KINDS))
         self._begun = np.searchsorted(expected.onsets, np.arange(expected.places), side="right")
-        self._begins = np.zeros((MEMORY, 2))  # how surely something began, then and within _LOOSE steps of it
+        self._heard = np.zeros(MEMORY)  # how surely something began in each step,
+        self._often = 0.5  # how often something does within _LOOSE steps of one,
+        self._begins = np.zeros((MEMORY, 2))  # and what that says for a note that begins, and for none that is near
         self._fits, self._places = np.zeros(MEMORY), np.zeros(MEMORY)
         self._fresh = np.zeros(MEMORY, np.bool_)  # where the player was thought to begin a note
         self._notes = -1  # how many the player was thought to have begun
@@ -142,7 +143,7 @@ class Search:
         expect_shape("levels", levels, (KINDS,))
         self._newest = (self._newest + 1) % MEMORY
         self._levels[self._newest] = levels
-        self._begins[self._newest, 0] = begin
+        self._heard[self._newest], self._begins[self._newest] = begin, 0.0
         self._fits[self._newest], self._places[self._newest] = fit, here
         self._known = min(self._known + 1, MEMORY)
         notes = int(self._begun[min(int(here + 0.5), self._begun.size - 1)])
@@ -150,10 +151,14 @@ class Search:
         self._notes = max(notes, self._notes)
         if self._known > _LOOSE:  # what began about a step is known a little later
             step = (self._newest - _LOOSE) % MEMORY
-            near = np.arange(step - _LOOSE, step + _LOOSE + 1) % MEMORY
-            self._begins[step, 1] = around = self._begins[near, 0].max()
-            there = self._places[step], self._pace, around, self._begins[step, 0]
-            self._fits[step] += _rhythm(self._fresh[step], *there, self._begun)
+            around = float(self._heard[np.arange(step - _LOOSE, step + _LOOSE + 1) % MEMORY].max())
+            self._often += _PAST * (around - self._often)
+            often = min(max(self._often, 0.1), 0.9)
+            kept = around * log(_PLAYED / often) + (1.0 - around) * log((1.0 - _PLAYED) / (1.0 - often))
+            stray = _STRAY * (1.0 - often) * self._heard[step] if self._heard[step] > _BEGUN else 0.0
+            self._begins[step] = _RHYTHM * kept, _RHYTHM * stray
+            kept, stray = self._begins[step].tolist()
+            self._fits[step] += _rhythm(self._fresh[step], self._places[step], self._pace, kept, stray, self._begun)
         self._best[1] += self._pace * self._best[2]  # what was found goes on
 
     def step(self, here: float, tempo: float) -> bool:
@@ -189,12 +194,12 @@ class Search:
         """Begin anew: what was heard before says nothing about where the player was thought to be."""
         self._known = self._next = 0
         self._notes = -1
-        self._begins[:] = 0.0
+        self._heard[:], self._begins[:] = 0.0, 0.0
 
     def reset(self) -> None:
         """Forget everything heard."""
         self._newest = 0
-        self._pace = 0.0
+        self._pace, self._often = 0.0, 0.5
         self.looked = 0
         self._best[:] = 0.0
         self.forget()

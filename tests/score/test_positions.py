@@ -119,6 +119,6 @@ def test_among_places_of_one_pitch_the_search_finds_the_one_by_its_rhythm() -> N
     begins = np.diff(np.searchsorted(seen.onsets, places, side="right"), prepend=0) > 0
     begins[0] = False
     for begin in begins:
-        search.remember(np.zeros(KINDS), float(begin), -0.1, 5.0 * CELLS)
+        search.remember(np.zeros(KINDS), float(begin), -0.15, 5.0 * CELLS)
     assert any(search.step(5.0 * CELLS, 100.0) for _ in range(200))
     assert search.found[0] == pytest.approx(truth, abs=CELLS / 4)
