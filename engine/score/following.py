@@ -69,7 +69,6 @@ class ScoreFollower:
         self._beat = self._pace = self._begun = 0.0
         self._fit, self._certainty = _GOOD, 1.0
         self._lost = self._held = self._awake = False
-        self._waits = True
 
     @property
     def lost(self) -> bool:
@@ -80,11 +79,6 @@ class ScoreFollower:
     def held(self) -> bool:
         """Whether a hand holds the place; from any thread."""
         return self._held
-
-    @property
-    def waiting(self) -> bool:
-        """Whether the player waits: before the first note, in a fermata, after the last; from any thread."""
-        return self._waits and not (self._lost or self._held)
 
     def step(
         self, chances: NDArray[np.float64], chroma: NDArray[np.float64], said: NDArray[np.float32], index: int
@@ -159,7 +153,7 @@ class ScoreFollower:
         self._evidence.step(chances, chroma, min(begun, 1.0))
         place, logarithm, near, waiting, _ = self._positions.step(self._evidence.weights).tolist()
         fit = self._positions.fit
-        self._search.remember(self._evidence.levels, min(begun, 1.0), fit, place)
+        self._search.remember(self._evidence.levels, fit)
         self._fit += _PACE * (fit - self._fit)
         good = (self._fit - _BAD) / (_GOOD - _BAD)
         self._certainty = min(max(near * good, 0.0), 1.0)
@@ -170,7 +164,6 @@ class ScoreFollower:
         if logarithm > 0.0:
             self._tempo = exp(logarithm)
         moving = 1.0 - min(waiting, 1.0)
-        self._waits = moving < 0.5
         self._pace = self._tempo / 60.0 * moving
         away = place / CELLS + _LATE * self._pace - self._beat
         self._beat += away if abs(away) > _LEAP else _PULL * away
@@ -200,5 +193,4 @@ class ScoreFollower:
         self._beat = self._pace = self._begun = 0.0
         self._fit, self._certainty = _GOOD, 1.0
         self._lost = self._held = self._awake = False
-        self._waits = True
         self._out[:] = 0.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import exp, log
+from math import exp
 from typing import Final
 
 import numpy as np
@@ -22,50 +22,29 @@ APART: Final = 4
 _TEMPI: Final = tuple(exp(0.06 * k) for k in (-2, -1, 0, 1, 2))  # of the one of late, that the player may have taken
 _GIVE_UP: Final = 8.0  # by how much a place may fall behind its own best
 _BETTER: Final = 9.0  # by how much the best of all must fit better than where the player was thought to be
-_FAR: Final = 12.0 * CELLS  # places from there, at each of which it must fit better by 1
-_MOST_DEAR: Final = 8.0  # by which a far place must fit better, at most
+_FAR: Final = 24.0 * CELLS  # places from there, at each of which it must fit better by 1
+_MOST_DEAR: Final = 4.0  # by which a far place must fit better, at most
 _ANYWHERE: Final = 2.0  # by which it must fit better where the player would have begun anywhere in the score,
 _AT_A_BAR: Final = 1.0  # at a bar,
 _AT_A_DOOR: Final = -1.0  # at its very begin, at a section, at a repeat
 _DOORSTEP: Final = CELLS // 3  # places to each side that belong to a begin
-_LOOSE: Final = 3
-"""Steps by which a beginning may be heard before or after the place where it is written: 64 ms."""
-_RHYTHM: Final = 0.6  # how much rhythm counts: what is heard to begin is not always of the score
-_PLAYED: Final = 0.9  # chance that something is heard to begin where a note does
-_STRAY: Final = -1.6  # what speaks against a place where none begins when something does, and seldom does
-_PAST: Final = 1 / 96  # a step, of the mean of how often something begins
-_BEGUN: Final = 0.5  # chance from which something has begun
 
 Floats = NDArray[np.float64]
 
 
-@kernel("float64(boolean, float64, float64, float64, float64, int64[::1])")
-def _rhythm(begins: bool, then: float, pace: float, kept: float, stray: float, begun: NDArray[np.int64]) -> float:
-    # how well what is heard to begin about a step fits a player who was at `then`: `kept` if a note begins there,
-    # `stray` if none is near; begun: how many have, of every place
-    value = kept if begins else 0.0
-    if stray < 0.0:
-        early, late = max(then - (_LOOSE + 1) * pace, 0.0), min(then + _LOOSE * pace, float(begun.size - 1))
-        if begun[int(late + 0.5)] == begun[int(early + 0.5)]:
-            value += stray
-    return value
-
-
 @kernel(
-    "void(int64, int64, int64[::1], int64[::1], float64[::1], float64, int64, int64, float64[:,::1], float64[:,::1],"
-    " float64[::1], float64, float64[::1])"
+    "void(int64, int64, int64[::1], float64[::1], float64, int64, int64, float64[:,::1], float64[::1], float64,"
+    " float64[::1])"
 )
 def _look(
     first: int,
     count: int,
     kinds: NDArray[np.int64],
-    begun: NDArray[np.int64],
     costs: Floats,
     pace: float,
     newest: int,
     known: int,
     levels: Floats,
-    begins: Floats,
     fits: Floats,
     here: float,
     best: Floats,
@@ -82,10 +61,6 @@ def _look(
                     break
                 step = (newest - ago) % MEMORY
                 total += levels[step, kinds[int(then + 0.5)]] - fits[step]
-                if ago >= _LOOSE:
-                    on = pace * _TEMPI[r]
-                    fresh = begun[int(then + 0.5)] > begun[int(max(then - on, 0.0) + 0.5)]
-                    total += _rhythm(fresh, then, on, begins[step, 0], begins[step, 1], begun)
                 if total > most:
                     most, steps = total, ago + 1
                 elif total < most - _GIVE_UP:
@@ -110,10 +85,10 @@ class Search:
     """Compares the last seconds of sound, back from now, with what stands before every place of the score.
 
     A place is found when the stretch before it, as long as it likes, fits better than where the player was thought to
-    be all that time, pitch and rhythm together, by a likelihood ratio of e⁹. More is asked of far away places, less of
-    the player who would have begun at a bar, a section, a repeat, or at the very begin. A hop looks at AT_ONCE places:
-    an ordinary tune is looked through ten times a second, 2 000 quarters in a second. `found` (2,): the place, in CELLS
-    a quarter, and how much faster than before.
+    be all that time, by a likelihood ratio of e⁹. More is asked of far away places, less of the player who would have
+    begun at a bar, a section, a repeat, or at the very begin. A hop looks at AT_ONCE places: an ordinary tune is looked
+    through ten times a second, 2 000 quarters in a second. `found` (2,): the place, in CELLS a quarter, and how much
+    faster than before.
     """
 
     delay: Final = 0
@@ -123,13 +98,7 @@ class Search:
         self._kinds = expected.kinds
         self._count = expected.places // APART
         self._levels = np.zeros((MEMORY, KINDS))
-        self._begun = np.searchsorted(expected.onsets, np.arange(expected.places), side="right")
-        self._heard = np.zeros(MEMORY)  # how surely something began in each step,
-        self._often = 0.5  # how often something does within _LOOSE steps of one,
-        self._begins = np.zeros((MEMORY, 2))  # and what that says for a note that begins, and for none that is near
-        self._fits, self._places = np.zeros(MEMORY), np.zeros(MEMORY)
-        self._fresh = np.zeros(MEMORY, np.bool_)  # where the player was thought to begin a note
-        self._notes = -1  # how many the player was thought to have begun
+        self._fits = np.zeros(MEMORY)
         self._best = np.zeros(4)
         self.found = np.zeros(2)
         self.looked = 0
@@ -137,28 +106,13 @@ class Search:
         self._newest = self._known = self._next = 0
         self._pace = 0.0
 
-    def remember(self, levels: Floats, begin: float, fit: float, here: float) -> None:
-        """What the next step was like: `levels` (KINDS,) of `Evidence`, how surely something began in it, `fit` of
-        `Positions`, and where the player was thought to be."""
+    def remember(self, levels: Floats, fit: float) -> None:
+        """What the next step was like: `levels` (KINDS,) of `Evidence`, and `fit` of `Positions`."""
         expect_shape("levels", levels, (KINDS,))
         self._newest = (self._newest + 1) % MEMORY
         self._levels[self._newest] = levels
-        self._heard[self._newest], self._begins[self._newest] = begin, 0.0
-        self._fits[self._newest], self._places[self._newest] = fit, here
+        self._fits[self._newest] = fit
         self._known = min(self._known + 1, MEMORY)
-        notes = int(self._begun[min(int(here + 0.5), self._begun.size - 1)])
-        self._fresh[self._newest] = 0 <= self._notes < notes  # who waits before a note may be thought on either side
-        self._notes = max(notes, self._notes)
-        if self._known > _LOOSE:  # what began about a step is known a little later
-            step = (self._newest - _LOOSE) % MEMORY
-            around = float(self._heard[np.arange(step - _LOOSE, step + _LOOSE + 1) % MEMORY].max())
-            self._often += _PAST * (around - self._often)
-            often = min(max(self._often, 0.1), 0.9)
-            kept = around * log(_PLAYED / often) + (1.0 - around) * log((1.0 - _PLAYED) / (1.0 - often))
-            stray = _STRAY * (1.0 - often) * self._heard[step] if self._heard[step] > _BEGUN else 0.0
-            self._begins[step] = _RHYTHM * kept, _RHYTHM * stray
-            kept, stray = self._begins[step].tolist()
-            self._fits[step] += _rhythm(self._fresh[step], self._places[step], self._pace, kept, stray, self._begun)
         self._best[1] += self._pace * self._best[2]  # what was found goes on
 
     def step(self, here: float, tempo: float) -> bool:
@@ -171,13 +125,11 @@ class Search:
             self._next,
             count,
             self._kinds,
-            self._begun,
             self._costs,
             pace,
             self._newest,
             self._known,
             self._levels,
-            self._begins,
             self._fits,
             here,
             self._best,
@@ -193,13 +145,11 @@ class Search:
     def forget(self) -> None:
         """Begin anew: what was heard before says nothing about where the player was thought to be."""
         self._known = self._next = 0
-        self._notes = -1
-        self._heard[:], self._begins[:] = 0.0, 0.0
 
     def reset(self) -> None:
         """Forget everything heard."""
         self._newest = 0
-        self._pace, self._often = 0.0, 0.5
+        self._pace = 0.0
         self.looked = 0
         self._best[:] = 0.0
         self.forget()

@@ -82,7 +82,7 @@ def test_the_search_finds_the_place_that_a_plain_comparison_finds() -> None:
     for ago in range(count):
         heard[count - 1 - ago][seen.kinds[int(truth - ago * pace + 0.5)]] = 0.0
     for levels in heard:
-        search.remember(levels, 0.0, -0.2, 5.0 * CELLS)
+        search.remember(levels, -0.2)
     looks = 0
     while not search.step(5.0 * CELLS, 100.0):
         looks += 1
@@ -104,21 +104,6 @@ def test_the_search_forgets_what_was_heard_before_a_jump() -> None:
     score = score_of(melody(16))
     search = Search(expectation(score), score)
     for _ in range(MEMORY):
-        search.remember(np.zeros(KINDS), 0.0, -1.0, 0.0)
+        search.remember(np.zeros(KINDS), -1.0)
     search.forget()
     assert not any(search.step(0.0, 100.0) for _ in range(20))
-
-
-def test_among_places_of_one_pitch_the_search_finds_the_one_by_its_rhythm() -> None:
-    turns = [1.0] * 24 + [0.5, 1.0, 0.25, 0.25, 2.0, 0.75, 0.25, 1.0, 1.5, 0.5] + [1.0] * 24
-    score = score_of([67] * len(turns), turns)
-    seen = expectation(score)
-    search = Search(seen, score)
-    pace, truth = 100 / 60 * STEP * CELLS, 32 * CELLS
-    places = truth - pace * np.arange(160)[::-1]
-    begins = np.diff(np.searchsorted(seen.onsets, places, side="right"), prepend=0) > 0
-    begins[0] = False
-    for begin in begins:
-        search.remember(np.zeros(KINDS), float(begin), -0.15, 5.0 * CELLS)
-    assert any(search.step(5.0 * CELLS, 100.0) for _ in range(200))
-    assert search.found[0] == pytest.approx(truth, abs=CELLS / 4)
