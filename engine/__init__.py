@@ -1,6 +1,7 @@
 """Monochord: an instrument becomes picture and light. The map of the house, from the roof to the ground:
 
     cli/            the command line, one small file a command
+    report/         a recording's report for people: figures, one page that plays it, two side by side, a folder's
     latency         clicks in, milliseconds out: how late the show is
     conductor       the live loop: owns the threads and the child processes
     lighting        what the scene on stage says to the lights, hop by hop
@@ -12,6 +13,7 @@
     listening/      the learned ear: log-mel, the network, the map, a place on it every 40 ms
     stage/          ISF shaders, scenes, the renderer, the window, the child process that owns the graphics driver
     lights/         OSC out: kinds of receivers, lines to them, consoles and their patch
+    survey/         the audience's two questions, and the child process that its phones reach
     take            a performance as data, on disk
     frame_ring      the newest hops, in memory that processes share
     musician        who plays on which channels, and under which name

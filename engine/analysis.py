@@ -16,6 +16,7 @@ from engine.audio.hearing import HearingSettings
 from engine.errors import BadFile
 from engine.features.beat import FREE
 from engine.frame import ROW, Frame, Numbers, Signal, signals_of
+from engine.listening.mood_judge import NEUTRAL, Verdict
 from engine.rehearsal import Progress, Rehearsal, nobody
 from engine.stage.note_names import NAMES as PITCH_CLASSES
 from engine.whole_file import whole_file
@@ -68,7 +69,8 @@ class Events:
 class Analysis:
     """What a recording's frames say: `signals` by name, (hops,) or (hops, size), and `time` (hops,) in seconds.
 
-    `events` are the mix's, `musicians` the events of each by name, `remarks` what the person at the desk should know.
+    `events` are the mix's, `musicians` the events of each by name, `remarks` what the person at the desk should know,
+    `mood` that of it all.
     """
 
     duration: float
@@ -78,6 +80,7 @@ class Analysis:
     musicians: Mapping[str, Events]
     cleaned: int
     remarks: tuple[str, ...] = ()
+    mood: Verdict = NEUTRAL
 
     @property
     def onsets(self) -> list[float]:
@@ -92,7 +95,11 @@ class Analysis:
 
 def analyse(hearing: HearingSettings, *, seconds: float | None = None, progress: Progress = nobody) -> Analysis:
     """Every frame of a recording. Rows go through a file without a name, so that hours need no memory."""
-    rehearsal = Rehearsal(hearing, seconds)
+    return described(Rehearsal(hearing, seconds), progress)
+
+
+def described(rehearsal: Rehearsal, progress: Progress = nobody) -> Analysis:
+    """The same of a rehearsal that somebody else listens to as well."""
     events, musicians = Events(), {name: Events() for name in rehearsal.musicians}
     with tempfile.TemporaryFile() as rows:
         for block, frame in rehearsal:
@@ -109,7 +116,8 @@ def analyse(hearing: HearingSettings, *, seconds: float | None = None, progress:
         signals = {name: _column(table, signal) for name, signal in signals_of(rehearsal.musicians).items()}
         time = np.array(table[:, 1])
     progress(1.0)
-    return Analysis(rehearsal.seconds_read, time, signals, events, musicians, rehearsal.cleaned, rehearsal.remarks)
+    duration, cleaned, remarks, mood = rehearsal.seconds_read, rehearsal.cleaned, rehearsal.remarks, rehearsal.mood
+    return Analysis(duration, time, signals, events, musicians, cleaned, remarks, mood)
 
 
 def _column(table: NDArray[np.float64], signal: Signal) -> NDArray[np.float64]:
@@ -119,6 +127,7 @@ def _column(table: NDArray[np.float64], signal: Signal) -> NDArray[np.float64]:
 def write_analysis(analysis: Analysis, folder: Path) -> None:
     """`frames.npz` and `summary.json` in `folder`; each appears when it is whole. BadFile if it cannot be."""
     summary = {"duration": analysis.duration, "hops": len(analysis.time), **analysis.events.summary()}
+    summary["mood"] = analysis.mood.table()
     if analysis.musicians:
         summary["musicians"] = {name: events.summary() for name, events in analysis.musicians.items()}
     try:

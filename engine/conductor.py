@@ -37,6 +37,7 @@ from engine.score.watching import ScoreWatch
 from engine.settings import Settings
 from engine.showing import Showing
 from engine.stage.backdrop import Backdrop
+from engine.survey.asking import Survey
 from engine.synchrony import LtcEar, MidiStage
 from engine.take import TakeWriter
 from engine.tapping import TappedBeat
@@ -101,8 +102,13 @@ class Conductor:
             )
             if self.take:
                 undo.callback(self._close_take)
+            self.survey = Survey(settings.survey)
+            undo.callback(self._end_survey)
+            if settings.survey.open:
+                self.survey.open()
             self.desk = self._desk()
-            self.score = ScoreWatch(self.senses.follower, settings.cues) if self.senses.follower else None
+            named = "" if score is None else str(score.get("title", ""))
+            self.score = ScoreWatch(self.senses.follower, settings.cues, named) if self.senses.follower else None
             self.osc_in = OscIn(settings.osc_in, lambda: self.table, self.order, self.tell) if settings.osc_in else None
             if self.osc_in:
                 undo.callback(self.osc_in.close)
@@ -115,6 +121,8 @@ class Conductor:
             if self.midi:
                 undo.callback(self.midi.close)
                 self.desk.learn_by(self.midi)
+            if settings.survey.open:
+                self.survey.await_open()
             if self.backdrop:
                 self.backdrop.await_ready()
                 plain = (replace(settings.change, scene=name) for name in settings.scenes)
@@ -152,6 +160,7 @@ class Conductor:
             stop=self._over.set,
             lights=self.lighting.hand,
             follower=self.senses.follower,
+            survey=self.survey,
         )
 
     def _midi_stage(self) -> MidiStage:
@@ -167,6 +176,7 @@ class Conductor:
             tell=self.tell,
             log=lambda: list(self._log),
             status=self.status,
+            survey=self.survey,
         )
 
     # The listening thread: what happens to every hop.
@@ -283,6 +293,8 @@ class Conductor:
             self.say(message)
         for message in self.senses.troubles():
             self.say(message)
+        for message in self.survey.tend(now):
+            self.say(message)
         if self._take_trouble and self._take_trouble not in self.messages:
             self.say(self._take_trouble)
         if self.backdrop:
@@ -348,8 +360,16 @@ class Conductor:
             "ears": ears,
             "stage": f"{backdrop.renderer} · {backdrop.restarts} restarts" if backdrop else "none",
             "lights": " ".join(map(str, self.lights.destinations)) or "none",
+            "survey": self.survey.code(),
+            "score": self._score_told(),
             "messages": [message[:160] for message in list(self.messages)[-6:]],
         }
+
+    def _score_told(self) -> dict[str, Any] | None:
+        """How it stands with the score; None where none is followed."""
+        if self.score is None:
+            return None
+        return self.score.told(0.0 if self.newest is None else self.newest.score.beat)
 
     def _on_stage(self, backdrop: Backdrop) -> State:
         """What is on stage, as the stages are told that follow."""
@@ -373,6 +393,10 @@ class Conductor:
             pose=Pose(str(pose["scene"]), float(pose["at"]), tuple(pose["clocks"])),
             may=tuple(dict.fromkeys((change.scene, change.transition) for change in changes)),
         )
+
+    def _end_survey(self) -> None:
+        for line in self.survey.end():
+            self._notice(line)
 
     def _close_take(self) -> None:
         if self.take is not None:

@@ -20,6 +20,7 @@ from engine.control.orders import (
     LightsByHand,
     Master,
     NudgeScore,
+    OpenSurvey,
     Order,
     Override,
     RecallPreset,
@@ -38,6 +39,7 @@ from engine.control.presets import PresetFile
 from engine.control.scene_input import Value, read_inputs, read_value
 from engine.control.table import Repertoire, Table
 from engine.cues import Change, Cue, CueList
+from engine.errors import BadSetting
 from engine.keyboard import order_of
 from engine.lights.hand import Hand
 from engine.score.following import ScoreFollower
@@ -46,6 +48,7 @@ from engine.stage.backdrop import Backdrop
 from engine.stage.palette import palettes
 from engine.stage.preset import split_name
 from engine.stage.scene import scene_names
+from engine.survey.asking import Survey
 from engine.tapping import TappedBeat
 from engine.wandering import Wanderer
 
@@ -71,6 +74,7 @@ class Desk:
         stop: Callable[[], None],
         lights: Hand,
         follower: ScoreFollower | None = None,
+        survey: Survey | None = None,
     ) -> None:
         """`heard`: seconds of the show that were heard so far. `say` tells the operator; `stop` ends the show.
 
@@ -83,6 +87,7 @@ class Desk:
         self.presets = PresetFile(settings.presets)
         self._midi_there: Midi | None = None
         self._follower_there = follower
+        self._survey = survey
         self._loop_from: float | None = None
         self._told: Any = None
         names = dict.fromkeys((*settings.scenes, *(name for name in scene_names() if name != _FALLBACK)))
@@ -151,6 +156,8 @@ class Desk:
                 self._follower.jump_to(bar, beat)
             case HoldScore(on):
                 self._follower.hold(on)
+            case OpenSurvey(on):
+                self._ask_audience(on)
             case LearnMidi(address, choice):
                 self._learn_midi(address, choice)
             case ForgetMidi(address):
@@ -203,6 +210,14 @@ class Desk:
             raise BadOrder("/monochord/midi", "no controller is listened to (--midi NAME)")
         return self._midi_there
 
+    def _ask_audience(self, on: bool) -> None:
+        if self._survey is None:
+            raise BadOrder("/monochord/survey", "there is none in this show")
+        try:
+            self._survey.open() if on else self._survey.close()
+        except BadSetting as why:
+            raise BadOrder("/monochord/survey/open", str(why)) from None
+
     def _learn_midi(self, address: str, choice: str) -> None:
         entry = self.table.entries.get(address)
         if entry is None or address.startswith("/monochord/midi/"):
@@ -250,6 +265,8 @@ class Desk:
             found[f"/monochord/lights/delay/{place}"] = (round(1000.0 * late, 1),)
         if self._follower_there is not None:
             found["/monochord/score/hold"] = (self._follower_there.held,)
+        if self._survey is not None:
+            found["/monochord/survey/open"] = (self._survey.wanted,)
         if self._cues.cues:
             found["/monochord/cue/select"] = (self._cues.at + 1,)
         if backdrop is not None:

@@ -17,6 +17,7 @@ from engine.stage.drawing import Moment
 from engine.stage.history import MOST_HOPS
 from engine.stage.off_screen import off_screen
 from engine.stage.scene import Scene
+from engine.stage.score_page import ScorePage
 from engine.stage.targets import Size
 
 LEAD: Final = 2.5
@@ -49,14 +50,16 @@ class Excerpts:
             self._heard.popleft()
         self._count += 1
 
-    def stills(self, scene: Scene, size: Size, density: NDArray[np.uint8] | None = None) -> list[Pixels]:
+    def stills(
+        self, scene: Scene, size: Size, density: NDArray[np.uint8] | None = None, page: ScorePage | None = None
+    ) -> list[Pixels]:
         """A picture at every moment that was wanted and has come, (height, width, 4) each; BadScene if it fails.
 
-        `density` is the picture of the map of sounds. The scene opens where the first excerpt begins, and from the
-        end of one to the beginning of the next it stands still.
+        `density` is the picture of the map of sounds, `page` what is played from. The scene opens where the first
+        excerpt begins, and from the end of one to the beginning of the next it stands still.
         """
         found: list[Pixels] = []
-        with off_screen(scene, size, density=density) as renderer:
+        with off_screen(scene, size, density=density, page=page) as renderer:
             for count, moment in self._kept:
                 renderer.draw(moment)
                 if renderer.trouble:

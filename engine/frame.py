@@ -269,6 +269,26 @@ class Place(Group):
     age = Number("s", (0.0, 2.0), "how long ago the sound was heard that the place was last found for", bounded=False)
 
 
+class Mood(Group):
+    """Which of four moods the music of the last half minute has, as people of one culture name them for piano music."""
+
+    __slots__ = ()
+    excitement = Number("", (0.0, 1.0), "how likely the music is exciting; the four sum to 1", initial=0.25)
+    relaxation = Number("", (0.0, 1.0), "how likely it is relaxing", initial=0.25)
+    irritation = Number("", (0.0, 1.0), "how likely it is irritating", initial=0.25)
+    depression = Number("", (0.0, 1.0), "how likely it is depressing", initial=0.25)
+    valence = Number("", (-1.0, 1.0), "from unpleasant to pleasant")
+    arousal = Number("", (-1.0, 1.0), "from calm to stirring")
+    known = Number("", (0.0, 1.0), "1 while the music is like what the mood was learned from, 0 unlike any of it")
+    age = Number("s", (0.0, 2.0), "how long ago the music was heard that the mood was last found for", bounded=False)
+    features = Numbers(
+        8,
+        "",
+        (0.0, 1.0),
+        "what it is told by, low to high: pitch, centroid, tempo, alignment, cepstrum, wander, crossings, tonality",
+    )
+
+
 class Score(Group):
     """Where the player is in the score; all 0 where none is followed, and of each musician: the mix is followed."""
 
@@ -285,7 +305,7 @@ class Score(Group):
     section = Number("", (0.0, 32.0), "which named section of the score, 1 the first; 0 before it", bounded=False)
 
 
-GROUPS: Final[tuple[type[Group], ...]] = (Sound, Band, Rhythm, Pitch, Texture, Form, Place, Score)
+GROUPS: Final[tuple[type[Group], ...]] = (Sound, Band, Rhythm, Pitch, Texture, Form, Place, Mood, Score)
 _HEADER: Final = 2  # every row begins with the hop's index and its time
 
 
@@ -388,6 +408,10 @@ class Frame:
     @property
     def place(self) -> Place:
         return Place(self.row)
+
+    @property
+    def mood(self) -> Mood:
+        return Mood(self.row)
 
     @property
     def score(self) -> Score:

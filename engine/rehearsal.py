@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ from engine.errors import BadFile, BadSetting
 from engine.frame import HOP, RATE, SIGNALS, Block, Frame, Row, Samples, blank_row
 from engine.frame_ring import stereo
 from engine.listening.density import density
+from engine.listening.mood_judge import Verdict
 from engine.perception import Perception
 from engine.score.cueing import ScoreCues
 from engine.score.timeline import Timeline
@@ -31,6 +32,7 @@ from engine.stage.off_screen import off_screen
 from engine.stage.palette import pinned
 from engine.stage.render import Moment, Renderer
 from engine.stage.scene import load_scene
+from engine.stage.score_page import ScorePage
 from engine.stage.sheet import write_sheet
 from engine.stage.sound_texture import WINDOW
 from engine.stage.targets import Size
@@ -59,6 +61,15 @@ def nobody_hears(_line: str) -> None:
 
 def nobody_watches(_moment: Moment) -> None:
     """Nobody looks on."""
+
+
+Retouch = Callable[[float, NDArray[np.uint8]], NDArray[np.uint8]]
+"""Given a picture's time and the picture, (height, width, 4), top row first: what goes into the film in its place."""
+
+
+def as_it_is(_time: float, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Nothing is laid over the picture."""
+    return pixels
 
 
 class Rehearsal:
@@ -96,6 +107,11 @@ class Rehearsal:
         return self._senses.follower.score if self._senses.follower is not None else None
 
     @property
+    def mood(self) -> Verdict:
+        """That of everything heard so far."""
+        return self._senses.mood
+
+    @property
     def seconds_read(self) -> float:
         """Seconds of the recording that were there to be heard, so far."""
         return self.read / self.source.rate
@@ -122,6 +138,15 @@ class Rehearsal:
             raise BadFile(f"{self.source.name} holds no sound that can be read (is it damaged?)")
 
 
+class Heard(Protocol):
+    """Whatever is heard hop by hop, as a Rehearsal is."""
+
+    @property
+    def musicians(self) -> tuple[str, ...]: ...
+
+    def __iter__(self) -> Iterator[tuple[Block, Frame]]: ...
+
+
 class _RecentSound:
     """The last hops of sound, as the stage would read them from shared memory."""
 
@@ -142,7 +167,7 @@ class Picture:
     sound: Samples
 
 
-def pictures(rehearsal: Rehearsal, fps: float, delay: float = 0.0, palette: str | None = None) -> Iterator[Picture]:
+def pictures(rehearsal: Heard, fps: float, delay: float = 0.0, palette: str | None = None) -> Iterator[Picture]:
     """The moments of a show at `fps` pictures a second: picture k shows what is heard while it stands, − delay.
 
     A picture's sound is its own 1/fps seconds, (n, channels), so that films stay in time however long they are.
@@ -229,7 +254,9 @@ def render(
     flash_limiter: bool = True,
     palette: str | None = None,
     view: str = FLAT,
+    page: ScorePage | None = None,
     watch: Callable[[Moment], None] = nobody_watches,
+    retouch: Retouch = as_it_is,
     progress: Progress = nobody,
     remark: Remark = nobody_hears,
 ) -> list[NDArray[np.uint8]]:
@@ -237,7 +264,8 @@ def render(
 
     `cues` change the scene as they would on stage; those that wait for a hand do not come. `wander`: where the show
     goes by itself; without a seed of its own it has one here, so that the same file gives the same film.
-    `watch` is told every moment that is drawn, `remark` what a scene lacks and what the flash limiter has held back.
+    `page`: what is played from, for scenes that show it. `watch` is told every moment that is drawn, `remark` what a
+    scene lacks and what the flash limiter has held back; `retouch` may lay something over the film's pictures.
     BadFile, BadScene, BadSetting or MissingDriver in one line; then there is no film, not half of one.
     """
     shown = load_scene(scene, hearing.names)
@@ -250,7 +278,7 @@ def render(
     stills: list[NDArray[np.uint8]] = []
     wanted = [round(second * fps) for second in stills_at]
     seen = density(hearing.own_space)
-    with off_screen(shown, size, flash_limiter, seen, view) as renderer, open_film(path, size, fps) as film:
+    with off_screen(shown, size, flash_limiter, seen, view, page) as renderer, open_film(path, size, fps) as film:
         wanderer = Wanderer(_seeded(wander), scene) if wander else None
         playbill = _Playbill(cues, hearing.names, wanderer, rehearsal.score)
         for count, picture in enumerate(pictures(rehearsal, fps, delay, palette)):
@@ -258,7 +286,7 @@ def render(
             renderer.draw(picture.moment)
             watch(picture.moment)
             pixels = renderer.read()
-            film.picture(pixels)
+            film.picture(retouch(picture.moment.time, pixels))
             film.sound(stereo(picture.sound))
             stills.extend(pixels.copy() for when in wanted if when == count)
             if rehearsal.duration:

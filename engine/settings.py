@@ -57,6 +57,12 @@ A show file is TOML, and everything in it may be left out:
     [page]                            # the operator's page and OSCQuery; off where it says nothing
     listen = 9110                     # on this machine alone; "0.0.0.0:9110" from the network, with a token
     announce = true                   # tell the network by Bonjour that it is there; by default when it is open to it
+    [survey]                          # two questions on the audience's phones; off where it says nothing
+    open = true                       # from the beginning; else from the operator's page
+    address = "192.168.1.10:9120"     # of this machine; by default the one by which it reaches the network
+    votes = "votes.csv"               # where the counts are written
+    code = "survey.png"               # where the QR code is written, or .svg
+    per_minute = 10                   # votes from one address; more where a router hides all phones behind one
     [midi]                            # controllers and clocks; off where it says nothing
     input = "nanoKONTROL"             # by name, or a list of names; what was unplugged is found again
     follow_clock = true               # its clock leads tempo and beat
@@ -93,7 +99,7 @@ from engine.lights.patch import Patch, first_lights, is_console, read_patch
 from engine.listening.density import density
 from engine.musician import read_musicians
 from engine.score.cueing import check_places
-from engine.score.opening import followed, open_score
+from engine.score.opening import followed, open_sheet, page_of
 from engine.show_file import check, is_number, is_text, preset_file, read_show, user_show
 from engine.stage.backdrop import StageSettings
 from engine.stage.history import packed
@@ -102,7 +108,8 @@ from engine.stage.palette import load_palette
 from engine.stage.scene import load_scene, scene_names
 from engine.stage.transition import load_transition
 from engine.stage.views import FLAT
-from engine.take import is_take
+from engine.survey.place import SurveySettings, read_survey
+from engine.take import is_take, show_in
 from engine.wall.address import Address, parse_address
 from engine.wandering import Wandering, read_wandering
 
@@ -135,6 +142,8 @@ class Settings:
     """Where orders are listened for; None where nobody listens."""
     page: PageSettings | None = None
     """Where the operator's page and OSCQuery are served; None where they are not."""
+    survey: SurveySettings = field(default_factory=SurveySettings)
+    """How the audience is asked, at once or when somebody at the desk says so."""
     midi: MidiSettings | None = None
     """Which MIDI ports play along; None where none does."""
     timecode_channel: int | None = None
@@ -146,6 +155,9 @@ class Settings:
 _OSC_KEYS: Final = ("to", "hz")
 _CHOSEN_ALREADY: Final = ("sound.channels", "sound.gain_db")
 """What a take has been through: it is played as it is, unless the command line says otherwise."""
+_SHOWN: Final = ("scene", "scenes", "palette", "delay_ms", "cues", "stage.view", "stage.flash_limiter")
+_SHOWN_TABLES: Final = ("change.", "wander.")
+"""The keys that decide the pictures of a show: a take that was made for showing keeps them."""
 
 
 def settings(
@@ -166,10 +178,7 @@ def settings(
     """The settings of a show. `said` are keys of a show file as the command line gave them, None where it did not:
     dots are written as two underscores (`sound__device`).
     """
-    found = read_show(show)
-    if source is not None and is_take(Path(source)):
-        for name in _CHOSEN_ALREADY:
-            found.pop(name, None)
+    found = said_by(show, source)
     for name, value in said.items():
         if value is not None and value != ():
             key = name.replace("__", ".")
@@ -182,6 +191,7 @@ def settings(
     scene = get("scene", scenes[0] if "scenes" in found else DEFAULT_SCENE)
     channels, musicians = read_musicians(get("sound.channels", ()))
     outputs = tuple(read_output(table) for table in get("outputs", ()))
+    opened = None if (page := get("score")) is None else open_sheet(Path(page).expanduser())
     hearing = HearingSettings(
         source=source,
         device=device,
@@ -192,7 +202,7 @@ def settings(
         musicians=musicians,
         band=_band(found),
         space=get("space"),
-        score=None if (page := get("score")) is None else open_score(Path(page).expanduser()),
+        score=None if opened is None else opened.told,
     )
     following = tuple(dict.fromkeys(parse_address(text, "followers") for text in (*get("followers", ()), *followers)))
     for name in dict.fromkeys((scene, *get("scenes", ()))):
@@ -217,6 +227,7 @@ def settings(
             leads=bool(following),
             auditions=True,
             density="" if (seen := density(hearing.own_space)) is None else packed(seen),
+            page=opened.page if opened is not None else page_of(hearing.own_score),
             delay=float(get("delay_ms", 0.0)) / 1000.0,
             palette=None if (worn := get("palette")) is None else load_palette(worn).name,
         ),
@@ -237,10 +248,29 @@ def settings(
             (*get("osc_in.senders", ()), *osc_from),
             platformdirs.user_state_path("monochord") / "page.token",
         ),
+        survey=read_survey({name[7:]: value for name, value in found.items() if name.startswith("survey.")}),
         midi=_midi(found),
         timecode_channel=_timecode_channel(get("timecode.channel"), channels),
         presets=preset_file(show),
     )
+
+
+def said_by(show: Path | None, source: str | None) -> dict[str, Any]:
+    """The keys of a show file, flat. A take brings its own for the pictures, if it keeps any and no show is named."""
+    found = read_show(show)
+    if source is None or not is_take(Path(source)):
+        return found
+    for name in _CHOSEN_ALREADY:
+        found.pop(name, None)
+    if show is not None or (kept := show_in(Path(source))) is None:
+        return found
+    own = {name: check(name, value, f"{source}: ") for name, value in kept["keys"].items()}
+    return {name: value for name, value in found.items() if name not in kept_of(found)} | kept_of(own)
+
+
+def kept_of(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of the keys that decide the pictures."""
+    return {name: value for name, value in found.items() if name in _SHOWN or name.startswith(_SHOWN_TABLES)}
 
 
 def _cues(found: Mapping[str, Any], scene: str, hearing: HearingSettings) -> tuple[tuple[Cue, ...], Change]:

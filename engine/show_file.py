@@ -113,6 +113,11 @@ _KEYS: Final[Mapping[str, _Key]] = {
     ),
     "page.listen": _Key(lambda v: is_text(v) or _counted(v), "a port, or an address of this machine and a port: 9110"),
     "page.announce": _BOOL,
+    "survey.open": _BOOL,
+    "survey.address": _Key(_named, 'an address of this machine: "192.168.1.10", with a port if need be'),
+    "survey.votes": _Key(_named, 'the path of a CSV that is written: "votes.csv"'),
+    "survey.code": _Key(_named, 'the path of an SVG or PNG that is written: "survey.png"'),
+    "survey.per_minute": _Key(lambda v: _counted(v) and v <= 6000, "1 to 6000 votes a minute from one address"),
     "midi.input": _Key(
         lambda v: _named(v) or _list_of(_named, 1, 16)(v), 'the name of a port, or names: "nanoKONTROL"'
     ),
@@ -173,7 +178,9 @@ def _own_show(name: str) -> Path:
 
 
 def check(name: str, value: Any, where: str = "") -> Any:
-    """The value, if this key takes it; BadSetting with the rule if not."""
+    """The value, if this key takes it; BadSetting with the rule if not, or if there is no such key."""
+    if name not in _KEYS:
+        raise BadSetting(f"{where}there is no key {name} ({nearest(name, _KEYS)})")
     key = _KEYS[name]
     if not key.fits(value):
         raise BadSetting(f"{where}{name}={value!r} must be {key.rule}")

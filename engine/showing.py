@@ -30,6 +30,7 @@ from engine.stage.preset import split_name
 from engine.stage.scene import load_scene
 from engine.stage.sound_texture import WINDOW
 from engine.stage.spectrogram import spectrum_rows
+from engine.survey.asking import Survey
 
 _PICTURES: Final = 200  # that the latency looks back on
 _STALE: Final = 5.0  # seconds after which a picture says nothing of how late the stage is now
@@ -52,12 +53,14 @@ class Showing:
         tell: Callable[[object], None],
         log: Callable[[], Log],
         status: Callable[[], dict[str, Any]],
+        survey: Survey | None = None,
     ) -> None:
         """`order`, `tell`: as the conductor's. `log`: the lines for the operator. `status`: as the conductor's."""
         self._settings, self._hearing, self._desk, self._stairs = settings, hearing, desk, stairs
         self._backdrop = desk.backdrop
         self.order, self.tell = order, tell
         self._log, self._status = log, status
+        self._survey = survey
         self._blank = blank_row(len(settings.hearing.names))
         self.musicians = settings.hearing.names
         self.palettes = {name: tuple(map(_hex, one.colors.values())) for name, one in palettes().items()}
@@ -97,6 +100,10 @@ class Showing:
         rows = spectrum_rows(self._stairs.sound(-(-WINDOW // HOP)))
         return bytes((255.0 * rows.reshape(144, 2).max(axis=1)).astype(np.uint8))
 
+    def survey_csv(self) -> str:
+        """What the audience has answered until now."""
+        return self._survey.csv() if self._survey is not None else ""
+
     def map_picture(self) -> bytes | None:
         return self._map
 
@@ -130,11 +137,14 @@ class Showing:
         if backdrop is not None:
             facts["stage"] = {"name": backdrop.renderer, "restarts": backdrop.restarts, **self._lateness()}
         facts["lights"] = self.table.repertoire.receivers
+        facts["score"] = status["score"]
         facts["consoles"] = len(settings.lights)
         facts["followers"] = [str(follower) for follower in settings.followers]
         facts["osc_in"] = str(settings.osc_in) if settings.osc_in else ""
         facts["take"] = str(settings.record.name) if settings.record else ""
         facts["band"] = None if band is None else [band.low_hz, band.high_hz, band.room_dbfs, len(band.hum_hz)]
+        if self._survey is not None:
+            facts["survey"] = self._survey.facts()
         facts["hops"] = self._stairs.count
         return facts
 

@@ -3,7 +3,7 @@
 A slot is the hop's frame and its sound, in the same layout as in shared memory, and it is appended when the hop
 is over: a take that ends in a power cut is whole up to its last hop. Its first line names the musicians, the
 instrument's own band, the map of sounds and the score that was followed, if there are any, so that it can be heard
-again as it was.
+again as it was; where it was made for showing, the show's keys too, and the hashes of what drew it.
 """
 
 from __future__ import annotations
@@ -39,10 +39,12 @@ class TakeWriter:
         band: InstrumentBand | None = None,
         space: str | None = None,
         score: Mapping[str, Any] | None = None,
+        show: Mapping[str, Any] | None = None,
     ) -> None:
         """Begin a take at `path`; BadFile if it cannot be written. The musicians' channels are the take's own.
 
-        `space` is the map that the show named, if it named one, `score` the one that was followed, as JSON.
+        `space` is the map that the show named, if it named one, `score` the one that was followed, as JSON. `show`:
+        its `keys`, as a show file has them, flat, and what it was `made_with`.
         """
         self.path, self.channels = path, channels
         self.hops = 0
@@ -64,6 +66,8 @@ class TakeWriter:
             header["space"] = space
         if score is not None:
             header["score"] = score
+        if show is not None:
+            header["show"] = show
         try:
             self._file = path.open("wb", buffering=0)
         except OSError as why:
@@ -176,6 +180,17 @@ def score_in(path: Path) -> dict[str, Any] | None:
     if score is None or isinstance(score, dict):
         return score
     raise BadFile(f"{path} has score={str(score)[:40]!r}, a tune is wanted")
+
+
+def show_in(path: Path) -> dict[str, Any] | None:
+    """The show that the take at `path` was made for: its `keys`, and what it was `made_with`; None for none.
+
+    BadFile if it cannot be read.
+    """
+    show = _read_header(path)[0].get("show")
+    if show is None or (isinstance(show, dict) and isinstance(show.get("keys"), dict)):
+        return show
+    raise BadFile(f"{path} has show={str(show)[:40]!r}, the keys of a show are wanted")
 
 
 def _musicians(path: Path, header: dict[str, Any]) -> tuple[Musician, ...]:

@@ -10,6 +10,8 @@
         {"NAME": "ripple", "LABEL": "Ripples on the water", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.3},
         {"NAME": "onsets", "LABEL": "Onsets so far", "TYPE": "float", "MIN": 0.0, "MAX": 1000000.0, "DEFAULT": 0.0},
         {"NAME": "strength", "LABEL": "Strength of the last onset", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5},
+        {"NAME": "sorrow", "LABEL": "Blue paper: sad music", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0},
+        {"NAME": "anger", "LABEL": "Red paper: angry music", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.0},
         {"NAME": "many", "LABEL": "How many are in the air", "TYPE": "float", "MIN": 6.0, "MAX": 60.0, "DEFAULT": 60.0},
         {"NAME": "size", "LABEL": "Size of the nearest", "TYPE": "float", "MIN": 0.4, "MAX": 1.6, "DEFAULT": 1.0},
         {"NAME": "pace", "LABEL": "How fast they rise", "TYPE": "float", "MIN": 0.2, "MAX": 3.0, "DEFAULT": 1.0},
@@ -181,12 +183,19 @@ vec3 lantern(vec2 p, vec4 s, vec4 more, float pixel) {
     return vec3(cover, paper * (1.0 - 0.55 * hoop), flame * cover);
 }
 
+// A colour of the paper or of its shine, linear, in the mood of the music: moonlit where it is sad, red where angry.
+vec3 in_mood(vec3 colour) {
+    float bright = dot(colour, vec3(0.2126, 0.7152, 0.0722));
+    vec3 blue = vec3(0.36, 0.80, 2.6) * bright, red = vec3(2.9, 0.46, 0.30) * bright;
+    return mix_oklab(mix_oklab(colour, blue, 0.85 * sorrow), red, 0.80 * anger);
+}
+
 // All light in the air at p: lanterns over what is behind them, `behind`.
 vec3 lights(vec2 uv, vec3 behind, float pixel) {
     vec2 p = uv * vec2(aspect(), 1.0);
     vec2 tile = (floor(clamp(uv, 0.0, 0.9999) * vec2(32.0, 18.0)) + 0.5) / vec2(32.0, 18.0);
     vec4 packed = IMG_NORM_PIXEL(tiles, tile);
-    vec3 solid = to_linear(body.rgb), paper = to_linear(accent.rgb), white = to_linear(light.rgb);
+    vec3 solid = in_mood(to_linear(body.rgb)), paper = in_mood(to_linear(accent.rgb)), white = to_linear(light.rgb);
     vec3 sum = vec3(0.0);
     float through = 1.0;
     for (float part = 0.0; part < 3.5; part++) {
@@ -238,7 +247,7 @@ vec3 night(vec2 uv, vec2 soft, float open, vec3 dark, vec3 washed) {
     float bank = value2(vec2(p.x * 1.3, up * 5.0)) * 0.6 + value2(vec2(p.x * 3.1 + 4.0, up * 11.0)) * 0.4;
     float haze = exp(-max(up, 0.0) * 3.6) * 0.60 + 0.25 * exp(-max(1.0 - up, 0.0) * 5.0) * bank;
     vec3 colour = mix(dark, washed, clamp(haze * (0.7 + 0.6 * bank) * open, 0.0, 1.0));
-    vec3 warm = to_linear(accent.rgb);
+    vec3 warm = in_mood(to_linear(accent.rgb));
     colour += warm * (0.036 * soft.y * (0.5 + 1.0 * bank) + 0.13 * soft.x);
     float hill = smoothstep(0.0015, -0.0015, uv.y - shore_line(p.x));
     return mix(colour, dark * 0.25 + warm * 0.006 * soft.y, hill);
@@ -291,9 +300,9 @@ vec4 paint() {
         float stroke = mix(1.0, smoothstep(0.30, 0.72, 0.5 + wave + 0.25 * (b - 0.5)) * 1.7, 0.25 + 0.55 * rough * smoothstep(0.0, 0.25, depth));
         colour = sum * stroke * mix(0.86, 0.50, depth);
         vec2 soft = IMG_NORM_PIXEL(glow, vec2(uv.x, clamp(base, 0.0, 1.0))).xy;
-        colour += to_linear(accent.rgb) * 0.030 * soft.y * smoothstep(0.45, 0.75, 0.5 + wave) * (1.0 - 0.6 * depth);
+        colour += in_mood(to_linear(accent.rgb)) * 0.030 * soft.y * smoothstep(0.45, 0.75, 0.5 + wave) * (1.0 - 0.6 * depth);
         // A bank of mist lies where water and shore meet.
-        colour = mix(colour, dusk() * w.y * 0.7 + to_linear(accent.rgb) * 0.012 * soft.y, 0.65 * exp(-depth * 26.0));
+        colour = mix(colour, dusk() * w.y * 0.7 + in_mood(to_linear(accent.rgb)) * 0.012 * soft.y, 0.65 * exp(-depth * 26.0));
     }
     vec2 c = uv - vec2(0.46, 0.48);
     colour *= max(1.0 - 0.55 * dot(c, c), 0.0);

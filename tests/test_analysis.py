@@ -15,6 +15,7 @@ from engine.audio.hearing import HearingSettings
 from engine.errors import BadFile
 from engine.frame import HOP, RATE, SIGNALS, signals_of
 from engine.instrument import InstrumentBand
+from engine.listening.mood_judge import MOODS
 
 from .conftest import DRUM, PLAYING, STRING, SoundFile
 from .features.sounds import placed, plucked, sine
@@ -49,7 +50,8 @@ def test_an_analysis_has_every_signal_by_its_name_and_the_time(sound_file: Sound
             assert arrays[name].shape == ((hops,) if signal.size == 1 else (hops, signal.size))
             assert np.array_equal(arrays[name], analysis.signals[name])
     summary = json.loads((tmp_path / "out" / "summary.json").read_text())
-    assert summary == {"duration": 1.5, "hops": hops, **analysis.events.summary()}
+    assert sum(summary["mood"][name] for name in MOODS) == pytest.approx(1.0, abs=1e-3)
+    assert summary == {"duration": 1.5, "hops": hops, **analysis.events.summary(), "mood": analysis.mood.table()}
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["frames.npz", "summary.json"]
 
 

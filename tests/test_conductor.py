@@ -28,6 +28,7 @@ from engine.latency import Receiver
 from engine.lights.destination import Destination
 from engine.lights.patch import read_patch
 from engine.listening.ear import PLACE
+from engine.listening.mood import MOOD
 from engine.musician import Musician
 from engine.rehearsal import Rehearsal
 from engine.settings import Settings
@@ -46,9 +47,9 @@ def _settings(source: str | None, **more: object) -> Settings:
 
 
 def _at_once(rows: np.ndarray) -> np.ndarray:
-    """Rows without the places: a machine that is busy finds those later on stage than in rehearsal."""
+    """Rows without places and moods: a machine that is busy finds those later on stage than in rehearsal."""
     parts = rows.reshape(len(rows), -1, ROW).copy()
-    parts[:, :, PLACE] = 0
+    parts[:, :, PLACE] = parts[:, :, MOOD] = 0
     return parts
 
 

@@ -33,8 +33,9 @@ def test_the_wheel_holds_shaders_scenes_models_and_the_recording(wheel: Path) ->
             assert f"engine/assets/{folder}/{path.name}" in names
     assert "engine/audio/recording/mo_li_hua.ogg" in names
     assert "engine/assets/models_onnx/README.md" in names
-    for path in (ROOT / "engine" / "control" / "page").iterdir():
-        assert f"engine/control/page/{path.name}" in names
+    for page in ("control", "report"):
+        for path in (ROOT / "engine" / page / "page").iterdir():
+            assert f"engine/{page}/page/{path.name}" in names
     assert not any(name.startswith(("tests/", "tools/")) for name in names)
 
 
@@ -58,7 +59,7 @@ def test_an_installed_wheel_lists_scenes_analyses_and_plays(wheel: Path, tmp_pat
     scenes = monochord("scenes")
     assert scenes.returncode == 0, scenes.stderr
     assert "mountains" in scenes.stdout
-    numbers = monochord("analyse", "clicks:2", "--seconds", "1", "--out", "numbers")
+    numbers = monochord("analyse", "clicks:2", "--seconds", "1", "--out", "numbers", "--no-report")
     assert numbers.returncode == 0, numbers.stderr
     film = monochord("render", "clicks:2", "a.mp4", "--seconds", "0.5", "--size", "64x36", "--fps", "10")
     assert film.returncode == 0, film.stderr

@@ -11,6 +11,7 @@ from engine.errors import BadFile
 from engine.features.ensemble import Ensemble
 from engine.frame import HOP, RATE, Block, Frame
 from engine.listening.ear import PLACE
+from engine.listening.mood_judge import NEUTRAL
 from engine.musician import Musician
 from engine.perception import Perception
 
@@ -54,18 +55,22 @@ def test_musicians_keep_their_senses_and_have_no_place_of_their_own(space: str) 
     assert frame.of("drum").sound.level == pytest.approx(-14, abs=1)
 
 
-def test_without_an_installed_map_everything_else_goes_on_and_it_is_said_once(
+def test_without_map_and_sense_of_mood_everything_else_goes_on_and_it_is_said_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("engine.assets.MODELS", tmp_path)
     perception = Perception([1])
-    (said,) = perception.troubles()
-    assert said.startswith("the place on the map stands still: ")
-    assert "\n" not in said
+    place, mood = perception.troubles()
+    assert place.startswith("the place on the map stands still: ")
+    assert mood.startswith("the mood stays neutral: ")
+    assert "\n" not in place + mood
     assert list(perception.troubles()) == []
     frame = _frames(perception, _blocks(0.5))[-1]
     assert frame.sound.level == pytest.approx(-14, abs=1)
     assert not frame.row[PLACE].any()
+    assert frame.mood.excitement == frame.mood.depression == 0.25
+    assert frame.mood.known == frame.mood.age == 0
+    assert perception.mood is NEUTRAL
 
 
 def test_a_map_that_was_named_must_be_there(tmp_path: Path) -> None:

@@ -222,10 +222,13 @@ def test_the_same_sound_has_the_same_places_bit_for_bit_after_a_fixed_lag(tmp_pa
     assert ages[40:].max() < 0.125
 
 
-def test_a_rehearsal_says_that_there_is_no_map(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_rehearsal_says_that_there_is_no_map_and_no_sense_of_mood(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("engine.assets.MODELS", tmp_path)
-    (said,) = Rehearsal(CLICKS, 0.1).remarks
-    assert "stands still" in said
+    place, mood = Rehearsal(CLICKS, 0.1).remarks
+    assert "stands still" in place
+    assert "stays neutral" in mood
     with pytest.raises(BadFile, match="space=mine"):
         Rehearsal(HearingSettings(source="clicks:2", space="mine"))
 

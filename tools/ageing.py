@@ -12,22 +12,40 @@ from numpy.typing import NDArray
 from PIL import Image
 from staff_shards import MIDDLE, SPACING
 
-from engine.score.symbols import STAFF_MIDDLE, STAFF_SPACING
+from engine.score.symbols import STAFF_HEIGHT, STAFF_MIDDLE, STAFF_SPACING
 
 Ink = NDArray[np.float32]
-_ZOOM: Final = SPACING / STAFF_SPACING
 _WAVES: Final = 3
 
 
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """How what is seen lies: its rows and those above its middle; `stored` are above it in what is stored, which is
+    `zoom` times larger.
+
+    `unsure`: how far its scale may be off, and `off`: its height in pixels, beyond what a staff's may be.
+    """
+
+    rows: int = STAFF_HEIGHT
+    middle: float = STAFF_MIDDLE
+    stored: float = MIDDLE
+    zoom: float = SPACING / STAFF_SPACING
+    unsure: float = 0.0
+    off: float = 0.0
+
+
+STAFF_FRAME: Final = Frame()
+
+
 @numba.njit(cache=True, fastmath=True, nogil=True)
-def _warped(ink, width, rise, along, slant, tall):  # type: ignore[no-untyped-def]
-    """(112, width) of the stored staff: column j comes from `along[j]`, `rise[j]` lower, leaning by `slant`."""
+def _warped(ink, seen, middle, stored, zoom, width, rise, along, slant, tall):  # type: ignore[no-untyped-def]
+    """(seen, width) of what is stored: column j comes from `along[j]`, `rise[j]` lower, leaning by `slant`."""
     rows, columns = ink.shape
-    out = np.zeros((112, width), np.float32)
-    for i in range(112):
-        above = (i + 0.5 - STAFF_MIDDLE) * tall
+    out = np.zeros((seen, width), np.float32)
+    for i in range(seen):
+        above = (i + 0.5 - middle) * tall
         for j in range(width):
-            y = MIDDLE + (above + rise[j]) * _ZOOM - 0.5
+            y = stored + (above + rise[j]) * zoom - 0.5
             x = along[j] + above * slant - 0.5
             a, b = int(np.floor(y)), int(np.floor(x))
             if 0 <= a < rows - 1 and 0 <= b < columns - 1:
@@ -90,17 +108,22 @@ class Wear:
 
 
 def aged(
-    stored: NDArray[np.uint8], wear: Wear, rng: np.random.Generator, other: NDArray[np.uint8] | None = None
+    stored: NDArray[np.uint8],
+    wear: Wear,
+    rng: np.random.Generator,
+    other: NDArray[np.uint8] | None = None,
+    frame: Frame = STAFF_FRAME,
 ) -> Ink:
-    """The staff as it reaches the recogniser, (112, any width) in [0, 1], 1 is ink.
+    """The staff as it reaches the recogniser, (rows, any width) in [0, 1], 1 is ink.
 
     `stored` is as tools/staff_shards.py keeps it; of `other` a part may look in from above or below, as a neighbouring
     staff does.
     """
     level = wear.level
     stretch = float(rng.choice([1.0, rng.uniform(0.85, 1.3)]))
-    width = int(stored.shape[1] / _ZOOM * stretch) + int(rng.integers(0, 24))
-    ink = _warped(stored, width, *_bending(width, stretch, level, rng))
+    width = int(stored.shape[1] / frame.zoom * stretch) + int(rng.integers(0, 24))
+    bending = _bending(width, stretch, level, frame, rng)
+    ink = _warped(stored, frame.rows, frame.middle, frame.stored, frame.zoom, width, *bending)
     if other is not None and rng.random() < 0.3:
         _look_in(ink, other, rng)
     if level == 0:
@@ -118,16 +141,16 @@ def aged(
 
 
 def _bending(
-    width: int, stretch: float, level: int, rng: np.random.Generator
+    width: int, stretch: float, level: int, frame: Frame, rng: np.random.Generator
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], float, float]:
-    far = (0.3, 0.7, 1.4)[level]
+    far = (0.3, 0.7, 1.4)[level] + frame.off
     rise = rng.normal(0, far / 2) + _wave(width, far / 2, rng) + np.linspace(-1, 1, width) * rng.normal(0, far / 2)
-    along = (np.arange(width) + 0.5) * _ZOOM / stretch + rng.uniform(-8, 4) + _wave(width, (1, 4, 12)[level], rng)
+    along = (np.arange(width) + 0.5) * frame.zoom / stretch + rng.uniform(-8, 4) + _wave(width, (1, 4, 12)[level], rng)
     return (
         rise,
         along,
         float(rng.normal(0, (0.003, 0.01, 0.04)[level])),
-        float(1 + rng.normal(0, (0.004, 0.012, 0.03)[level])),
+        float(1 + rng.normal(0, (0.004, 0.012, 0.03)[level] + frame.unsure)),
     )
 
 

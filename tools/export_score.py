@@ -1,6 +1,7 @@
-"""The trained recogniser of staves as ONNX, with its card.
+"""The trained recogniser of staves, or of lines of numbers, as ONNX, with its card.
 
     python tools/export_score.py work/score.pt --out models_onnx --card about.json
+    python tools/export_score.py work/score.pt --out models_onnx --card about.json --notation jianpu
 
 Batch norms are folded where a convolution goes before, Haar and its 1 x 1 convolution are one of 2 x 2, and the SRU's
 step from one column to the next is a Scan of eleven small operations: all else of it is one matrix product.
@@ -20,12 +21,11 @@ import numpy as np
 import onnx
 import onnxruntime
 import torch
+from notations import NOTATIONS, STAVES, Notation
 from numpy.typing import NDArray
 from score_net import Contour, HaarDown, ScoreNet, Shape
 from sru import Sru
 from torch import Tensor, nn
-
-from engine.score.symbols import STAFF_HEIGHT, SYMBOLS
 
 _OPSET: Final = 17
 _CLOSE: Final = 1e-3
@@ -35,8 +35,9 @@ _CLOSE: Final = 1e-3
 class _Graph:
     """An ONNX graph in the making: one node behind the other."""
 
-    def __init__(self) -> None:
+    def __init__(self, shape: Shape) -> None:
         self.now = "bands"
+        self._shape = shape
         self._nodes: list[onnx.NodeProto] = []
         self._weights: list[onnx.TensorProto] = []
 
@@ -67,8 +68,8 @@ class _Graph:
         ends = [
             onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, shape)
             for name, shape in (
-                ("bands", [1, 4, STAFF_HEIGHT // 2, "columns"]),
-                ("shares", ["steps", len(SYMBOLS) + 1]),
+                ("bands", [1, 4, self._shape.height // 2, "columns"]),
+                ("shares", ["steps", self._shape.symbols + 1]),
             )
         ]
         graph = onnx.helper.make_graph(self._nodes, "score", ends[:1], ends[1:], self._weights)
@@ -150,8 +151,8 @@ def _turned(graph: _Graph, of: str) -> str:
 
 
 def graph_of(net: ScoreNet) -> onnx.ModelProto:
-    """The network as ONNX, for one staff at a time; only with all of the paper's parts."""
-    graph = _Graph()
+    """The network as ONNX, for one staff or line at a time; only with all of the paper's parts."""
+    graph = _Graph(net.shape)
     levels: list[str] = []
     for down, norm, refine in zip(net.down, net.norm, net.refine, strict=True):
         assert isinstance(norm, nn.BatchNorm2d)
@@ -188,7 +189,7 @@ def graph_of(net: ScoreNet) -> onnx.ModelProto:
 def export(net: ScoreNet, path: Path) -> float:
     """Write the graph; returns its largest deviation from torch. SystemExit if it is too large."""
     net.eval()
-    bands = torch.from_numpy(np.random.default_rng(1).random((1, 4, STAFF_HEIGHT // 2, 240), dtype=np.float32))
+    bands = torch.from_numpy(np.random.default_rng(1).random((1, 4, net.shape.height // 2, 240), dtype=np.float32))
     onnx.save(graph_of(net), path)
     onnx.checker.check_model(path)
     with torch.no_grad():
@@ -209,15 +210,14 @@ def load(checkpoint: Path) -> tuple[ScoreNet, int]:
     return net.eval(), int(kept["images"])
 
 
-def write_card(path: Path, about: Mapping[str, Any]) -> None:
+def write_card(path: Path, about: Mapping[str, Any], notation: Notation = STAVES) -> None:
     """NAME.toml beside NAME.onnx, with the sum that binds them."""
     card = {
         "name": path.stem,
         **{key: value for key, value in about.items() if not isinstance(value, Mapping)},
-        "input": f"bands (1, 4, {STAFF_HEIGHT // 2}, n) float32: dwt2(staff, 'haar') of a staff's image,"
-        " engine/score/recogniser.py",
-        "output": f"shares (n / 2, {len(SYMBOLS) + 1}) float32: CTC's blank, then engine/score/symbols.py",
-        "symbols_sha256": hashlib.sha256("\n".join(SYMBOLS).encode()).hexdigest(),
+        "input": f"bands (1, 4, {notation.height // 2}, n) float32: dwt2(image, 'haar'), engine/score/recogniser.py",
+        "output": f"shares (n / 2, {len(notation.symbols) + 1}) float32: CTC's blank, then {notation.where}",
+        "symbols_sha256": hashlib.sha256("\n".join(notation.symbols).encode()).hexdigest(),
         "opset": _OPSET,
         "torch": version("torch"),
         "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
@@ -234,14 +234,16 @@ def main() -> None:
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--card", type=Path, help="JSON: what is to be said of it")
+    parser.add_argument("--notation", choices=tuple(NOTATIONS), default="staff")
     said = parser.parse_args()
     said.out.mkdir(parents=True, exist_ok=True)
     net, seen = load(said.checkpoint)
-    path = said.out / "score.onnx"
+    notation = NOTATIONS[said.notation]
+    path = said.out / f"{notation.name}.onnx"
     off = export(net, path)
     about = json.loads(said.card.read_text(encoding="utf-8")) if said.card else {"what": "a network in the making"}
     count = sum(weights.numel() for weights in net.parameters())
-    write_card(path, about | {"parameters": count, "staves_seen": seen})
+    write_card(path, about | {"parameters": count, "staves_seen": seen}, notation)
     print(f"{path}: {count} weights, {path.stat().st_size / 1e6:.2f} MB, within {off:.1e} of torch")
 
 

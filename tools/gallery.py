@@ -47,6 +47,8 @@ _MUSIC: Final = "all together"
 _MOMENT: Final = 2
 _STILLS: Final = {"drum": ("drummed", 2), "silk": ("blown", 3), "strings": ("plucked", 2)}
 """Scenes that are shown at another music than the rest: which, and which of the moments that a sheet has of it."""
+_ELSEWHERE: Final = ("page",)
+"""Scenes whose stills another tool draws: the page is shown with a score (tools/score_pictures.py)."""
 _JUDGED: Final = (160, 90)  # pixels: a judge looks at pictures small
 _PLAYED: Final = ("mountains", "strings", "lanterns", "ink", "chladni", "drum")
 """The scenes of the clip, one after another while the music goes on."""
@@ -219,7 +221,7 @@ def main() -> None:
     parser.add_argument("--scene", action="append", help="draw only this one; again for more")
     arguments = parser.parse_args()
     if arguments.stills:
-        draw_stills(arguments.scene or shown())
+        draw_stills(arguments.scene or [name for name in shown() if name not in _ELSEWHERE])
     if arguments.sheet:
         write_sheet(shown())
     if arguments.clip:

@@ -27,7 +27,10 @@ _REACH: Final = 5  # of the one-dimensional convolutions
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Channels at the four levels, width of the sequence and its layers; and which of the paper's parts are there."""
+    """Channels at the four levels, width of the sequence and its layers; and which of the paper's parts are there.
+
+    `height` of the images, and how many `symbols` there are beside CTC's blank: a staff's, if nothing is said.
+    """
 
     channels: tuple[int, ...] = (16, 40, 72, 128)
     refinements: tuple[int, ...] = (1, 1, 2, 2)
@@ -37,6 +40,8 @@ class Shape:
     contour: bool = True
     sru: bool = True
     scales: bool = True
+    height: int = STAFF_HEIGHT
+    symbols: int = len(SYMBOLS)
 
     def told(self) -> dict[str, Any]:
         """As plain values."""
@@ -135,9 +140,9 @@ class Lstm(nn.Module):
 
 
 class ScoreNet(nn.Module):
-    """From the first level of Haar (b, 4, 56, w/2) of staff images to logits (t, b, symbols + 1), t = w / 4.
+    """From the first level of Haar (b, 4, h/2, w/2) of images to logits (t, b, symbols + 1), t = w / 4.
 
-    Without Haar it takes the images themselves, (b, 1, 112, w).
+    Without Haar it takes the images themselves, (b, 1, h, w).
     """
 
     def __init__(self, shape: Shape) -> None:
@@ -157,7 +162,7 @@ class ScoreNet(nn.Module):
                 for c, n in zip(shape.channels, shape.refinements, strict=True)
             ]
         )
-        self.heights = [STAFF_HEIGHT >> (level + 1) for level in range(len(shape.channels))]
+        self.heights = [shape.height >> (level + 1) for level in range(len(shape.channels))]
         seen = range(1, len(shape.channels)) if shape.scales else range(1, 2)
         self.fuse = nn.ModuleList(
             [nn.Conv2d(shape.channels[k], shape.width, (self.heights[k], 1), bias=k == 1) for k in seen]
@@ -167,7 +172,7 @@ class ScoreNet(nn.Module):
             [Sru(shape.width) if shape.sru else Lstm(shape.width) for _ in range(shape.layers)]
         )
         self.drop = nn.Dropout(0.1)
-        self.out = nn.Linear(shape.width, len(SYMBOLS) + 1)
+        self.out = nn.Linear(shape.width, shape.symbols + 1)
 
     def levels(self, x: Tensor) -> list[Tensor]:
         """The features of every level, each half the size of the one before."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -27,8 +28,8 @@ class Staff:
     engraver: str
 
 
-def write(some: list[Staff], path: Path) -> None:
-    """A shard; it is there whole or not at all.
+def write(some: list[Staff], path: Path, numbered: Callable[[Iterable[str]], list[int]] = numbers) -> None:
+    """A shard; it is there whole or not at all. `numbered`: the network's outputs of symbols.
 
     `ink` (160, all columns) uint8, 255 is ink, lines 10 pixels apart, the middle one at 90; `ends` (n,) of the images
     in columns; `symbols`, all one after the other, and `symbol_ends`; `engraver` (n,).
@@ -39,7 +40,7 @@ def write(some: list[Staff], path: Path) -> None:
             file,
             ink=np.concatenate([s.ink for s in some], axis=1),
             ends=np.cumsum([s.ink.shape[1] for s in some]),
-            symbols=np.concatenate([numbers(s.symbols) for s in some]).astype(np.uint8),
+            symbols=np.concatenate([numbered(s.symbols) for s in some]).astype(np.uint8),
             symbol_ends=np.cumsum([len(s.symbols) for s in some]),
             engraver=np.array([s.engraver for s in some]),
         )

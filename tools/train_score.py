@@ -1,9 +1,10 @@
-"""Trains the recogniser of one staff.
+"""Trains the recogniser of one staff, or of one line of numbers.
 
     python tools/engraving.py --tunes CORPUS --out staves --count 30000
     python tools/train_score.py --data staves --out work --minutes 80
     python tools/train_score.py --data staves --out work --minutes 60 --resume      (goes on, at a new slope down)
     python tools/train_score.py --data staves --out plain --minutes 20 --no-haar    (an ablation; each has its switch)
+    python tools/train_score.py --data lines --out work --notation jianpu --minutes 40 (of tools/jianpu_lessons.py)
 
 The staves are aged anew each time they are seen (tools/ageing.py): first as engraved, from the second twentieth on
 printed and photographed as well. Batches hold staves of like width. The rate falls along a cosine over the planned
@@ -24,12 +25,11 @@ import numpy as np
 import torch
 from ageing import Wear, aged
 from focal_ctc import focal_ctc, rarity
+from notations import NOTATIONS, STAVES, Notation
 from numpy.typing import NDArray
 from score_net import GRAIN, STRIDE, ScoreNet, Shape, haar
 from staff_shards import read
 from torch import Tensor, nn
-
-from engine.score.symbols import STAFF_HEIGHT, SYMBOLS
 
 _COLUMNS: Final = 20_000
 """Of images in a batch: some 30 staves."""
@@ -41,14 +41,24 @@ _AVERAGE: Final = 0.998
 _CHECKPOINT: Final = 180.0
 _HELD: Final = 200
 """Staves that are never learned from, to see how it goes; at most a quarter of what is there."""
+_SMALL: Final[dict[str, Any]] = {"channels": (8, 20, 40, 64), "refinements": (1, 1, 1, 1), "width": 128}
+"""Of the network for numbers, which are all of one size on one level: easier than staves."""
 Example = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 
 
 class School:
     """Makes batches of aged staves; takes up new shards as they are written."""
 
-    def __init__(self, folders: Sequence[Path], seed: int, columns: int = _COLUMNS, widest: int = 0) -> None:
+    def __init__(
+        self,
+        folders: Sequence[Path],
+        seed: int,
+        columns: int = _COLUMNS,
+        widest: int = 0,
+        notation: Notation = STAVES,
+    ) -> None:
         """`columns` of images in a batch; staves that are wider than `widest` are left out (0: none are)."""
+        self.notation = notation
         self._folders = folders
         self._columns, self._widest = columns, widest or math.inf
         self._known: set[Path] = set()
@@ -68,10 +78,10 @@ class School:
     def counts(self) -> Tensor:
         """How often each output is written."""
         some = np.concatenate([symbols for _, symbols in self.staves])
-        return torch.from_numpy(np.bincount(some, minlength=len(SYMBOLS) + 1))
+        return torch.from_numpy(np.bincount(some, minlength=len(self.notation.symbols) + 1))
 
     def batches(self, worn: float) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
-        """Images (b, 1, 112, w), targets (b, longest), sizes (b,), for one pool; `worn` of them are aged."""
+        """Images (b, 1, h, w), targets (b, longest), sizes (b,), for one pool; `worn` of them are aged."""
         rng = self._rng
         pool = []
         for k in rng.integers(len(self.staves), size=_POOL):
@@ -86,18 +96,19 @@ class School:
                 groups.append([])
             groups[-1].append(one)
         for k in rng.permutation(len(groups)):
-            images = [aged(self.staves[i][0], Wear(level), rng, other) for i, level, other in groups[k]]
+            frame = self.notation.frame
+            images = [aged(self.staves[i][0], Wear(level), rng, other, frame) for i, level, other in groups[k]]
             yield batch(images, [self.staves[i][1] for i, _, _ in groups[k]])
 
 
 def batch(images: Sequence[NDArray[np.float32]], symbols: Sequence[NDArray[np.uint8]]) -> tuple[Tensor, Tensor, Tensor]:
     """Images padded with paper to one width, targets padded with 0, and the targets' sizes."""
     width = -(-max(image.shape[1] for image in images) // GRAIN) * GRAIN
-    stack = np.zeros((len(images), 1, STAFF_HEIGHT, width), np.float32)
+    stack = np.zeros((len(images), 1, images[0].shape[0], width), np.float32)
     for k, image in enumerate(images):
         stack[k, 0, :, : image.shape[1]] = image
     sizes = np.array([len(s) for s in symbols])
-    targets = np.zeros((len(images), sizes.max()), np.int64)
+    targets = np.zeros((len(images), max(int(sizes.max()), 1)), np.int64)
     for k, s in enumerate(symbols):
         targets[k, : len(s)] = s
     return torch.from_numpy(stack), torch.from_numpy(targets), torch.from_numpy(sizes)
@@ -132,14 +143,15 @@ def edits(a: Sequence[int], b: Sequence[int]) -> int:
 
 
 @torch.no_grad()
-def error_rate(net: ScoreNet, staves: Sequence[Example], level: int) -> float:
+def error_rate(net: ScoreNet, staves: Sequence[Example], level: int, notation: Notation = STAVES) -> float:
     """Edits by symbols over held staves, aged to this level by a fixed chance."""
     net.eval()
     rng = np.random.default_rng(99)
     wrong = total = 0
     for k in range(0, len(staves), 20):
         some = staves[k : k + 20]
-        images, _, _ = batch([aged(ink, Wear(level), rng) for ink, _ in some], [s for _, s in some])
+        seen = [aged(ink, Wear(level), rng, frame=notation.frame) for ink, _ in some]
+        images, _, _ = batch(seen, [s for _, s in some])
         for found, (_, truth) in zip(greedy(seen_by(net, images)), some, strict=True):
             wrong += edits(found, truth.tolist())
             total += len(truth)
@@ -195,7 +207,8 @@ def train(school: School, shape: Shape, out: Path, said: argparse.Namespace) -> 
             over = share >= 1
             if now - kept > _CHECKPOINT or over:
                 kept = now
-                rates = [error_rate(average.module, school.held[: 60 if not over else None], k) for k in range(3)]
+                held = school.held[: 60 if not over else None]
+                rates = [error_rate(average.module, held, k, school.notation) for k in range(3)]
                 print(
                     f"held staves: {' '.join(f'{rate:.4f}' for rate in rates)} (clean, scanned, photographed)",
                     flush=True,
@@ -222,6 +235,9 @@ def _keep(
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, action="append", required=True, help="what tools/engraving.py wrote")
+    parser.add_argument(
+        "--notation", choices=tuple(NOTATIONS), default="staff", help="jianpu: of tools/jianpu_lessons.py"
+    )
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--minutes", type=float, default=80)
     parser.add_argument("--images", type=int, default=0, help="plan by staves seen, not by the clock")
@@ -240,8 +256,11 @@ def main() -> None:
     said = parser.parse_args()
     torch.set_num_threads(said.threads)
     said.out.mkdir(parents=True, exist_ok=True)
-    shape = Shape(haar=said.haar, contour=said.contour, sru=said.sru, scales=said.scales)
-    train(School(said.data, said.seed, said.columns, said.widest), shape, said.out, said)
+    notation = NOTATIONS[said.notation]
+    parts = {"haar": said.haar, "contour": said.contour, "sru": said.sru, "scales": said.scales}
+    size = {} if notation is STAVES else _SMALL
+    shape = Shape(**parts, **size, height=notation.height, symbols=len(notation.symbols))
+    train(School(said.data, said.seed, said.columns, said.widest, notation), shape, said.out, said)
 
 
 if __name__ == "__main__":

@@ -1,21 +1,27 @@
-"""`monochord analyse`: a recording as numbers."""
+"""`monochord analyse`: a recording as numbers, and as a report for people."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from engine.cli import options, terminal
-from engine.errors import UserMistake
+from engine.errors import BadSetting, MissingDriver, UserMistake
+
+if TYPE_CHECKING:
+    from engine.report.writing import Reported
 
 
 def analyse(
-    files: Annotated[list[str], typer.Argument(help="Recordings or takes.", metavar="FILE...")],
+    files: Annotated[list[str], typer.Argument(help="Recordings or takes; or one folder of them.", metavar="FILE...")],
     out: Annotated[
-        Path, typer.Option(help="Folder for frames.npz and summary.json; with several files, one in it each.")
+        Path,
+        typer.Option(help="Folder for frames.npz, summary.json and report.html; with several files, one in it each."),
     ],
     seconds: options.Seconds = None,
     gain: options.Gain = None,
@@ -28,9 +34,24 @@ def analyse(
             help="Write embedding.npz too: the ear's 128 numbers each 0.96 s; 15, 18 or 30 as one, or 0: each."
         ),
     ] = None,
+    report: Annotated[bool, typer.Option("--report/--no-report", help="Draw it all into report.html.")] = True,
+    stills: Annotated[
+        bool | None,
+        typer.Option("--stills/--no-stills", help="With a still of each scene; by default not of a whole folder."),
+    ] = None,
+    compare: Annotated[
+        bool | None,
+        typer.Option(
+            "--compare/--no-compare", help="Two recordings side by side, in compare.html; of two files, done."
+        ),
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(help="Processes that listen to a folder; by default as many as cores.")
+    ] = None,
+    scheduler: Annotated[str | None, typer.Option(help="A dask cluster instead: tcp://HOST:PORT.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summaries as JSON.")] = False,
 ) -> None:
-    """Write what every hop of a recording is like: frames.npz (an array a signal, and time) and summary.json.
+    """Write what a recording is like: frames.npz (an array a signal, and time), summary.json, and report.html.
 
     Example: monochord analyse tune.flac --out numbers
     """
@@ -39,6 +60,18 @@ def analyse(
     from engine.settings import settings
 
     together = None if splice is None else options.checked_splice(splice)
+    folder = _only_folder(files, report, together)
+    if compare and (len(files) != 2 or not report):
+        raise BadSetting(f"--compare takes two recordings and a report of each, not {len(files)} (name A B)")
+    if folder is not None:
+        from engine.cli.analyse_folder import analyse_folder
+
+        said = options.said(gain=gain, channels=channels, space=space, score=score)
+        how: dict[str, Any] = {"stills": bool(stills), "workers": workers, "scheduler": scheduler, "as_json": as_json}
+        analyse_folder(folder, out, said, seconds, **how)
+        return
+    drawn = _drawer(stills is not False) if report else None
+    reports: list[Reported] = []
     folders = _folders(files, out)
     summaries: dict[str, dict[str, Any]] = {}
     remarks: dict[str, None] = {}
@@ -48,8 +81,12 @@ def analyse(
             said = options.said(gain=gain, channels=channels, space=space, score=score)
             chosen = settings(source=file, seconds=seconds, **said)
             with terminal.progress(Path(file).name) as tell:
-                analysis = analysed(chosen.hearing, seconds=seconds, progress=tell)
-            write_analysis(analysis, folders[file])
+                if drawn is not None:
+                    made = drawn(chosen.hearing, folders[file], seconds=seconds, progress=tell)
+                    reports, analysis = [*reports[-1:], made], made.analysis
+                else:
+                    analysis = analysed(chosen.hearing, seconds=seconds, progress=tell)
+                    write_analysis(analysis, folders[file])
             if together is not None:
                 _describe(file, analysis.duration, chosen.hearing.own_space, together, folders[file])
         except UserMistake as mistake:
@@ -79,10 +116,47 @@ def analyse(
             print(f"{file}: {analysis.duration:.2f} s, {len(heard.onsets)} onsets{each}{tempo}{key} → {folders[file]}")
     for remark in remarks:
         terminal.remark(remark)
+    if len(files) == 2 and len(reports) == 2 and compare is not False:
+        _compare(reports, out, as_json)
     if as_json:
         print(json.dumps(summaries, indent=1))
     if mistakes:
         raise typer.Exit(1)
+
+
+def _only_folder(files: list[str], report: bool, splice: int | None) -> Path | None:
+    """The folder, where that is all that was named; BadSetting for one among other things."""
+    folders = [Path(file) for file in files if Path(file).is_dir()]
+    if not folders:
+        return None
+    if len(files) > 1:
+        raise BadSetting(f"{folders[0]} is a folder and is analysed alone (name it alone, or its files)")
+    if not report or splice is not None:
+        raise BadSetting(f"{folders[0]} is a folder, of which reports are written (name its files for anything else)")
+    return folders[0]
+
+
+def _drawer(stills: bool) -> Callable[..., Reported] | None:
+    """What writes reports; None, once said, where there is nothing to draw with: the numbers are written anyway."""
+    from engine.report import chart
+    from engine.report.writing import Wanted
+    from engine.report.writing import report as reported
+
+    try:
+        chart.need()
+    except MissingDriver as why:
+        terminal.remark(f"no report.html: {why}")
+        return None
+    return partial(reported, wanted=Wanted(stills=stills))
+
+
+def _compare(reports: list[Reported], out: Path, as_json: bool) -> None:
+    from engine.report.comparing import compare
+
+    with terminal.progress("side by side") as tell:
+        page = compare(reports[0], reports[1], out, tell)
+    if not as_json:
+        print(page)
 
 
 def _describe(file: str, seconds: float, space: str | None, splice: int, folder: Path) -> None:

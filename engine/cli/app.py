@@ -13,13 +13,16 @@ from engine.cli import (
     isf,
     latency,
     lights,
+    mood,
     play,
     render,
     scenes,
     score,
+    share,
     soundcheck,
     space,
     stage,
+    survey,
     testcard,
 )
 from engine.cli.options import gathered
@@ -37,6 +40,8 @@ app.command("live")(play.live)
 app.command("stage")(stage.stage)
 app.command("render")(render.render)
 app.command("analyse")(analyse.analyse)
+app.command("share")(share.share)
+app.command("mood")(mood.mood)
 app.command("devices")(devices.devices)
 app.command("scenes")(scenes.scenes)
 app.command("doctor")(doctor.doctor)
@@ -47,6 +52,7 @@ app.add_typer(space.app, name="space")
 app.add_typer(isf.app, name="isf")
 app.add_typer(lights.app, name="lights")
 app.add_typer(score.app, name="score")
+app.add_typer(survey.app, name="survey")
 
 
 def main() -> None:

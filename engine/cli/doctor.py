@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -107,6 +108,13 @@ def _ear() -> str:
     )
 
 
+def _mood() -> str:
+    from engine.listening.mood_judge import MoodModel
+
+    card = MoodModel().card
+    return f"{card['name']}, for non-commercial use: right for {card['held_out']['piano']['four']:.0%} of piano clips"
+
+
 def _sound() -> str:
     from engine.audio.device import devices
 
@@ -167,6 +175,16 @@ def _film() -> str:
     return f"av {av.__version__}"
 
 
+def _report() -> str:
+    from engine.report import chart
+
+    chart.need()
+    drawn = f"matplotlib {metadata.version('matplotlib')}"
+    if find_spec("librosa") is None:
+        return f"{drawn}; no reference curves without librosa (pip install 'monochord[report]')"
+    return f"{drawn}, librosa {metadata.version('librosa')}"
+
+
 def _disk() -> str:
     free = shutil.disk_usage(Path.cwd()).free / 2**30
     if free < 1:
@@ -178,10 +196,12 @@ _CHECKS: Final[dict[str, tuple[Callable[[], str], bool]]] = {
     "python": (_python, True),
     "senses": (_senses, True),
     "ear": (_ear, False),
+    "mood": (_mood, False),
     "scenes": (_scenes, True),
     "graphics": (_graphics, True),
     "lights": (_lights, True),
     "film": (_film, True),
+    "report": (_report, False),
     "disk": (_disk, False),
     "sound": (_sound, False),
     "input": (_input, False),

@@ -45,6 +45,17 @@ Page = Annotated[
         help="Serve the operator's page and OSCQuery at [HOST:]PORT (try 9110); on this machine alone at first."
     ),
 ]
+Survey = Annotated[
+    str | None,
+    typer.Option(help="Ask the audience, by a QR code for phones; keep the votes in VOTES.csv.", metavar="[VOTES.csv]"),
+]
+SurveyAddress = Annotated[
+    str | None,
+    typer.Option(help="Lead phones to this address of this machine, if it has several.", metavar="ADDRESS[:PORT]"),
+]
+SurveyQr = Annotated[
+    Path | None, typer.Option(help="Write the survey's QR code as a picture, .svg or .png.", metavar="FILE")
+]
 Midi = Annotated[
     str | None,
     typer.Option(help="Take orders from this MIDI controller, by name (monochord devices).", metavar="NAME"),
@@ -81,6 +92,7 @@ Palette = Annotated[str | None, typer.Option(help="Colours that every scene wear
 Overlay = Annotated[bool | None, typer.Option("--overlay/--no-overlay", help="The operator's window.")]
 
 
+_NO_FILE: Final = "-"  # what `--survey` means where no file follows
 _MUSICIANS: Final = re.compile(r"[\d+]+:\w+(,[\d+]+:\w+)*")
 
 
@@ -114,14 +126,16 @@ def checked_splice(splice: int) -> int:
 
 
 def gathered(arguments: Sequence[str]) -> list[str]:
-    """What was typed, with `--channels 1:erhu 2:drum` as the one value 1:erhu,2:drum."""
+    """What was typed, with `--channels 1:erhu 2:drum` as the one value 1:erhu,2:drum, and `--survey` without a file."""
     found: list[str] = []
     for argument in arguments:
         if found[-2:-1] == ["--channels"] and _MUSICIANS.fullmatch(argument):
             found[-1] += f",{argument}"
         else:
+            if found[-1:] == ["--survey"] and not argument.lower().endswith(".csv"):
+                found.append(_NO_FILE)
             found.append(argument)
-    return found
+    return [*found, _NO_FILE] if found[-1:] == ["--survey"] else found
 
 
 def said(
@@ -141,6 +155,9 @@ def said(
     osc_in: str | None = None,
     page: str | None = None,
     midi: str | None = None,
+    survey: str | None = None,
+    survey_address: str | None = None,
+    survey_qr: Path | None = None,
 ) -> dict[str, Any]:
     """What the shared options say, as `engine.settings.settings` takes it."""
     return {
@@ -159,4 +176,8 @@ def said(
         "osc_in__listen": osc_in,
         "page__listen": page,
         "midi__input": midi,
+        "survey__open": None if survey is None else True,
+        "survey__votes": None if survey == _NO_FILE else survey,
+        "survey__address": survey_address,
+        "survey__code": None if survey_qr is None else str(survey_qr),
     }

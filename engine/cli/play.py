@@ -34,6 +34,9 @@ def preview(
     osc_from: options.OscFrom = None,
     page: options.Page = None,
     midi: options.Midi = None,
+    survey: options.Survey = None,
+    survey_address: options.SurveyAddress = None,
+    survey_qr: options.SurveyQr = None,
     followers: options.Followers = None,
     output: Annotated[str | None, typer.Option(help="Play through this device, by name.")] = None,
     silent: Annotated[bool, typer.Option("--silent", help="Play on the clock, without a sound card.")] = False,
@@ -90,6 +93,9 @@ def preview(
             osc_in=osc_in,
             page=page,
             midi=midi,
+            survey=survey,
+            survey_address=survey_address,
+            survey_qr=survey_qr,
         ),
     )
     if headless or has_display():
@@ -111,6 +117,9 @@ def live(
     osc_from: options.OscFrom = None,
     page: options.Page = None,
     midi: options.Midi = None,
+    survey: options.Survey = None,
+    survey_address: options.SurveyAddress = None,
+    survey_qr: options.SurveyQr = None,
     followers: options.Followers = None,
     gain: options.Gain = None,
     channels: options.Channels = None,
@@ -163,6 +172,9 @@ def live(
                 osc_in=osc_in,
                 page=page,
                 midi=midi,
+                survey=survey,
+                survey_address=survey_address,
+                survey_qr=survey_qr,
             ),
         )
     )
@@ -184,6 +196,9 @@ def conduct(show: Settings) -> None:
             terminal.remark(f"page: {conductor.page.url}")
             if conductor.page.token:
                 terminal.remark(qr_text(conductor.page.url))
+        if conductor.survey.url:
+            terminal.remark(f"the audience answers at {conductor.survey.url}")
+            terminal.remark(qr_text(conductor.survey.url))
         if show.midi:
             terminal.remark(f"midi: {show.midi}")
         if not show.stage.headless:
@@ -225,6 +240,7 @@ def _write_clip(show: Settings, out: Path, size: list[int] | None, fps: float | 
             wander=show.wander,
             palette=show.stage.palette,
             view=show.stage.view,
+            page=show.stage.page,
             stills_at=moments,
             watch=excerpts.step,
             progress=tell,
@@ -233,12 +249,14 @@ def _write_clip(show: Settings, out: Path, size: list[int] | None, fps: float | 
     seen = density(hearing.own_space)
     with terminal.progress("stills of the other scenes") as tell:
         for number, scene in enumerate(others):
-            rows[Path(scene).stem] = excerpts.stills(load_scene(scene, hearing.names), _SHEET_SIZE, seen)
+            rows[Path(scene).stem] = excerpts.stills(
+                load_scene(scene, hearing.names), _SHEET_SIZE, seen, show.stage.page
+            )
             tell((number + 1) / len(others))
     rehearsal.contact_sheet(sheet, rows, moments, Path(hearing.source or "").stem)
     print(clip, sheet, sep="\n")
-    if show.destinations or show.record:
+    if show.destinations or show.record or show.survey.open:
         from dataclasses import replace
 
-        terminal.remark("now once through the live loop, for OSC and the take")
+        terminal.remark("now once through the live loop, for OSC, the take and the audience")
         conduct(replace(show, stage=replace(show.stage, headless=True, size=_STILL_SIZE, fps=_CLIP_FPS)))

@@ -41,7 +41,7 @@ def render(
     from engine import film_cluster, film_crew, rehearsal
     from engine.settings import settings
 
-    _leave_in_order()
+    leave_in_order()
     preset = preset or ("gif" if out.suffix.lower() == ".gif" else None)
     if preset is not None:
         (width, height), rate = _preset(preset, out)
@@ -78,7 +78,8 @@ def render(
         elif workers > 1:
             film_crew.render(chosen.hearing, chosen.scene, out, workers, **how)
         else:
-            rehearsal.render(chosen.hearing, chosen.scene, out, cues=chosen.cues, wander=chosen.wander, **how)
+            how |= {"cues": chosen.cues, "wander": chosen.wander, "page": stage.page}
+            rehearsal.render(chosen.hearing, chosen.scene, out, **how)
     print(out)
 
 
@@ -104,7 +105,7 @@ def _refuse_sharing(workers: int, scheduler: str | None, changes: bool) -> None:
         raise BadSetting(f"{option}={value} cannot share a show with cues or [wander] (leave --{option} out)")
 
 
-def _leave_in_order() -> None:
+def leave_in_order() -> None:
     """SIGTERM and a terminal that goes away end a render as Ctrl-C does: nothing is left behind."""
 
     def leave(number: int, _frame: FrameType | None) -> None:

@@ -36,8 +36,11 @@ def read(
     text: Annotated[bool, typer.Option("--text", help="Print what was read, in letters, a bar a line.")] = False,
     join: Annotated[str | None, typer.Option(help="The pictures are pages of one piece: its name, in --out.")] = None,
     afresh: Annotated[bool, typer.Option("--afresh", help="Read the page though its NAME.txt was put right.")] = False,
+    notation: Annotated[
+        str, typer.Option(help="staff, jianpu (numbers), or any: whatever stands on the page.", metavar="KIND")
+    ] = "any",
 ) -> None:
-    """Read sheet music: one voice to a staff, from a scan or a photograph.
+    """Read sheet music: one voice to a staff, or a line of numbers (jianpu), from a scan or a photograph.
 
     A NAME.txt in --out that you have put right is kept, and read instead of the picture from then on.
 
@@ -45,6 +48,8 @@ def read(
     """
     if join is not None and (out is None or not join.strip() or Path(join).name != join):
         raise BadSetting(f"join={join} must be a plain name, and needs a folder (try --join piece --out tunes)")
+    if notation not in ("any", "staff", "jianpu"):
+        raise BadSetting(f"notation={notation} must be any, staff or jianpu (try any)")
     names = _names(images)
     tunes: dict[Path, Tune] = {}
     mistakes = 0
@@ -56,7 +61,7 @@ def read(
                 kept = None if out is None or afresh else _kept(out / f"{names[image]}.txt")
                 if kept is None:
                     reader = reader or _recogniser()
-                    tunes[image] = _read(image, reader)
+                    tunes[image] = _read(image, reader, notation)
                 else:
                     tunes[image] = kept
                 if out is not None:
@@ -174,10 +179,10 @@ def _recogniser() -> Recogniser:
     return Recogniser()
 
 
-def _read(image: Path, reader: Recogniser) -> Tune:
+def _read(image: Path, reader: Recogniser, notation: str) -> Tune:
     from engine.score.sheet import read_sheet
 
-    return read_sheet(image, reader).tune
+    return read_sheet(image, reader, notation).tune
 
 
 def _kept(path: Path) -> Tune | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -28,6 +29,9 @@ def stage(
     overlay: options.Overlay = None,
     flash_limiter: options.FlashLimiter = None,
     space: options.Space = None,
+    score: Annotated[
+        Path | None, typer.Option(help="Show this score's page: the file that is followed there.", metavar="FILE")
+    ] = None,
     view: options.View = None,
 ) -> None:
     """Open the stage alone and draw what another machine plays, in step with it and with every other that follows.
@@ -54,6 +58,7 @@ def stage(
             overlay=overlay,
             flash_limiter=flash_limiter,
             space=space,
+            score=score,
             view=view,
         ),
     ).stage

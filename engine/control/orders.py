@@ -154,6 +154,13 @@ class HoldScore:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenSurvey:
+    """Let the audience's phones answer, or nobody any more."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class LearnMidi:
     """The control of a MIDI controller that moves next gives this order; of one that chooses, with this value."""
 
@@ -194,6 +201,7 @@ Order = (
     | NudgeScore
     | JumpInScore
     | HoldScore
+    | OpenSurvey
     | LearnMidi
     | ForgetMidi
     | Watch

@@ -32,6 +32,8 @@ class PageFiles:
         return [
             web.get("/page", self._to_page),
             web.get("/page/qr.svg", self._qr),
+            web.get("/page/survey.svg", self._survey_code),
+            web.get("/page/survey.csv", self._survey_votes),
             web.get("/page/map.png", self._map),
             web.get("/page/scene/{number:\\d{1,4}}.jpg", self._picture),
             web.get("/page/{name:[a-z_]*(\\.[a-z]+)?}", self._file),
@@ -50,6 +52,17 @@ class PageFiles:
 
     async def _qr(self, request: web.Request) -> web.Response:
         return web.Response(text=qr_svg(self._url), content_type="image/svg+xml")
+
+    async def _survey_code(self, request: web.Request) -> web.Response:
+        """Where the audience's phones find their page, as long as they may."""
+        url = self._view.facts().get("survey", {}).get("url")
+        if not url:
+            raise web.HTTPNotFound
+        return web.Response(text=qr_svg(url), content_type="image/svg+xml")
+
+    async def _survey_votes(self, request: web.Request) -> web.Response:
+        kept = {"Content-Disposition": 'attachment; filename="votes.csv"'}
+        return web.Response(text=self._view.survey_csv(), content_type="text/csv", headers=kept)
 
     async def _map(self, request: web.Request) -> web.Response:
         picture = self._view.map_picture()

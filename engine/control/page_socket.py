@@ -17,7 +17,7 @@ from engine.control.outbox import Outbox
 from engine.control.rate import Buckets
 from engine.control.scene_input import SceneInput
 from engine.control.show_view import SceneCard, ShowView
-from engine.frame import Band, Form, Pitch, Place, Rhythm, Signal, Sound, Texture, signals_of
+from engine.frame import Band, Form, Pitch, Place, Rhythm, Score, Signal, Sound, Texture, signals_of
 
 LIVE_PERIOD: Final = 1 / 25
 _VALUES_EACH: Final = 2  # ticks between two times that the values of controls are told,
@@ -51,6 +51,10 @@ _SHOWN: Final[tuple[Signal, ...]] = (
     Place.confidence,
     Place.novelty,
     Place.family,
+    Score.bar,
+    Score.place,
+    Score.tempo,
+    Score.certainty,
 )
 """What the page draws; each musician's level comes behind them."""
 

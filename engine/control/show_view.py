@@ -90,6 +90,10 @@ class ShowView(Protocol):
         """The spectrum now, low to high: 144 bytes, 0 silence, 255 full scale."""
         ...
 
+    def survey_csv(self) -> str:
+        """What the audience has answered until now, as CSV."""
+        ...
+
     def map_picture(self) -> bytes | None:
         """The map of sounds as a PNG; None where there is none."""
         ...

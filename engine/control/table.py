@@ -23,6 +23,7 @@ from engine.control.orders import (
     LightsByHand,
     Master,
     NudgeScore,
+    OpenSurvey,
     Order,
     Override,
     RecallPreset,
@@ -197,6 +198,10 @@ def _entries(repertoire: Repertoire, scene: str) -> Iterator[Entry]:
 
     if repertoire.bars is not None:
         yield from _score_entries(*repertoire.bars)
+
+    asked = Argument("open", "T")
+    says = "let the audience's phones answer two questions"
+    yield Entry(f"{ROOT}/survey/open", (asked,), says, lambda v: OpenSurvey(bool(v[0])), 1, told=True)
 
     kept = Argument("name", "s", shape=NAME)
     says = "keep what is overridden in the running scene under a name"

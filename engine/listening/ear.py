@@ -15,6 +15,7 @@ from math import ceil, exp, hypot, isfinite
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine import assets, models
 from engine.frame import HOP, RATE, Place, Row, Samples
@@ -92,6 +93,8 @@ class Ear:
         self._ring = SoundRing()
         self._lane = (Worker if self._live else AtOnce)(self._network, self._map, self._ring)
         self._shown: Found | None = None
+        self.described: NDArray[np.float32] | None = None
+        """How the network described the patch whose place is shown (128,); None where nothing was to be heard in it."""
         self._told = False
         self._sounding = [0] * SLOTS  # hops in which something was heard, until each of the last ones
         self._columns, self._due = 0, 0
@@ -135,7 +138,7 @@ class Ear:
         return min((self._sounding[last % SLOTS] - before) / (_ENOUGH * _SEEN), 1.0)
 
     def _show(self, found: Found) -> None:
-        self._shown, (asked, spot) = found, found
+        self._shown, (asked, spot, self.described) = found, found
         self._pace = 1 - exp(-_HOP_SECONDS * asked.weight / _TRAVEL)
         if spot is None:
             self._aim = self._place[_SPEED] = 0.0

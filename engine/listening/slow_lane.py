@@ -57,10 +57,11 @@ class Asked(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What has become of it; nowhere, if there was nothing to be heard in it."""
+    """What has become of it; nowhere and not described, if there was nothing to be heard in it."""
 
     asked: Asked
     spot: Spot | None
+    described: NDArray[np.float32] | None = None
 
 
 class SoundRing:
@@ -108,7 +109,7 @@ class AtOnce:
         if not asked.weight:
             return Found(asked, None)
         (described,) = self._network.embed(self._stream.patch(asked.columns)[None])
-        return Found(asked, self._map.place(described))
+        return Found(asked, self._map.place(described), described)
 
 
 class Worker(AtOnce):

@@ -81,6 +81,14 @@ class ScoreCues:
                     due = goal.quarter, goal.cue, seconds
         return None if due is None else due[1:]
 
+    def ahead(self, quarter: float) -> tuple[int, float] | None:
+        """Which cue of the table, from 0, has the nearest place ahead, and how many beats there are to go."""
+        ahead = [goal for goal in self._goals if goal.quarter > quarter]
+        if not ahead:
+            return None
+        goal = min(ahead, key=lambda one: one.quarter)
+        return goal.cue, (goal.quarter - quarter) / goal.beat
+
     def reset(self) -> None:
         """All wait, as before the show."""
         self._waits = [True] * len(self._goals)

@@ -69,6 +69,7 @@ class ScoreFollower:
         self._beat = self._pace = self._begun = 0.0
         self._fit, self._certainty = _GOOD, 1.0
         self._lost = self._held = self._awake = False
+        self._waits = True
 
     @property
     def lost(self) -> bool:
@@ -79,6 +80,11 @@ class ScoreFollower:
     def held(self) -> bool:
         """Whether a hand holds the place; from any thread."""
         return self._held
+
+    @property
+    def waiting(self) -> bool:
+        """Whether the player waits: before the first note, in a fermata, after the last; from any thread."""
+        return self._waits and not (self._lost or self._held)
 
     def step(
         self, chances: NDArray[np.float64], chroma: NDArray[np.float64], said: NDArray[np.float32], index: int
@@ -164,6 +170,7 @@ class ScoreFollower:
         if logarithm > 0.0:
             self._tempo = exp(logarithm)
         moving = 1.0 - min(waiting, 1.0)
+        self._waits = moving < 0.5
         self._pace = self._tempo / 60.0 * moving
         away = place / CELLS + _LATE * self._pace - self._beat
         self._beat += away if abs(away) > _LEAP else _PULL * away
@@ -193,4 +200,5 @@ class ScoreFollower:
         self._beat = self._pace = self._begun = 0.0
         self._fit, self._certainty = _GOOD, 1.0
         self._lost = self._held = self._awake = False
+        self._waits = True
         self._out[:] = 0.0

@@ -19,7 +19,9 @@ WIDTH: Final = 900.0
 _SHADE: Final = "#fdf0e4"  # behind doubtful bars
 _MARGIN: Final = 56.0
 _LINE: Final = 104.0  # from line to line
-_DIGIT, _SMALL = 25.0, 12.0  # heights of text
+DIGIT: Final = 25.0
+"""Height of a digit; nothing else on the page is as high."""
+_SMALL: Final = 12.0
 _CELL: Final = 30.0  # a quarter's width, and that of a dash
 _SHORT: Final = (30.0, 23.0, 20.0, 19.0)  # of a note with 0, 1, 2 and more underlines
 _DOT_ROOM, _SIGN_ROOM, _BAR_ROOM, _METER_ROOM = 8.0, 9.0, 20.0, 24.0
@@ -52,8 +54,9 @@ def laid_out(tune: Tune) -> tuple[list[Mark], tuple[float, float]]:
             Text(WIDTH - _MARGIN, top + 8, f"{tune.tempo:.0f} quarters a minute", _SMALL, QUIET, "right")
         )
     y = top + 88
+    doubtful = tune.doubtful
     for line in _lines(bars):
-        _draw_line(sheet, bars, line, y, tune.doubtful, line[-1] == len(bars) - 1)
+        _draw_line(sheet, bars, line, y, doubtful, line[-1] == len(bars) - 1)
         y += _LINE
     return sheet.marks, (WIDTH, y - 20)
 
@@ -165,14 +168,14 @@ def _draw_note(
     sheet: _Sheet, note: WrittenNote, bar: WrittenBar, accidental: int | None, x: float, y: float, stretch: float
 ) -> None:
     color = DOUBTFUL if note.certainty < DOUBT else INK
-    top = y - _DIGIT * 0.74
+    top = y - DIGIT * 0.74
     if note.spelling is None:
-        sheet.marks.append(Text(x, y, "0", _DIGIT, color))
+        sheet.marks.append(Text(x, y, "0", DIGIT, color))
     else:
         degree, alter, octave = degree_of(note.spelling, bar.key)
-        sheet.marks.append(Text(x, y, str(degree), _DIGIT, color))
+        sheet.marks.append(Text(x, y, str(degree), DIGIT, color))
         if accidental is not None:
-            _accidental(sheet, x - _DIGIT * 0.46, top + 5, alter, color)
+            _accidental(sheet, x - DIGIT * 0.46, top + 5, alter, color)
         below = y + _UNDER + 1.2 + _UNDER_STEP * _halved(note)
         for k in range(abs(octave)):
             sheet.marks.append(Disc(x, top - 5 - 5.4 * k if octave > 0 else below + 2.4 + 5.4 * k, 1.9, color))
@@ -183,7 +186,7 @@ def _draw_note(
         sheet.tie_from = None
     if note.tied:
         sheet.tie_from = (x, top - 6)
-    end = x + _DIGIT * 0.42
+    end = x + DIGIT * 0.42
     for k in range(_dashes(note)):
         middle = x + _CELL * stretch * (k + 1)
         sheet.marks.append(Stroke(((middle - 7, y - 8.5), (middle + 7, y - 8.5)), 2.0, color))
@@ -200,7 +203,7 @@ def _underlines(sheet: _Sheet, bar: WrittenBar, places: list[tuple[float, float]
     for note, (head, _) in zip(bar.notes, places, strict=True):
         run.append((onset // beat, head, _halved(note)))
         onset += note.duration
-    half = _DIGIT * 0.3
+    half = DIGIT * 0.3
     for level in range(1, max((lines for *_, lines in run), default=0) + 1):
         begin: int | None = None
         for place in range(len(run) + 1):

@@ -41,7 +41,7 @@ def jianpu_image(tune: Tune) -> Image.Image:
         raise BadFile(f"a page of {height:.0f} units is taller than {_TALLEST:.0f} (write it as .svg)")
     scale = _SCALE * _FINE
     image = Image.new("RGB", (round(width * scale), round(height * scale)), "white")
-    _paint(ImageDraw.Draw(image), marks, scale)
+    paint(ImageDraw.Draw(image), marks, scale)
     return image.reduce(_FINE)
 
 
@@ -77,7 +77,8 @@ def _printable(text: str) -> str:
     return "".join(sign for sign in text if sign.isprintable())
 
 
-def _paint(draw: ImageDraw.ImageDraw, marks: Iterable[Mark], scale: int) -> None:
+def paint(draw: ImageDraw.ImageDraw, marks: Iterable[Mark], scale: int) -> None:
+    """Draw marks, so many pixels a unit."""
     for mark in marks:
         match mark:
             case Text():

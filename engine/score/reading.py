@@ -10,7 +10,7 @@ from typing import Final
 from engine.score.spelling import NATURAL, STEPS, Key, Spelling
 from engine.score.symbols import ACCIDENTALS, Read, note_of
 from engine.score.tune import Meter, Tune, read_meter
-from engine.score.written import WrittenBar, WrittenNote, tune_of_bars
+from engine.score.written import WrittenBar, WrittenNote, beginnings, tune_of_bars
 
 CLEF_NAMES: Final = {"clef.G": "treble", "clef.F": "bass", "clef.C": "alto"}
 _MIDDLES: Final = {"clef.G": 34, "clef.F": 22, "clef.C": 28}
@@ -44,8 +44,8 @@ class _Sign:
 
 
 @dataclass(slots=True)
-class _Reader:
-    """What is known at the place that is being read."""
+class BarReader:
+    """What is known at the place that is being read; `bars` are those that were."""
 
     middle: int = _MIDDLES["clef.G"]
     key: Key = NATURAL
@@ -62,9 +62,8 @@ class _Reader:
     group: int | None = None  # where the triplet began, among the signs
     group_ends: bool = True  # whether its end was seen; if not, it is of three signs
 
-    def note(self, duration: int, position: int, certainty: float) -> None:
-        """A head at this place."""
-        place = self.middle + position
+    def note(self, duration: int, place: int, certainty: float) -> None:
+        """A note so many steps above C0."""
         step = STEPS[place % 7]
         if self.accidental is not None:
             self.altered[place] = self.accidental[0]
@@ -88,6 +87,12 @@ class _Reader:
         """A rest."""
         self.held = self.accidental = None
         self.signs.append(_Sign(Fraction(4, duration), None, certainty, triplet=self.grouped))
+
+    def lengthen(self, quarters: Fraction, certainty: float) -> None:
+        """The last sign lasts so much longer."""
+        if self.signs:
+            last = self.signs[-1]
+            last.value, last.certainty = last.value + quarters, min(last.certainty, certainty)
 
     def tie(self) -> None:
         """The last note goes on in the next."""
@@ -147,6 +152,36 @@ class _Reader:
             self.first_ending = self.ending_bars
         self.ending, self.ending_bars = number, 0
 
+    def mark(self, line: Sequence[Read], place: int) -> None:
+        """What is neither note, rest nor clef, and stands there on a line."""
+        symbol, certainty = line[place].symbol, float(line[place].certainty)
+        kind, _, rest = symbol.partition(".")
+        if symbol in _ALTERS:
+            self.accidental = (_ALTERS[symbol], certainty)
+        elif symbol in _DOTS:
+            if self.signs:
+                last = self.signs[-1]
+                last.dots, last.certainty = _DOTS[symbol], min(last.certainty, certainty)
+        elif symbol == "tie":
+            self.tie()
+        elif symbol == "triplet":
+            closes, signs = _group(line, place)
+            self.group = len(self.signs) if closes or signs >= _SENSIBLE else None
+            self.group_ends = closes
+        elif symbol == "triplet.end":
+            self.triplet_ends()
+        elif kind in ("bar", "repeat"):
+            if symbol != "repeat.start" or self.signs or any(_sounds(read.symbol) for read in line[:place]):
+                self.line(symbol)
+            else:
+                self.repeat_from = True
+        elif kind == "ending":
+            self.begin_ending(int(rest))
+        elif kind == "key":
+            self.key = Key(int(rest))
+        elif kind == "time":
+            self.meter = read_meter({"C": "4/4", "C|": "2/2"}.get(rest, rest))
+
 
 def tune_of(staves: Sequence[Sequence[Read]], title: str = "") -> Tune:
     """The tune that stands on these staves, one after the other.
@@ -155,14 +190,26 @@ def tune_of(staves: Sequence[Sequence[Read]], title: str = "") -> Tune:
     the page does not say cannot be known: without a clef it is read as treble. Each note is as certain as the least
     certain of its symbols.
     """
-    reader = _Reader()
+    bars, clef = _bars_of(staves)
+    return tune_of_bars(bars, CLEF_NAMES[clef], title)
+
+
+def heads_of(staves: Sequence[Sequence[Read]]) -> list[tuple[int, Read]]:
+    """The head of each note that sounds in `tune_of` these staves, in its order, and on which staff, from 0, it is."""
+    heads = [(number, read) for number, staff in enumerate(staves) for read in staff if note_of(read.symbol)]
+    return [head for head, begins in zip(heads, beginnings(_bars_of(staves)[0]), strict=True) if begins]
+
+
+def _bars_of(staves: Sequence[Sequence[Read]]) -> tuple[list[WrittenBar], str]:
+    """The bars that stand there, and the clef."""
+    reader = BarReader()
     clef = _clef(staves)
     for staff in staves:
         if reader.full:
             reader.line("bar")
         _read_staff(reader, staff, clef)
     reader.line("bar")
-    return tune_of_bars(reader.bars, CLEF_NAMES[clef], title)
+    return reader.bars, clef
 
 
 def _clef(staves: Sequence[Sequence[Read]]) -> str:
@@ -175,7 +222,7 @@ def _clef(staves: Sequence[Sequence[Read]]) -> str:
     return max(votes, key=lambda name: votes[name])
 
 
-def _read_staff(reader: _Reader, staff: Sequence[Read], clef: str) -> None:
+def _read_staff(reader: BarReader, staff: Sequence[Read], clef: str) -> None:
     reader.middle = _MIDDLES[clef]
     begun = False
     if not any(read.symbol.startswith("key.") for read in staff[:3]):
@@ -184,36 +231,13 @@ def _read_staff(reader: _Reader, staff: Sequence[Read], clef: str) -> None:
         kind, _, rest = symbol.partition(".")
         note = note_of(symbol)
         if note is not None:
-            reader.note(note.duration, note.position, certainty)
+            reader.note(note.duration, reader.middle + note.position, certainty)
         elif kind == "rest":
             reader.rest(int(rest), certainty)
-        elif symbol in _ALTERS:
-            reader.accidental = (_ALTERS[symbol], certainty)
-        elif symbol in _DOTS:
-            if reader.signs:
-                last = reader.signs[-1]
-                last.dots, last.certainty = _DOTS[symbol], min(last.certainty, certainty)
-        elif symbol == "tie":
-            reader.tie()
-        elif symbol == "triplet":
-            closes, signs = _group(staff, place)
-            reader.group = len(reader.signs) if closes or signs >= _SENSIBLE else None
-            reader.group_ends = closes
-        elif symbol == "triplet.end":
-            reader.triplet_ends()
-        elif kind in ("bar", "repeat"):
-            if symbol != "repeat.start" or begun or reader.signs:
-                reader.line(symbol)
-            else:
-                reader.repeat_from = True
-        elif kind == "ending":
-            reader.begin_ending(int(rest))
-        elif kind == "key":
-            reader.key = Key(int(rest))
-        elif kind == "time":
-            reader.meter = read_meter({"C": "4/4", "C|": "2/2"}.get(rest, rest))
-        elif kind == "clef" and begun:
-            reader.middle = _MIDDLES[symbol]
+        elif kind == "clef":
+            reader.middle = _MIDDLES[symbol if begun else clef]
+        else:
+            reader.mark(staff, place)
         begun |= note is not None or kind == "rest"
 
 
@@ -226,5 +250,10 @@ def _group(staff: Sequence[Read], begin: int) -> tuple[bool, int]:
         kind = read.symbol.partition(".")[0]
         if read.symbol == "triplet" or kind in ("bar", "repeat"):
             break
-        signs += kind in ("note", "rest")
+        signs += _sounds(read.symbol)
     return False, signs
+
+
+def _sounds(symbol: str) -> bool:
+    """Whether it is a note or a rest: on a staff, or a digit."""
+    return symbol.startswith(("note", "rest")) or symbol[:1].isdigit()

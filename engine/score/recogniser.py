@@ -20,7 +20,6 @@ from engine.score.tune import Tune
 STRIDE: Final = 4
 """Columns of the image in a step of what the network says."""
 _GRAIN: Final = 16  # an image is widened with paper to a multiple of it: the network halves it four times
-_BANDS: Final = (1, 4, STAFF_HEIGHT // 2, None)
 
 
 def _wavelets() -> Any:
@@ -33,21 +32,31 @@ def _wavelets() -> Any:
 
 
 class Recogniser:
-    """Reads staves. Made once: it loads the network `name` of `folder`; BadFile where that is damaged."""
+    """Reads staves. Made once: it loads the network `name` of `folder`; BadFile where that is damaged.
 
-    def __init__(self, name: str = "score", folder: Path = assets.MODELS) -> None:
+    Another network may read other images, so high (an even number of pixels), in another vocabulary.
+    """
+
+    def __init__(
+        self,
+        name: str = "score",
+        folder: Path = assets.MODELS,
+        symbols: Sequence[str] = SYMBOLS,
+        height: int = STAFF_HEIGHT,
+    ) -> None:
         self._wavelets = _wavelets()
         self._session = models.session(name, folder)
-        where = str(folder / f"{name}.onnx")
-        models.expect(self._session, where, {"bands": _BANDS}, {"shares": (None, len(SYMBOLS) + 1)})
+        self._symbols, self._height = symbols, height
+        where, bands = str(folder / f"{name}.onnx"), (1, 4, height // 2, None)
+        models.expect(self._session, where, {"bands": bands}, {"shares": (None, len(symbols) + 1)})
 
     def shares(self, staff: NDArray[np.float32]) -> NDArray[np.float32]:
         """What each symbol's share is at each step of 4 columns: (steps, symbols + 1), the first is CTC's blank.
 
         `staff` is (112, any width), 1 is ink; ValueError for any other shape.
         """
-        if staff.ndim != 2 or staff.shape[0] != STAFF_HEIGHT or not staff.shape[1]:
-            raise ValueError(f"staff={staff.shape} must be ({STAFF_HEIGHT}, width)")
+        if staff.ndim != 2 or staff.shape[0] != self._height or not staff.shape[1]:
+            raise ValueError(f"staff={staff.shape} must be ({self._height}, width)")
         wide = np.pad(np.asarray(staff, np.float32), ((0, 0), (0, -staff.shape[1] % _GRAIN)))
         smooth, details = self._wavelets.dwt2(np.nan_to_num(wide), "haar")
         bands = np.stack([smooth, *details])[None].astype(np.float32)
@@ -56,12 +65,12 @@ class Recogniser:
 
     def read(self, staff: NDArray[np.float32]) -> list[Read]:
         """The symbols of a staff from left to right, [] where nothing stands."""
-        found = best_path(self.shares(staff))
+        found = best_path(self.shares(staff), self._symbols)
         edge = float(staff.shape[1])
         return [replace(read, x=edge) if read.x > edge else read for read in found]
 
 
-def best_path(shares: NDArray[np.float32]) -> list[Read]:
+def best_path(shares: NDArray[np.float32], symbols: Sequence[str] = SYMBOLS) -> list[Read]:
     """CTC's best path: the best symbol of each step; one that goes on is one symbol, as sure as at its surest step."""
     best = shares.argmax(axis=1)
     begins = np.flatnonzero(np.diff(best, prepend=-1))
@@ -71,7 +80,7 @@ def best_path(shares: NDArray[np.float32]) -> list[Read]:
         if number := int(best[begin]):
             run = shares[begin:end, number]
             step = begin + int(run.argmax())
-            found.append(Read(SYMBOLS[number - 1], float(run.max()), float((step + 0.5) * STRIDE)))
+            found.append(Read(symbols[number - 1], float(run.max()), float((step + 0.5) * STRIDE)))
     return found
 
 

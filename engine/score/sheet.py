@@ -1,4 +1,4 @@
-"""A picture of a page → its tune: the staves are found and straightened, each is read, and all become one tune."""
+"""A picture of a page → its tune: staves or lines of numbers are found and straightened, read, and become one tune."""
 
 from __future__ import annotations
 
@@ -9,26 +9,60 @@ from pathlib import Path
 from typing import Final
 
 from engine.errors import BadFile
+from engine.score.jianpu_page import tune_in_numbers
 from engine.score.page import read_page
+from engine.score.picture import read_grey
 from engine.score.plain_text import LETTERS, text_of, tune_of_text
 from engine.score.recogniser import Recogniser, read_staves
 from engine.score.straighten import Staff
 from engine.score.tune import Tune
 
+ANY, STAFF, JIANPU = "any", "staff", "jianpu"
+"""What a page may be told to bear."""
+_MORE: Final = 2.0  # times as much must be read in numbers, where there are staves too
 _SEAL: Final = "% as it was read: "
 _SEALED: Final = re.compile(rf"{_SEAL}([0-9a-f]{{16}})\s*\Z")
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A page and what it says."""
+    """A page and what it says; of a page in numbers (jianpu) no staves."""
 
     tune: Tune
     staves: tuple[Staff, ...]
 
 
-def read_sheet(path: Path, recogniser: Recogniser | None = None) -> Sheet:
-    """The tune on a page. BadFile, in one line, if it is no picture, bears no staff, or nothing on it can be read."""
+def read_sheet(path: Path, recogniser: Recogniser | None = None, notation: str = ANY) -> Sheet:
+    """The tune on a page, on staves or in numbers. BadFile, in one line, if it is no picture, or none can be read.
+
+    `notation`: STAFF or JIANPU, or ANY: what stands on it. Where there are staves, numbers beside them are not read.
+    """
+    numbers = tune_in_numbers(read_grey(path)) if notation != STAFF else None
+    if notation == JIANPU:
+        if numbers is None:
+            raise BadFile(f"{path}: no line of numbers is found on it (photograph the page alone, sharp and upright)")
+        return Sheet(numbers, ())
+    try:
+        sheet = _on_staves(path, recogniser)
+    except BadFile as nothing:
+        if numbers is not None:
+            return Sheet(numbers, ())
+        if notation == STAFF:
+            raise
+        neither = str(nothing).replace("is found on it", "and no line of numbers is found on it")
+        raise BadFile(neither) from None
+    # Lines under digits may pass for a staff, on which there is little to read; so may fingerings for numbers.
+    if numbers is not None and _surely_read(numbers) > _MORE * _surely_read(sheet.tune):
+        return Sheet(numbers, ())
+    return sheet
+
+
+def _surely_read(tune: Tune) -> float:
+    """How many notes there are, each counted by how sure it is."""
+    return sum(note.certainty**2 for note in tune.sounding)
+
+
+def _on_staves(path: Path, recogniser: Recogniser | None) -> Sheet:
     staves = read_page(path)
     nothing = BadFile(f"{path}: staves are found, but no notes on them (photograph the page sharp, upright and larger)")
     try:

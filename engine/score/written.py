@@ -83,6 +83,17 @@ def tune_of_bars(bars: Iterable[WrittenBar], clef: str, title: str = "", tempo: 
     return Tune(clef, tuple(found), tuple(notes), title, tempo)
 
 
+def beginnings(bars: Iterable[WrittenBar]) -> list[bool]:
+    """Of each sign that is no rest, whether a note begins with it, or it is tied to the one before."""
+    found: list[bool] = []
+    tied: WrittenNote | None = None
+    for sign in (sign for bar in bars for sign in bar.notes):
+        if sign.spelling is not None:
+            found.append(tied is None or tied.spelling != sign.spelling)
+        tied = sign if sign.tied and sign.spelling is not None else None
+    return found
+
+
 def bars_of_tune(tune: Tune) -> list[WrittenBar]:
     """The tune in signs: notes cut at bar lines and into writable values, the pieces tied."""
     written: list[WrittenBar] = []

@@ -11,6 +11,7 @@ from engine.child import Child
 from engine.cues import Change
 from engine.errors import MonochordError
 from engine.frame_ring import FrameRing
+from engine.memory import SharedMemory
 from engine.stage.scene import load_scene
 from engine.stage.targets import Size
 from engine.stage.thumbnail import Thumbnail
@@ -38,9 +39,15 @@ class Auditions:
     """Changes in, verdicts out. Where no understudy can live, every change is let through, and that is said once."""
 
     def __init__(
-        self, ring: FrameRing, musicians: tuple[str, ...] = (), size: Size = (1280, 720), view: str = FLAT
+        self,
+        ring: FrameRing,
+        musicians: tuple[str, ...] = (),
+        size: Size = (1280, 720),
+        view: str = FLAT,
+        page: SharedMemory | None = None,
     ) -> None:
-        """`size` and `view`: of the picture on stage."""
+        """`size` and `view`: of the picture on stage. `page`: the page that is played from, as it is shared."""
+        self._page = page
         self._ring, self._musicians, self._size, self._view = ring, musicians, size, view
         self.thumbnail = Thumbnail()
         self.remarks: list[str] = []
@@ -63,8 +70,9 @@ class Auditions:
             "musicians": self._musicians,
             "size": self._size,
             "view": self._view,
+            "page": None if self._page is None else (self._page.fd, self._page.size),
         }
-        fds = (self._ring.memory.fd, self.thumbnail.memory.fd)
+        fds = (self._ring.memory.fd, self.thumbnail.memory.fd, *(() if self._page is None else (self._page.fd,)))
         return Child("engine.stage.understudy", settings, fds=fds)
 
     def learn(self, changes: Sequence[Change]) -> None:

@@ -21,6 +21,7 @@ from engine.stage.blame import CHANCES, Blame, Loss
 from engine.stage.isf_inputs import Value
 from engine.stage.output import Output
 from engine.stage.report import StageReport
+from engine.stage.score_page import ScorePage
 from engine.stage.targets import Size
 from engine.stage.views import FLAT
 
@@ -50,6 +51,8 @@ class StageSettings:
     """Whether scenes are tried in a process of their own before they go on."""
     density: str = ""
     """The picture of the map of sounds, as `history.packed` writes it; empty where there is none."""
+    page: ScorePage | None = None
+    """The page that is played from, where there is one."""
     nice: int = 5
     """How far drawing steps back behind hearing where both want the same core."""
     flash_limiter: bool = True
@@ -117,7 +120,10 @@ class Backdrop:
         self._watch = Watch(_STARTING)
         self._reread = ""
         self.watched = ""
-        self._auditions = Auditions(ring, ring.musicians, settings.size, settings.view) if settings.auditions else None
+        self._page = settings.page.shared() if settings.page is not None else None
+        self._auditions = (
+            Auditions(ring, ring.musicians, settings.size, settings.view, self._page) if settings.auditions else None
+        )
         if self._auditions is not None:
             self._auditions.wear(settings.palette)
         self._child = self._start()
@@ -275,10 +281,13 @@ class Backdrop:
             self._auditions.close()
         self._child.end(grace=0.5)
         self.report.memory.close()
+        if self._page is not None:
+            self._page.close()
 
     def _start(self) -> Child:
         settings = self.settings
         shared = (self._auditions.thumbnail.memory.fd,) if self._auditions is not None else ()
+        page = self._page
         return Child(
             "engine.stage.painter",
             {
@@ -299,10 +308,11 @@ class Backdrop:
                 "mend": self._mend,
                 "again": self.restarts > 0,
                 "density": settings.density,
+                "page": None if page is None else (page.fd, page.size),
                 "thumbnail": shared[0] if shared else None,
                 **self._on,
             },
-            fds=(self._ring.memory.fd, self.report.memory.fd, *shared),
+            fds=(self._ring.memory.fd, self.report.memory.fd, *shared, *(() if page is None else (page.fd,))),
         )
 
     def await_ready(self) -> None:

@@ -135,6 +135,12 @@ def texture(ctx: Context, size: tuple[int, int], *, channels: int = 4, kind: str
     return made
 
 
+def shrink_smoothly(picture: Texture) -> None:
+    """Let a picture that is never written again be read at any size without its fine lines flickering."""
+    picture.build_mipmaps()
+    picture.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
+
+
 def lent(ctx: Context, picture: Texture) -> Texture:
     """A picture of another context that shares its pictures with this one, to be read here."""
     made = ctx.external_texture(picture.glo, picture.size, picture.components, 0, picture.dtype)

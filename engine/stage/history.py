@@ -11,7 +11,7 @@ An image input of one of these names is fed by the engine; nothing need be said 
 | `pitchTrail` | over time; heights as in the spectrogram | 512 × 1 | height, confidence, level, vibrato |
 | `mapTrail` | over time: where on mapDensity the sound was | 512 × 1 | x, y, confidence, novelty |
 | `mapDensity` | how many sounds of the corpus lie where on the map | 128 × 128 | grey |
-| `scorePage` | the page that is played from; clear until there is one | 1 × 1 | colour |
+| `scorePage`, `scoreNotes`, `scoreLines` | the page that is played from, see score_page.py | 1 × 1 without one | |
 
 What runs over time is a ring that is written in place: one column is 8 hops (43 ms), 512 columns are 21.8 s. Beside
 each of them a shader has the uniform `float <name>_head`, where now lies: what was heard `age` seconds ago stands at
@@ -35,11 +35,14 @@ from numpy.typing import NDArray
 
 from engine.frame import HOP, RATE, SIGNALS, Samples
 from engine.stage.hop_memory import HopMemory
+from engine.stage.score_page import ScorePage
 from engine.stage.sound_texture import WINDOW, wave
 from engine.stage.spectrogram import ROWS, height, spectrum_rows
 
 Pixels = NDArray[np.float32]
 """(rows, columns, channels), the lowest row first as GL counts."""
+Print = NDArray[np.uint8]
+"""The same in bytes."""
 
 COLUMN_HOPS: Final = 8
 """Hops that a column stands for."""
@@ -50,7 +53,7 @@ SECONDS: Final = MOST_HOPS * HOP / RATE
 """How far back the trails reach."""
 TRAILS: Final = ("spectrogram", "levelTrail", "pitchTrail", "mapTrail")
 """Those that run over time: each has its `_head`."""
-STILL: Final = ("waveTexture", "spectrumTexture", "mapDensity", "scorePage")
+STILL: Final = ("waveTexture", "spectrumTexture", "mapDensity", "scorePage", "scoreNotes", "scoreLines")
 NAMES: Final = (*TRAILS, *STILL)
 """Every image input that the engine feeds."""
 
@@ -91,8 +94,9 @@ class History:
 
     delay = 0
 
-    def __init__(self, density: NDArray[np.uint8] | None = None) -> None:
-        """`density`: the map's, (128, 128), top row first; None is a map without sounds."""
+    def __init__(self, density: NDArray[np.uint8] | None = None, page: ScorePage | None = None) -> None:
+        """`density`: the map's, (128, 128), top row first; None is a map without sounds. `page` is played from."""
+        self._page = page
         picture = np.zeros((1, 1), np.uint8) if density is None else density[::-1]
         self.density: Pixels = (picture[..., np.newaxis] / np.float32(255.0)).astype(np.float32)
         self._heard = HopMemory(MOST_HOPS, _COLUMNS_READ)
@@ -175,13 +179,18 @@ class History:
         """The spectrum now, (1, 288, 1)."""
         return self._rows_at(self.hop)[np.newaxis, :, np.newaxis]
 
-    def still(self, name: str) -> Pixels:
+    def still(self, name: str) -> Pixels | Print:
         """One of the pictures that do not run over time, as it is now."""
+        page = self._page
         if name == "waveTexture":
             return self.wave
         if name == "spectrumTexture":
             return self.spectrum
-        return self.density if name == "mapDensity" else _CLEAR
+        if name == "mapDensity":
+            return self.density
+        if page is None:
+            return _CLEAR
+        return page.printed if name == "scorePage" else page.table if name == "scoreNotes" else page.stretches
 
     def _rows_at(self, hop: int) -> NDArray[np.float32]:
         """(288,): the spectrum at the end of this hop; the newest one is remembered."""

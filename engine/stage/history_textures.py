@@ -63,11 +63,14 @@ class HistoryTextures:
     def _make(self, name: str) -> gpu.Texture:
         pixels = self.history.trail(name) if name in TRAILS else self.history.still(name)
         rows, columns, channels = pixels.shape
-        made = gpu.texture(self._ctx, (columns, rows), channels=channels, kind="f4")
+        printed = pixels.dtype == np.uint8
+        made = gpu.texture(self._ctx, (columns, rows), channels=channels, kind="f1" if printed else "f4")
         if channels == 1:
             made.swizzle = "RRR1"  # shaders read .r, or the grey of it
         made.repeat_x = columns == COLUMNS and name in TRAILS
-        made.write(np.ascontiguousarray(pixels))
+        made.write(np.ascontiguousarray(pixels), alignment=1)
+        if printed:
+            gpu.shrink_smoothly(made)
         if name in TRAILS:
             self.history.news(name)  # it is all there
         return made

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from engine.stage import gpu
 from engine.stage.render import Renderer
 from engine.stage.scene import Scene
+from engine.stage.score_page import ScorePage
 from engine.stage.targets import Size
 from engine.stage.views import FLAT
 
@@ -22,10 +23,11 @@ def off_screen(
     flash_limiter: bool = True,
     density: NDArray[np.uint8] | None = None,
     view: str = FLAT,
+    page: ScorePage | None = None,
 ) -> Iterator[Renderer]:
-    """A stage with the scene on it; `density` is the picture of the map of sounds."""
+    """A stage with the scene on it; `density` is the picture of the map of sounds, `page` what is played from."""
     ctx = gpu.headless()
-    renderer = Renderer(ctx, size, limit_flashes=flash_limiter, density=density, view=view)
+    renderer = Renderer(ctx, size, limit_flashes=flash_limiter, density=density, page=page, view=view)
     try:
         renderer.stage(scene)
         yield renderer

@@ -30,6 +30,7 @@ from engine.stage.palette import Colors, pinned
 from engine.stage.poses import MOST_CLOCKS, POSE_PERIOD, Poses
 from engine.stage.render import Renderer
 from engine.stage.report import Pace, StageReport
+from engine.stage.score_page import joined
 from engine.stage.sizing import Sizing
 from engine.stage.sound_texture import WINDOW
 from engine.stage.staging import Staging, as_value
@@ -56,9 +57,10 @@ class Painter:
         self._surface: Surface = open_surface(settings)
         limited = bool(settings["flash_limiter"])
         density = unpacked(settings.get("density", ""))
+        page = None if (there := settings.get("page")) is None else joined(*there)
         view = settings.get("view", FLAT)
         self._renderer = Renderer(
-            self._surface.ctx, self._surface.size, limit_flashes=limited, density=density, view=view
+            self._surface.ctx, self._surface.size, limit_flashes=limited, density=density, page=page, view=view
         )
         self._sizing = Sizing(parent, self._surface, self._renderer)
         self._flashed = -math.inf

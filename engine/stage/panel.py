@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -38,7 +39,10 @@ _SENSES: Final = (78, 222, 384)  # where the senses begin, in three columns
 _ROWS: Final = (332, 386, 440)  # baselines of their names; the values are 26 lower
 _FIRST_FACT: Final = 510
 _FIRST_MESSAGE: Final = 640
+_STATES: Final = {"following": _GOOD, "waiting": _QUIET, "lost": _HOT, "held": _WARM}
 _SURE: Final = 0.5  # from which a tempo and a key are bright
+_QUIET_CELLS: Final = 2  # of white around a QR code,
+_CODE: Final = 112  # and the pixels that there are for all of it
 _LOUD, _NEAR = -1.0, -9.0  # dBFS from which a meter is red, and amber
 
 
@@ -57,8 +61,9 @@ class Panel:
         self._bands(slate, frame)
         self._senses(slate, frame)
         self._facts(slate, status)
-        self._messages(slate, status)
+        self._messages(slate, status, self._score(slate, frame, status))
         self._preview(slate, status)
+        self._survey(slate, status)
         return slate.pixels
 
     def _labels(self, slate: Slate) -> None:
@@ -104,6 +109,18 @@ class Panel:
         slate.pixels[top : top + high, left:_RIGHT] = pixels
         name = shortened(f"next: {status.get('watched', '')}", _SMALL, wide)
         slate.text(left, top + high + 18, name, _WARM, _SMALL)
+
+    def _survey(self, slate: Slate, status: Mapping[str, Any]) -> None:
+        """The code that leads the audience's phones to its questions, in the corner of the facts if it is free."""
+        code = status.get("survey")
+        if not code or status.get("thumbnail") is not None:
+            return
+        cells = _cells(int(code["side"]), str(code["bits"]))
+        wide = len(cells)
+        left, top = _RIGHT - wide, _FIRST_FACT - 18
+        slate.pixels[top : top + wide, left:_RIGHT, :3] = cells[..., np.newaxis]
+        voted = f"{code['votes']} voted"
+        slate.text(_RIGHT - wide / 2, top + wide + 17, voted, _GOOD, _SMALL, "middle")
 
     def _levels(self, slate: Slate, frame: Frame) -> None:
         sound = frame.sound
@@ -175,18 +192,46 @@ class Panel:
 
     def _facts(self, slate: Slate, status: Mapping[str, Any]) -> None:
         thumbnail = status.get("thumbnail")
-        room = _RIGHT - _COLUMN - (0 if thumbnail is None else thumbnail.shape[1] + 16)
+        beside = 0 if thumbnail is None else thumbnail.shape[1] + 16
+        if status.get("survey"):
+            beside = max(beside, _CODE + 16)
+        room = _RIGHT - _COLUMN - beside
         for row, name in enumerate(_FACTS):
             text = str(status.get(name) or "-")
             slate.text(_COLUMN, _FIRST_FACT + 24 * row, shortened(text, _PLAIN, room), _INK, _PLAIN)
 
-    def _messages(self, slate: Slate, status: Mapping[str, Any]) -> None:
-        """The newest lines that there is room for, the newest message brightest."""
+    def _score(self, slate: Slate, frame: Frame, status: Mapping[str, Any]) -> int:
+        """Where the player is in the score, above the messages; how many lines that takes, none without a score."""
+        told = status.get("score")
+        if not told:
+            return 0
+        score, state = frame.score, str(told["state"])
+        room = _RIGHT - _LEFT - width(state, _PLAIN) - 16
+        where = f"bar {score.bar:.0f} of {told['last']} · beat {score.place:.1f}"
+        text = f"{where} · {score.tempo:.0f}/min · {100 * _share(score.certainty, 0.0, 1.0):.0f} %"
+        slate.text(_LEFT, _FIRST_MESSAGE, shortened(text, _PLAIN, room), _INK, _PLAIN)
+        slate.text(_RIGHT, _FIRST_MESSAGE, state, _STATES.get(state, _QUIET), _PLAIN, "right")
+        coming = told["next"]
+        after = f"{coming[0]} in {coming[1]:.0f} beats" if coming else "no cue ahead"
+        line = f"{told['title']} · {after}" if told["title"] else after
+        slate.text(_LEFT, _FIRST_MESSAGE + 22, shortened(line, 16, _RIGHT - _LEFT), _QUIET, 16)
+        return 2
+
+    def _messages(self, slate: Slate, status: Mapping[str, Any], taken: int) -> None:
+        """The newest lines that there is room for below those that are taken, the newest message brightest."""
         lines: list[tuple[str, Color]] = []
         for age, message in enumerate(reversed(list(status.get("messages", ())))):
             lines = [(line, _QUIET if age else _INK) for line in wrapped(str(message), 16, _RIGHT - _LEFT)] + lines
-        for row, (line, color) in enumerate(lines[-4:]):
+        for row, (line, color) in enumerate(lines[taken - 4 :], taken):
             slate.text(_LEFT, _FIRST_MESSAGE + 22 * row, line, color, 16)
+
+
+@lru_cache(maxsize=4)
+def _cells(side: int, bits: str) -> NDArray[np.uint8]:
+    """A QR code as grey pixels, black on white, as large as there is room for above the messages."""
+    dark = np.array(list(f"{int(bits, 16):0{side * side}b}"), dtype=np.uint8).reshape(side, side)
+    white = np.pad(255 * (1 - dark), _QUIET_CELLS, constant_values=255).astype(np.uint8)
+    return white.repeat(times := max(_CODE // len(white), 1), axis=0).repeat(times, axis=1)
 
 
 def _across(dbfs: float) -> int:

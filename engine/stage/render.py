@@ -23,6 +23,7 @@ from engine.stage.flash_limiter import FlashLimiter
 from engine.stage.history import History
 from engine.stage.history_textures import HistoryTextures
 from engine.stage.scene import Scene, load_scene
+from engine.stage.score_page import ScorePage
 from engine.stage.targets import Size
 from engine.stage.transition import Crossing
 from engine.stage.views import FLAT
@@ -46,15 +47,17 @@ class Renderer:
         *,
         limit_flashes: bool = True,
         density: NDArray[np.uint8] | None = None,
+        page: ScorePage | None = None,
         view: str = FLAT,
     ) -> None:
-        """`density`: that of the map of sounds, (128, 128), top row first, for scenes that show it.
+        """`density`: that of the map of sounds, (128, 128), top row first, and `page`, what is played from, for scenes
+        that show them.
 
         `view`: one of `views.VIEWS`; scenes without a camera are refused for all but the flat one.
         """
         self._ctx = ctx
         self._view = view
-        self._history = HistoryTextures(ctx, History(density))
+        self._history = HistoryTextures(ctx, History(density, page))
         self._crossing: Crossing | None = None
         self._canvas = Canvas(ctx, size, limit_flashes=limit_flashes)
         self.trouble = ""

@@ -26,6 +26,7 @@ from engine.stage import gpu
 from engine.stage.palette import Colors, pinned
 from engine.stage.render import Moment, Renderer
 from engine.stage.scene import load_scene
+from engine.stage.score_page import joined
 from engine.stage.sound_texture import WINDOW
 from engine.stage.thumbnail import SIZE, Thumbnail
 from engine.stage.transition import load_transition
@@ -42,7 +43,8 @@ class Understudy:
         self._ring = FrameRing(settings["ring"], tuple(settings["musicians"]))
         self._thumbnail = Thumbnail(settings["thumbnail"])
         self._ctx = gpu.headless()
-        self._renderer = Renderer(self._ctx, SIZE, limit_flashes=False)
+        page = None if (there := settings.get("page")) is None else joined(*there)
+        self._renderer = Renderer(self._ctx, SIZE, limit_flashes=False, page=page)
         size, view = (settings["size"][0], settings["size"][1]), settings["view"]
         self._stage = Renderer(self._ctx, size, limit_flashes=False, view=view)
         """As large as the picture on the wall: what a driver compiles may depend on that."""

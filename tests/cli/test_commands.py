@@ -51,7 +51,19 @@ def run(tmp_path: Path) -> Run:
 
 @pytest.mark.parametrize(
     "command",
-    ["preview", "live", "render", "analyse", "devices", "scenes", "doctor", "latency", "soundcheck", "testcard"],
+    [
+        "preview",
+        "live",
+        "render",
+        "analyse",
+        "share",
+        "devices",
+        "scenes",
+        "doctor",
+        "latency",
+        "soundcheck",
+        "testcard",
+    ],
 )
 def test_every_command_explains_itself_with_an_example(run: Run, command: str) -> None:
     shown = run(command, "--help", COLUMNS="200")
@@ -101,7 +113,7 @@ def test_analyse_writes_an_array_a_signal_and_a_summary(run: Run, sound_file: Ca
     clicks = np.zeros(2 * RATE, np.float32)
     clicks[[24_000, 60_000]] = 0.9
     path = sound_file("clicks.wav", clicks)
-    ended = run("analyse", path, "--out", "numbers")
+    ended = run("analyse", path, "--out", "numbers", "--no-report")
     assert ended.returncode == 0, ended.stderr
     with np.load(tmp_path / "numbers" / "frames.npz") as arrays:
         assert set(arrays) == {"time", *SIGNALS}
@@ -116,7 +128,7 @@ def test_analyse_writes_an_array_a_signal_and_a_summary(run: Run, sound_file: Ca
 
 def test_analyse_finds_places_on_the_map_that_is_named(run: Run, tmp_path: Path) -> None:
     little_map(tmp_path, little_network(tmp_path), "mine")
-    ended = run("analyse", "tone:440", "--seconds", "2", "--out", "numbers", "--space", "mine")
+    ended = run("analyse", "tone:440", "--seconds", "2", "--out", "numbers", "--space", "mine", "--no-report")
     assert ended.returncode == 0, ended.stderr
     assert "stands still" not in ended.stderr
     with np.load(tmp_path / "numbers" / "frames.npz") as arrays:
@@ -127,7 +139,7 @@ def test_analyse_finds_places_on_the_map_that_is_named(run: Run, tmp_path: Path)
 
 def test_analyse_says_what_the_ear_hears_each_patch_or_many_taken_as_one(run: Run, tmp_path: Path) -> None:
     for splice, count in (("0", 31), ("15", 1)):  # 30 s are 31 patches; 6 are trimmed at both ends, 4 are left over
-        ended = run("analyse", "clicks:9", "--seconds", "30", "--out", "numbers", "--splice", splice)
+        ended = run("analyse", "clicks:9", "--seconds", "30", "--out", "numbers", "--splice", splice, "--no-report")
         assert ended.returncode == 0, ended.stderr
         with np.load(tmp_path / "numbers" / "embedding.npz") as arrays:
             assert arrays["embedding"].shape == (count, 128)
@@ -142,7 +154,7 @@ def test_one_bad_file_does_not_end_the_batch(run: Run, sound_file: Callable, tmp
     good = sound_file("good.wav", np.zeros(4800, np.float32))
     bad = tmp_path / "bad.wav"
     bad.write_text("no sound")
-    ended = run("analyse", bad, good, "--out", "numbers")
+    ended = run("analyse", bad, good, "--out", "numbers", "--no-report")
     assert ended.returncode == 1
     assert "bad.wav" in ended.stderr
     assert (tmp_path / "numbers" / "good" / "summary.json").exists()
@@ -252,7 +264,7 @@ def test_musicians_are_named_after_their_channels_with_commas_or_spaces(
     clicks = np.zeros((RATE, 2), np.float32)
     clicks[24_000, 0] = clicks[36_000, 1] = 0.9
     path = sound_file("duo.wav", clicks)
-    ended = run("analyse", "--out", "numbers", "--channels", *typed, path)
+    ended = run("analyse", "--no-report", "--out", "numbers", "--channels", *typed, path)
     assert ended.returncode == 0, ended.stderr
     assert "2 onsets (string 1, drum 1)" in ended.stdout
     summary = json.loads((tmp_path / "numbers" / "summary.json").read_text())

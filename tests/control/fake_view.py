@@ -36,6 +36,7 @@ class FakeView:
         self.numbers = blank_row()
         self.by_hand: tuple[str, ...] = ()
         self.musicians: tuple[str, ...] = ()
+        self.score: Mapping[str, Any] | None = None
         self.scenes: Sequence[SceneCard] = (SceneCard("ink", "Ink", colors=("#000000",)), SceneCard("silk", "Silk"))
         self.palettes: Mapping[str, Sequence[str]] = {"moon": ("#05070c",), "storm": ("#0a0b0d",)}
         self.families: Sequence[str] = ("bowed", "plucked")
@@ -66,13 +67,16 @@ class FakeView:
     def facts(self) -> Mapping[str, Any]:
         ears = {"name": "a tone", "restarts": 0, "overflows": 0, "file": True, "fresh": True}
         told: dict[str, Any] = {"position": "0:01.0", "next": "silk", "paused": False, "ears": ears, "band": None}
-        return {**told, "lights": [], "followers": [], "osc_in": "", "take": ""}
+        return {**told, "lights": [], "followers": [], "osc_in": "", "take": "", "score": self.score}
 
     def log(self, since: int) -> Sequence[tuple[int, float, str]]:
         return [line for line in self.lines if line[0] >= since]
 
     def spectrum(self) -> bytes:
         return bytes(144)
+
+    def survey_csv(self) -> str:
+        return "minute,music,visuals,votes\n"
 
     def map_picture(self) -> bytes | None:
         return None

@@ -14,11 +14,12 @@ from pythonosc.osc_message import OscMessage
 
 from engine.audio.hearing import HearingSettings
 from engine.conductor import Conductor
-from engine.control.orders import Master, SelectCue, Tap
+from engine.control.orders import HoldScore, JumpInScore, Master, NudgeScore, SelectCue, Tap
 from engine.control.page_place import PageSettings
 from engine.control.page_server import PageServer
 from engine.control.scene_input import SceneInput
-from engine.frame import HOP, RATE
+from engine.control.table import Repertoire, Table
+from engine.frame import HOP, RATE, SIGNALS
 from engine.lights.patch import read_patch
 from engine.settings import Settings
 from engine.stage.backdrop import StageSettings
@@ -164,6 +165,34 @@ def test_a_show_is_steered_from_the_page(tmp_path: Path, console: socket.socket)
             until(lambda: "pictures a second" in page.inner_text("#facts"), page)
 
     conduct(settings, hand)
+
+
+def test_the_score_is_shown_and_steered_where_one_is_followed() -> None:
+    path, view = chromium(), FakeView()
+    with PageServer(PageSettings(port=0), view) as server, page_of(path, server.url) as page:
+        page.wait_for_selector(f"{_CONNECTED} #input-flow")
+        assert page.locator("#score").is_hidden()
+        view.table = Table(Repertoire(("ink", "silk"), bars=(0, 48))).with_scene("ink", ())
+        told = {"title": "Mo Li Hua", "first": 0, "last": 48, "state": "lost", "next": ["River", 6.2]}
+        view.score = told
+        for name, value in (("bar", 12.0), ("place", 3.5), ("tempo", 84.0), ("certainty", 0.91)):
+            view.numbers[SIGNALS[f"score.{name}"].part] = value
+        page.wait_for_selector("#score:visible")
+        until(lambda: page.locator("#score-bar").inner_text() == "12", page)
+        assert page.locator("#score-bars").inner_text() == "of 48"
+        assert page.locator("#score-beat").inner_text() == "3.5"
+        assert page.locator("#score-sure").inner_text() == "91 %"
+        assert "lost" in page.locator("#score-state").inner_text()
+        assert page.locator("#score-next").inner_text() == "River in 6 beats"
+        page.locator("#score-on").click()
+        page.locator("#score-hold").click()
+        page.locator("#score-to").fill("17")
+        page.locator("#score-jump button").click()
+        until(lambda: view.orders == [NudgeScore(1.0), HoldScore(True), JumpInScore(17)], page)
+        view.values["/monochord/score/hold"] = (True,)
+        until(lambda: page.locator("#score-hold").inner_text() == "Held", page)
+        view.score = None
+        page.wait_for_selector("#score", state="hidden")
 
 
 def test_a_lost_server_is_told_and_found_again() -> None:

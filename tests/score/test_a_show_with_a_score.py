@@ -22,7 +22,7 @@ from engine.score.watching import ScoreWatch
 from engine.settings import settings
 from engine.take import TakeWriter, score_in
 from tests.features.sounds import bowed
-from tests.score.playing import melody, score_of
+from tests.score.playing import follow, melody, score_of
 
 PAGE = "key: 1=C\ntime: 4/4\n1: 1 2 3 4 | 5 1 4 2 | 3 1 2 1 |\n"
 MIDI = (60, 62, 64, 65, 67, 60, 65, 62, 64, 60, 62, 60)
@@ -71,6 +71,19 @@ def test_a_take_keeps_the_score_and_is_followed_in_it_again(tmp_path: Path, page
     assert follows.pitches.tolist() == list(MIDI)
 
 
+def test_the_stage_has_the_page_of_the_score_or_of_the_take_that_is_played(tmp_path: Path, page: Path) -> None:
+    shown = settings(source="tone:440", score=str(page)).stage.page
+    assert shown is not None
+    assert len(shown.notes) == len(MIDI)
+    take = tmp_path / "evening.monochord"
+    with TakeWriter(take, 1, score=open_score(page)) as writer:
+        writer.write(blank_row(), np.zeros((256, 1), np.float32))
+    again = settings(source=str(take)).stage.page
+    assert again is not None
+    assert np.array_equal(again.ink, shown.ink)
+    assert settings(source="tone:440").stage.page is None
+
+
 def test_a_score_that_cannot_be_followed_is_refused_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(BadFile, match="no such file"):
         settings(source="tone:440", score=str(tmp_path / "no.musicxml"))
@@ -100,6 +113,22 @@ def test_orders_about_the_score_are_there_where_one_is_followed() -> None:
     assert table.read("/monochord/score/jump", [3, 2.5]) == JumpInScore(3, 2.5)
     assert table.read("/monochord/score/hold", [1]) == HoldScore(True)
     assert not [at for at in Table(Repertoire()).entries if "/score/" in at]
+
+
+def test_the_operator_is_told_where_the_player_is_and_what_comes_next() -> None:
+    follower = ScoreFollower(score_of(melody(32)))
+    table = read_cues([{"scene": "ink", "at": "bar 3"}, {"scene": "silk", "at": "bar 5", "name": "River"}])
+    watch = ScoreWatch(follower, table, "Mo Li Hua")
+    assert watch.told(0.0) == {"title": "Mo Li Hua", "first": 1, "last": 8, "state": "waiting", "next": ["ink", 8.0]}
+    follow(follower, [(pitch, 0.5) for pitch in melody(32)[:12]])
+    assert watch.told(10.5)["state"] == "following"
+    assert watch.told(10.5)["next"] == ["River", 5.5]
+    assert watch.told(16.0)["next"] is None
+    follower._lost = True
+    assert watch.told(10.5)["state"] == "lost"
+    follower.hold(True)
+    follow(follower, [(60, 0.1)])
+    assert watch.told(10.5)["state"] == "held"
 
 
 def test_the_watch_brings_the_cue_and_says_once_that_the_player_is_lost() -> None:

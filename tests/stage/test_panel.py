@@ -131,6 +131,30 @@ def test_the_newest_messages_are_shown_and_stay_on_the_panel() -> None:
     assert (drawn({"messages": messages}) == drawn({"messages": messages[-4:]})).all()
 
 
+def test_where_the_player_is_in_the_score_stands_above_the_messages() -> None:
+    told = {"title": "Mo Li Hua", "first": 1, "last": 14, "state": "following", "next": ["silk", 6.0]}
+    messages = [f"message {number}" for number in range(9)]
+    plain = drawn({"messages": messages})
+    at = {"score__bar": 12.0, "score__place": 3.5, "score__tempo": 84.0, "score__certainty": 0.91}
+    assert (drawn({"messages": messages, "score": None}, **at) == plain).all()
+    shown = drawn({"messages": messages, "score": told}, **at)
+    rows, columns = changed(plain, shown)
+    assert MESSAGES.start <= rows.start
+    assert rows.stop <= HEIGHT - 4
+    assert columns.stop <= WIDTH - 20
+    below = slice(MESSAGES.start + 50, HEIGHT)
+    assert (shown[below] == plain[below]).all()  # the newest messages stay where they are
+    for status, signals in (
+        ({**told, "state": "lost"}, at),
+        ({**told, "next": None}, at),
+        ({**told, "title": "a title as long as no title has ever been, and then some more of it"}, at),
+        (told, {**at, "score__bar": 13.0}),
+    ):
+        rows, columns = changed(shown, drawn({"messages": messages, "score": status}, **signals))
+        assert rows.stop <= below.start
+        assert columns.stop <= WIDTH - 20
+
+
 def test_a_long_scene_name_leaves_the_position_readable() -> None:
     status = {"position": "104:03.5"}
     rows, columns = changed(drawn(status), drawn({**status, "scene": "the long way round the mountains"}))
@@ -164,3 +188,22 @@ def test_drawing_is_cheap_enough_for_a_running_show() -> None:
     for number in range(50):
         panel.draw(frame(sound__level=-number, rhythm__onsets=number), status)
     assert (time.process_time() - begun) / 50 < 0.01
+
+
+def test_the_audiences_code_stands_beside_the_facts_and_gives_way_to_a_preview() -> None:
+    side = 25
+    bits = f"{sum(1 << k for k in range(0, side * side, 2)):x}"  # a chessboard
+    survey = {"side": side, "bits": bits, "votes": 23}
+    facts = {"ears": "a device with a very long name that goes on and on · 0 restarts · 0 overflows"}
+    rows, columns = changed(drawn(facts), drawn({**facts, "survey": survey}))
+    assert 486 < rows.start < rows.stop <= MESSAGES.start - 2
+    assert columns.stop == WIDTH - 24
+    code = drawn({**facts, "survey": survey})[492:, WIDTH - 24 - 3 * 29 : WIDTH - 24]
+    cells = code[1 : 3 * 29 : 3, 1::3, 0]
+    assert (cells[:2] == 255).all()
+    assert (cells[2:-2, 2:-2].ravel()[::2] == 0).all()
+    assert (cells[2:-2, 2:-2].ravel()[1::2] == 255).all()
+    thumbnail = np.full((72, 128, 4), 255, dtype=np.uint8)
+    watched = {"thumbnail": thumbnail, "watched": "ink"}
+    assert (drawn(watched)[600:615, -120:] == drawn({**watched, "survey": survey})[600:615, -120:]).all()
+    assert (drawn({"survey": {}}) == drawn()).all()

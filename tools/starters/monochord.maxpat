@@ -1387,10 +1387,181 @@
      "id": "obj-81",
      "maxclass": "newobj",
      "numinlets": 1,
-     "numoutlets": 9,
+     "numoutlets": 10,
      "patching_rect": [
       20,
       870.0,
+      1100.0,
+      22.0
+     ],
+     "outlettype": [
+      "",
+      "",
+      "",
+      "",
+      "",
+      "",
+      "",
+      "",
+      "",
+      ""
+     ],
+     "text": "route /monochord/mood/excitement /monochord/mood/relaxation /monochord/mood/irritation /monochord/mood/depression /monochord/mood/valence /monochord/mood/arousal /monochord/mood/known /monochord/mood/age /monochord/mood/features"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-82",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      20,
+      900.0,
+      185.0,
+      22.0
+     ],
+     "outlettype": [],
+     "text": "s monochord.mood.excitement"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-83",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      210,
+      900.0,
+      185.0,
+      22.0
+     ],
+     "outlettype": [],
+     "text": "s monochord.mood.relaxation"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-84",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      400,
+      900.0,
+      185.0,
+      22.0
+     ],
+     "outlettype": [],
+     "text": "s monochord.mood.irritation"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-85",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      590,
+      900.0,
+      185.0,
+      22.0
+     ],
+     "outlettype": [],
+     "text": "s monochord.mood.depression"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-86",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      780,
+      900.0,
+      185.0,
+      22.0
+     ],
+     "outlettype": [],
+     "text": "s monochord.mood.valence"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-87",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      970,
+      900.0,
+      185.0,
+      22.0
+     ],
+     "outlettype": [],
+     "text": "s monochord.mood.arousal"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-88",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      20,
+      928.0,
+      185.0,
+      22.0
+     ],
+     "outlettype": [],
+     "text": "s monochord.mood.known"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-89",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      210,
+      928.0,
+      185.0,
+      22.0
+     ],
+     "outlettype": [],
+     "text": "s monochord.mood.age"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-90",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      400,
+      928.0,
+      185.0,
+      22.0
+     ],
+     "outlettype": [],
+     "text": "s monochord.mood.features"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-91",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 9,
+     "patching_rect": [
+      20,
+      976.0,
       1100.0,
       22.0
      ],
@@ -1410,13 +1581,13 @@
    },
    {
     "box": {
-     "id": "obj-82",
+     "id": "obj-92",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
       20,
-      900.0,
+      1006.0,
       185.0,
       22.0
      ],
@@ -1426,13 +1597,13 @@
    },
    {
     "box": {
-     "id": "obj-83",
+     "id": "obj-93",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
       210,
-      900.0,
+      1006.0,
       185.0,
       22.0
      ],
@@ -1442,13 +1613,13 @@
    },
    {
     "box": {
-     "id": "obj-84",
+     "id": "obj-94",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
       400,
-      900.0,
+      1006.0,
       185.0,
       22.0
      ],
@@ -1458,13 +1629,13 @@
    },
    {
     "box": {
-     "id": "obj-85",
+     "id": "obj-95",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
       590,
-      900.0,
+      1006.0,
       185.0,
       22.0
      ],
@@ -1474,13 +1645,13 @@
    },
    {
     "box": {
-     "id": "obj-86",
+     "id": "obj-96",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
       780,
-      900.0,
+      1006.0,
       185.0,
       22.0
      ],
@@ -1490,13 +1661,13 @@
    },
    {
     "box": {
-     "id": "obj-87",
+     "id": "obj-97",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
       970,
-      900.0,
+      1006.0,
       185.0,
       22.0
      ],
@@ -1506,13 +1677,13 @@
    },
    {
     "box": {
-     "id": "obj-88",
+     "id": "obj-98",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
       20,
-      928.0,
+      1034.0,
       185.0,
       22.0
      ],
@@ -1522,13 +1693,13 @@
    },
    {
     "box": {
-     "id": "obj-89",
+     "id": "obj-99",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
       210,
-      928.0,
+      1034.0,
       185.0,
       22.0
      ],
@@ -1538,13 +1709,13 @@
    },
    {
     "box": {
-     "id": "obj-90",
+     "id": "obj-100",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 2,
      "patching_rect": [
       20,
-      976.0,
+      1082.0,
       180.0,
       22.0
      ],
@@ -1557,13 +1728,13 @@
    },
    {
     "box": {
-     "id": "obj-91",
+     "id": "obj-101",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
       210,
-      976.0,
+      1082.0,
       120.0,
       22.0
      ],
@@ -1573,13 +1744,13 @@
    },
    {
     "box": {
-     "id": "obj-92",
+     "id": "obj-102",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
       20,
-      1036.0,
+      1142.0,
       180.0,
       22.0
      ],
@@ -1589,13 +1760,13 @@
    },
    {
     "box": {
-     "id": "obj-93",
+     "id": "obj-103",
      "maxclass": "flonum",
      "numinlets": 1,
      "numoutlets": 2,
      "patching_rect": [
       20,
-      1076.0,
+      1182.0,
       60.0,
       22.0
      ],
@@ -1609,13 +1780,13 @@
    },
    {
     "box": {
-     "id": "obj-94",
+     "id": "obj-104",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
      "patching_rect": [
       90,
-      1076.0,
+      1182.0,
       260.0,
       22.0
      ],
@@ -1627,13 +1798,13 @@
    },
    {
     "box": {
-     "id": "obj-95",
+     "id": "obj-105",
      "maxclass": "toggle",
      "numinlets": 1,
      "numoutlets": 1,
      "patching_rect": [
       400,
-      1076.0,
+      1182.0,
       60.0,
       22.0
      ],
@@ -1644,13 +1815,13 @@
    },
    {
     "box": {
-     "id": "obj-96",
+     "id": "obj-106",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
      "patching_rect": [
       470,
-      1076.0,
+      1182.0,
       260.0,
       22.0
      ],
@@ -1662,13 +1833,13 @@
    },
    {
     "box": {
-     "id": "obj-97",
+     "id": "obj-107",
      "maxclass": "toggle",
      "numinlets": 1,
      "numoutlets": 1,
      "patching_rect": [
       780,
-      1076.0,
+      1182.0,
       60.0,
       22.0
      ],
@@ -1679,13 +1850,13 @@
    },
    {
     "box": {
-     "id": "obj-98",
+     "id": "obj-108",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
      "patching_rect": [
       850,
-      1076.0,
+      1182.0,
       260.0,
       22.0
      ],
@@ -1697,13 +1868,13 @@
    },
    {
     "box": {
-     "id": "obj-99",
+     "id": "obj-109",
      "maxclass": "toggle",
      "numinlets": 1,
      "numoutlets": 1,
      "patching_rect": [
       20,
-      1108.0,
+      1214.0,
       60.0,
       22.0
      ],
@@ -1714,13 +1885,13 @@
    },
    {
     "box": {
-     "id": "obj-100",
+     "id": "obj-110",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
      "patching_rect": [
       90,
-      1108.0,
+      1214.0,
       260.0,
       22.0
      ],
@@ -1732,13 +1903,13 @@
    },
    {
     "box": {
-     "id": "obj-101",
+     "id": "obj-111",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
      "patching_rect": [
       400,
-      1108.0,
+      1214.0,
       300.0,
       22.0
      ],
@@ -1750,13 +1921,13 @@
    },
    {
     "box": {
-     "id": "obj-102",
+     "id": "obj-112",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
      "patching_rect": [
       780,
-      1108.0,
+      1214.0,
       300.0,
       22.0
      ],
@@ -1768,13 +1939,13 @@
    },
    {
     "box": {
-     "id": "obj-103",
+     "id": "obj-113",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
      "patching_rect": [
       20,
-      1140.0,
+      1246.0,
       300.0,
       22.0
      ],
@@ -1786,13 +1957,13 @@
    },
    {
     "box": {
-     "id": "obj-104",
+     "id": "obj-114",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
      "patching_rect": [
       400,
-      1140.0,
+      1246.0,
       300.0,
       22.0
      ],
@@ -1804,13 +1975,13 @@
    },
    {
     "box": {
-     "id": "obj-105",
+     "id": "obj-115",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
      "patching_rect": [
       780,
-      1140.0,
+      1246.0,
       300.0,
       22.0
      ],
@@ -1822,13 +1993,13 @@
    },
    {
     "box": {
-     "id": "obj-106",
+     "id": "obj-116",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
      "patching_rect": [
       20,
-      1172.0,
+      1278.0,
       300.0,
       22.0
      ],
@@ -1840,13 +2011,13 @@
    },
    {
     "box": {
-     "id": "obj-107",
+     "id": "obj-117",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
      "patching_rect": [
       400,
-      1172.0,
+      1278.0,
       300.0,
       22.0
      ],
@@ -1858,13 +2029,13 @@
    },
    {
     "box": {
-     "id": "obj-108",
+     "id": "obj-118",
      "maxclass": "flonum",
      "numinlets": 1,
      "numoutlets": 2,
      "patching_rect": [
       780,
-      1172.0,
+      1278.0,
       60.0,
       22.0
      ],
@@ -1878,13 +2049,13 @@
    },
    {
     "box": {
-     "id": "obj-109",
+     "id": "obj-119",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
      "patching_rect": [
       850,
-      1172.0,
+      1278.0,
       260.0,
       22.0
      ],
@@ -1896,13 +2067,13 @@
    },
    {
     "box": {
-     "id": "obj-110",
+     "id": "obj-120",
      "maxclass": "flonum",
      "numinlets": 1,
      "numoutlets": 2,
      "patching_rect": [
       20,
-      1204.0,
+      1310.0,
       60.0,
       22.0
      ],
@@ -1916,13 +2087,13 @@
    },
    {
     "box": {
-     "id": "obj-111",
+     "id": "obj-121",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
      "patching_rect": [
       90,
-      1204.0,
+      1310.0,
       260.0,
       22.0
      ],
@@ -1934,13 +2105,13 @@
    },
    {
     "box": {
-     "id": "obj-112",
+     "id": "obj-122",
      "maxclass": "toggle",
      "numinlets": 1,
      "numoutlets": 1,
      "patching_rect": [
       400,
-      1204.0,
+      1310.0,
       60.0,
       22.0
      ],
@@ -1951,13 +2122,13 @@
    },
    {
     "box": {
-     "id": "obj-113",
+     "id": "obj-123",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
      "patching_rect": [
       470,
-      1204.0,
+      1310.0,
       260.0,
       22.0
      ],
@@ -1969,13 +2140,13 @@
    },
    {
     "box": {
-     "id": "obj-114",
+     "id": "obj-124",
      "maxclass": "toggle",
      "numinlets": 1,
      "numoutlets": 1,
      "patching_rect": [
       780,
-      1204.0,
+      1310.0,
       60.0,
       22.0
      ],
@@ -1986,13 +2157,13 @@
    },
    {
     "box": {
-     "id": "obj-115",
+     "id": "obj-125",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
      "patching_rect": [
       850,
-      1204.0,
+      1310.0,
       260.0,
       22.0
      ],
@@ -2004,13 +2175,48 @@
    },
    {
     "box": {
-     "id": "obj-116",
+     "id": "obj-126",
+     "maxclass": "toggle",
+     "numinlets": 1,
+     "numoutlets": 1,
+     "patching_rect": [
+      20,
+      1342.0,
+      60.0,
+      22.0
+     ],
+     "outlettype": [
+      ""
+     ]
+    }
+   },
+   {
+    "box": {
+     "id": "obj-127",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 1,
+     "patching_rect": [
+      90,
+      1342.0,
+      260.0,
+      22.0
+     ],
+     "outlettype": [
+      ""
+     ],
+     "text": "prepend /monochord/survey/open"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-128",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
      "patching_rect": [
-      20,
-      1236.0,
+      400,
+      1342.0,
       300.0,
       22.0
      ],
@@ -2022,13 +2228,13 @@
    },
    {
     "box": {
-     "id": "obj-117",
+     "id": "obj-129",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
      "patching_rect": [
-      400,
-      1236.0,
+      780,
+      1342.0,
       300.0,
       22.0
      ],
@@ -2040,13 +2246,13 @@
    },
    {
     "box": {
-     "id": "obj-118",
+     "id": "obj-130",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
      "patching_rect": [
-      780,
-      1236.0,
+      20,
+      1374.0,
       300.0,
       22.0
      ],
@@ -2058,13 +2264,13 @@
    },
    {
     "box": {
-     "id": "obj-119",
+     "id": "obj-131",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
      "patching_rect": [
-      20,
-      1268.0,
+      400,
+      1374.0,
       300.0,
       22.0
      ],
@@ -2076,13 +2282,13 @@
    },
    {
     "box": {
-     "id": "obj-120",
+     "id": "obj-132",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
      "patching_rect": [
-      400,
-      1268.0,
+      780,
+      1374.0,
       300.0,
       22.0
      ],
@@ -2094,13 +2300,13 @@
    },
    {
     "box": {
-     "id": "obj-121",
+     "id": "obj-133",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
      "patching_rect": [
-      780,
-      1268.0,
+      20,
+      1406.0,
       300.0,
       22.0
      ],
@@ -2112,13 +2318,13 @@
    },
    {
     "box": {
-     "id": "obj-122",
+     "id": "obj-134",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
      "patching_rect": [
-      20,
-      1300.0,
+      400,
+      1406.0,
       300.0,
       22.0
      ],
@@ -2130,13 +2336,13 @@
    },
    {
     "box": {
-     "id": "obj-123",
+     "id": "obj-135",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
      "patching_rect": [
-      400,
-      1300.0,
+      780,
+      1406.0,
       300.0,
       22.0
      ],
@@ -3195,8 +3401,8 @@
    {
     "patchline": {
      "source": [
-      "obj-90",
-      0
+      "obj-81",
+      9
      ],
      "destination": [
       "obj-91",
@@ -3207,8 +3413,32 @@
    {
     "patchline": {
      "source": [
+      "obj-91",
+      0
+     ],
+     "destination": [
+      "obj-92",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-91",
+      1
+     ],
+     "destination": [
       "obj-93",
       0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-91",
+      2
      ],
      "destination": [
       "obj-94",
@@ -3219,20 +3449,20 @@
    {
     "patchline": {
      "source": [
-      "obj-94",
-      0
+      "obj-91",
+      3
      ],
      "destination": [
-      "obj-92",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
       "obj-95",
       0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-91",
+      4
      ],
      "destination": [
       "obj-96",
@@ -3243,20 +3473,20 @@
    {
     "patchline": {
      "source": [
-      "obj-96",
-      0
+      "obj-91",
+      5
      ],
      "destination": [
-      "obj-92",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
       "obj-97",
       0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-91",
+      6
      ],
      "destination": [
       "obj-98",
@@ -3267,20 +3497,20 @@
    {
     "patchline": {
      "source": [
-      "obj-98",
-      0
+      "obj-91",
+      7
      ],
      "destination": [
-      "obj-92",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
       "obj-99",
       0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-91",
+      8
      ],
      "destination": [
       "obj-100",
@@ -3295,31 +3525,7 @@
       0
      ],
      "destination": [
-      "obj-92",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
       "obj-101",
-      0
-     ],
-     "destination": [
-      "obj-92",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-102",
-      0
-     ],
-     "destination": [
-      "obj-92",
       0
      ]
     }
@@ -3331,7 +3537,7 @@
       0
      ],
      "destination": [
-      "obj-92",
+      "obj-104",
       0
      ]
     }
@@ -3343,7 +3549,7 @@
       0
      ],
      "destination": [
-      "obj-92",
+      "obj-102",
       0
      ]
     }
@@ -3355,7 +3561,7 @@
       0
      ],
      "destination": [
-      "obj-92",
+      "obj-106",
       0
      ]
     }
@@ -3367,7 +3573,7 @@
       0
      ],
      "destination": [
-      "obj-92",
+      "obj-102",
       0
      ]
     }
@@ -3379,7 +3585,7 @@
       0
      ],
      "destination": [
-      "obj-92",
+      "obj-108",
       0
      ]
     }
@@ -3391,7 +3597,7 @@
       0
      ],
      "destination": [
-      "obj-109",
+      "obj-102",
       0
      ]
     }
@@ -3403,7 +3609,7 @@
       0
      ],
      "destination": [
-      "obj-92",
+      "obj-110",
       0
      ]
     }
@@ -3415,7 +3621,7 @@
       0
      ],
      "destination": [
-      "obj-111",
+      "obj-102",
       0
      ]
     }
@@ -3427,7 +3633,7 @@
       0
      ],
      "destination": [
-      "obj-92",
+      "obj-102",
       0
      ]
     }
@@ -3439,7 +3645,7 @@
       0
      ],
      "destination": [
-      "obj-113",
+      "obj-102",
       0
      ]
     }
@@ -3451,7 +3657,7 @@
       0
      ],
      "destination": [
-      "obj-92",
+      "obj-102",
       0
      ]
     }
@@ -3463,7 +3669,7 @@
       0
      ],
      "destination": [
-      "obj-115",
+      "obj-102",
       0
      ]
     }
@@ -3475,7 +3681,7 @@
       0
      ],
      "destination": [
-      "obj-92",
+      "obj-102",
       0
      ]
     }
@@ -3487,7 +3693,7 @@
       0
      ],
      "destination": [
-      "obj-92",
+      "obj-102",
       0
      ]
     }
@@ -3499,7 +3705,7 @@
       0
      ],
      "destination": [
-      "obj-92",
+      "obj-102",
       0
      ]
     }
@@ -3511,7 +3717,7 @@
       0
      ],
      "destination": [
-      "obj-92",
+      "obj-119",
       0
      ]
     }
@@ -3523,7 +3729,7 @@
       0
      ],
      "destination": [
-      "obj-92",
+      "obj-102",
       0
      ]
     }
@@ -3535,7 +3741,7 @@
       0
      ],
      "destination": [
-      "obj-92",
+      "obj-121",
       0
      ]
     }
@@ -3547,7 +3753,7 @@
       0
      ],
      "destination": [
-      "obj-92",
+      "obj-102",
       0
      ]
     }
@@ -3559,7 +3765,7 @@
       0
      ],
      "destination": [
-      "obj-92",
+      "obj-123",
       0
      ]
     }
@@ -3571,7 +3777,151 @@
       0
      ],
      "destination": [
-      "obj-92",
+      "obj-102",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-124",
+      0
+     ],
+     "destination": [
+      "obj-125",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-125",
+      0
+     ],
+     "destination": [
+      "obj-102",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-126",
+      0
+     ],
+     "destination": [
+      "obj-127",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-127",
+      0
+     ],
+     "destination": [
+      "obj-102",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-128",
+      0
+     ],
+     "destination": [
+      "obj-102",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-129",
+      0
+     ],
+     "destination": [
+      "obj-102",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-130",
+      0
+     ],
+     "destination": [
+      "obj-102",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-131",
+      0
+     ],
+     "destination": [
+      "obj-102",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-132",
+      0
+     ],
+     "destination": [
+      "obj-102",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-133",
+      0
+     ],
+     "destination": [
+      "obj-102",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-134",
+      0
+     ],
+     "destination": [
+      "obj-102",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-135",
+      0
+     ],
+     "destination": [
+      "obj-102",
       0
      ]
     }

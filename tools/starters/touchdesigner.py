@@ -22,6 +22,7 @@ CONTROLS = [  # address, kind, low, high, what a choice says
     ("/monochord/lights/level", "fader", 0, 1, None),
     ("/monochord/lights/manual", "switch", 0, 1, None),
     ("/monochord/lights/full", "switch", 0, 1, None),
+    ("/monochord/survey/open", "switch", 0, 1, None),
     ("/monochord/scene/select", "choice", 0, 1, 1),
     ("/monochord/scene/select", "choice", 0, 1, 2),
     ("/monochord/scene/select", "choice", 0, 1, 3),

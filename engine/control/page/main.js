@@ -3,6 +3,8 @@
 import { Connection } from "./connection.js";
 import { InputControl, fill, holdButton, made } from "./controls.js";
 import { Meters, SoundMap, drawSpectrum } from "./pictures.js";
+import { ScorePanel } from "./score.js";
+import { Audience } from "./survey.js";
 
 const ROOT = "/monochord";
 const NOTES = ["C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B"];
@@ -16,6 +18,9 @@ let beats = -1, onsets = -1, beatGlow = 0, hitGlow = 0, touchedBrightness = -100
 
 const connection = new Connection(hear, lineIs);
 const order = (address, ...args) => connection.order(ROOT + address, ...args).catch(wrong);
+const audience = new Audience((on) => order("/survey/open", on));
+
+const score = new ScorePanel(order);
 
 function wrong(error) {
   line(null, error.message, true);
@@ -187,6 +192,7 @@ function present() {
   write($("freeze"), at("/master/freeze") ? "Frozen" : "Freeze");
   if (performance.now() - touchedBrightness > 500 && at("/master/brightness") !== undefined) brightness(at("/master/brightness"));
   lights(at);
+  score.hold(at("/score/hold"));
   const palette = at("/master/palette") ?? "";
   if (document.activeElement !== $("palette")) $("palette").value = palette;
   const colors = hello.palettes[palette] ?? [];
@@ -259,6 +265,7 @@ function live({ live: numbers, spectrum }) {
   $("beat").style.opacity = Math.max(beatGlow, 0.12);
   $("hit").style.opacity = Math.max(hitGlow, 0.12);
   if (tick % 3) return;
+  score.live(now);
   const voiced = now["pitch.hz"] > 0, cents = now["pitch.cents"], note = Math.round(cents / 100);
   const off = Math.round(cents - 100 * note);
   write($("note"), voiced ? `${NOTES[note % 12]}${Math.floor(note / 12) - 1} ${off < 0 ? "−" : "+"}${Math.abs(off)}` : "–");
@@ -287,7 +294,9 @@ function every(row) {
 // Devices and troubles.
 
 function facts(told) {
+  score.facts(told.score);
   band = told.band;
+  audience.show(told.survey);
   write($("position"), told.position + (told.paused ? " paused" : ""));
   write($("next-scene"), hello?.cues.length ? (hello.cues[cueAt] ?? "the last one is on") : title(told.next));
   $("lamp-ears").dataset.state = told.ears.fresh ? (told.ears.restarts || told.ears.overflows ? "warm" : "good") : "bad";

@@ -1,0 +1,208 @@
+"""Which of the paper's four moods the music of the last half minute has, and how far it may be believed.
+
+The slow lane. What runs every hop (`Mood.step`) keeps every eighth frame and moves the mood on; each second it asks
+somebody else for the mood of the window: in a show a thread of its own, in rehearsal at once. Either way it is shown
+LAG hops after it was asked for, so that a show whose machine keeps up has the very moods of its rehearsal.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Iterator, Sequence
+from math import exp
+from typing import Final, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine import frame
+from engine.frame import HOP, RATE, Row
+from engine.listening.mood_features import EIGHT, as_signal, eight
+from engine.listening.mood_judge import NEUTRAL, Second, Verdict, arousal, valence
+from engine.listening.mood_tally import COLUMNS, EVERY, LOOKS, PARTS, Array, Tally
+
+MOOD: Final = slice(frame.Mood.excitement.start, frame.Mood.features.start + frame.Mood.features.size)
+"""The group Mood in a row."""
+LAG: Final = 6
+"""Hops from the one that asks for a mood to the one that shows it."""
+WINDOW: Final = 30
+"""Tallies in which something was heard that a show remembers: 31 s of music."""
+
+_ASKED: Final = EVERY * LOOKS  # hops
+_ENOUGH: Final = 3  # looks of a tally in which something must be heard for it to count
+_FIRST: Final = 3  # tallies before anything is said
+_KNOWN: Final = 8  # tallies before anything is believed
+_LONGEST: Final = 60  # tallies of a recording that are judged as one
+_STRIDE: Final = 30  # from one such piece to the next
+_HOP_SECONDS: Final = HOP / RATE
+_TRAVEL: Final = 1 - exp(-_HOP_SECONDS / 1.5)  # of the way to what was found, a hop
+_FAREWELL: Final = 2.0  # seconds that the end of a show waits for the thread
+
+
+class Judge(Protocol):
+    """What finds the mood of some seconds of music, as `MoodModel` does."""
+
+    def judge(self, seconds: Sequence[Second]) -> Verdict: ...
+
+
+class _Found(NamedTuple):
+    """What has become of an asking: the hop that asked, whether a window was there to be judged, and the verdict."""
+
+    hops: int
+    since: float  # seconds of sound at the end of the newest second that counted
+    verdict: Verdict | None
+    enough: bool
+
+
+class _AtOnce:
+    """Judges while one waits: rehearsal. Keeps every second that counted."""
+
+    trouble = ""
+
+    def __init__(self, model: Judge, *, keep: bool) -> None:
+        self._model, self._keep = model, keep
+        self._tally = Tally()
+        self.seconds: list[Second] = []
+        self._since = 0.0
+        self.found: _Found | None = None
+
+    def ask(self, hops: int, looks: Array, described: NDArray[np.float32] | None) -> None:
+        self.found = self._judged(hops, looks, described)
+
+    def close(self) -> None:
+        """There is nothing to end."""
+
+    def _judged(self, hops: int, looks: Array, described: NDArray[np.float32] | None) -> _Found:
+        tally = self._tally.step(looks)
+        if tally[PARTS["heard"]][0] < _ENOUGH:
+            return _Found(hops, self._since, None, enough=False)
+        self.seconds.append(Second(tally, described))
+        if not self._keep:
+            del self.seconds[:-WINDOW]
+        self._since = hops * _HOP_SECONDS
+        enough = len(self.seconds) >= _KNOWN
+        verdict = self._model.judge(self.seconds[-WINDOW:]) if len(self.seconds) >= _FIRST else None
+        return _Found(hops, self._since, verdict, enough)
+
+
+class _Worker(_AtOnce):
+    """Judges in a thread of its own, one second after the other: a show."""
+
+    def __init__(self, model: Judge) -> None:
+        super().__init__(model, keep=False)
+        self._waiting: queue.SimpleQueue[tuple[int, Array, NDArray[np.float32] | None] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name="mood", daemon=True)
+        self._thread.start()
+
+    def ask(self, hops: int, looks: Array, described: NDArray[np.float32] | None) -> None:
+        if not self.trouble:
+            self._waiting.put((hops, looks, described))
+
+    def close(self) -> None:
+        self._waiting.put(None)
+        self._thread.join(_FAREWELL)
+
+    def _work(self) -> None:
+        try:
+            while (asked := self._waiting.get()) is not None:
+                self.found = self._judged(*asked)
+        except Exception as bug:  # the show goes on without it, and the operator is told
+            why = " ".join(f"{type(bug).__name__}: {bug}".split())[:160]
+            self.trouble = f"the sense of mood is lost ({why}): the mood stays as it is"
+
+
+class Mood:
+    """The group Mood, hop by hop: four probabilities that sum to 1, valence, arousal, known, age, the eight features.
+
+    A window is the last 30 seconds in which something was heard: in silence the mood stands, and its age grows. Before
+    3 s of music nothing is said, before 8 s nothing is `known`. What is shown goes to what was found with a time
+    constant of 1.5 s, the first of it at once. Finite and inside its span whatever the rows are.
+
+    With `live` a thread does the work, which `close` ends. Without, every second is kept for `whole`, and the same rows
+    give the same moods bit for bit.
+    """
+
+    delay: Final = (_ASKED + LAG) * HOP
+    """Samples by which what is shown at most follows the second that it was last found for."""
+
+    def __init__(self, model: Judge, *, live: bool = False) -> None:
+        self._model, self._live = model, live
+        model.judge([Second(np.ones(PARTS["spread"].stop), None)])  # the first time takes longest
+        self._begin()
+
+    def _begin(self) -> None:
+        self._lane = _Worker(self._model) if self._live else _AtOnce(self._model, keep=True)
+        self._looks = np.zeros((LOOKS, len(COLUMNS)))
+        self._hops = 0
+        self._shown: _Found | None = None
+        self._target: Array | None = None
+        self._moving = np.array([*NEUTRAL.probabilities, *np.zeros(len(EIGHT))])
+        self._known = 0.0
+        self._values = np.zeros(MOOD.stop - MOOD.start)
+        self._told = False
+
+    def step(self, row: Row, described: NDArray[np.float32] | None = None) -> Row:
+        """The group Mood (16,), in its order, after the next hop, whose row is given; good until the next step.
+
+        `described` (128,): how the ear described the sound last; None where there is no ear, or nothing was heard.
+        """
+        self._hops += 1
+        hops = self._hops
+        if hops % EVERY == 0:
+            look = hops // EVERY - 1
+            np.take(row, COLUMNS, out=self._looks[look % LOOKS])
+            if hops % _ASKED == 0:
+                self._lane.ask(hops, np.nan_to_num(self._looks), None if described is None else described.copy())
+        found = self._lane.found
+        if found is not None and found is not self._shown and hops >= found.hops + LAG:
+            self._show(found)
+        if self._target is not None:
+            self._moving += _TRAVEL * (self._target - self._moving)
+        shares, values = self._moving[:4], self._values
+        values[:4] = shares
+        values[4], values[5] = valence(shares), arousal(shares)
+        values[6] = self._known
+        values[7] = hops * _HOP_SECONDS - (self._shown.since if self._shown is not None else 0.0)
+        values[8:] = self._moving[4:]
+        return values
+
+    def _show(self, found: _Found) -> None:
+        self._shown = found
+        if found.verdict is None:
+            return
+        first = self._target is None
+        self._target = np.array([*found.verdict.probabilities, *as_signal(found.verdict.features)])
+        self._known = float(found.enough and found.verdict.known)
+        if first:
+            self._moving[:] = self._target
+
+    def whole(self) -> Verdict:
+        """The mood of everything heard since the beginning; neutral if nothing was, or in a show.
+
+        Up to a minute is judged as one; what is longer is the mean of minutes that overlap by half.
+        """
+        seconds = [] if self._live else self._lane.seconds
+        if len(seconds) < _FIRST:
+            return NEUTRAL
+        starts = range(0, max(len(seconds) - _STRIDE, 1), _STRIDE)
+        verdicts = [self._model.judge(seconds[start : start + _LONGEST]) for start in starts]
+        shares = np.mean([verdict.probabilities for verdict in verdicts], axis=0)
+        features = eight(np.sum([second.tally for second in seconds], axis=0))
+        far = float(np.median([verdict.distance for verdict in verdicts])) if len(seconds) >= _KNOWN else np.inf
+        return Verdict(shares, features, far)
+
+    def troubles(self) -> Iterator[str]:
+        """What the operator should know, once; from any thread."""
+        if self._lane.trouble and not self._told:
+            self._told = True
+            yield self._lane.trouble
+
+    def reset(self) -> None:
+        """Forget everything heard: as good as new."""
+        self.close()
+        self._begin()
+
+    def close(self) -> None:
+        """End the thread, if there is one."""
+        self._lane.close()

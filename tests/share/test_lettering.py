@@ -1,0 +1,143 @@
+"""Letters: shaped and in their own direction, or refused in one line that names the font."""
+
+from __future__ import annotations
+
+import shutil
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import features
+
+from engine.errors import MissingDriver
+from engine.share import lettering
+from engine.share.lettering import Words, found_font, set_in_lines
+from engine.share.story import story_of
+from engine.share.titles import Lettering, check_letters, title_ends, with_title
+
+LATIN = "the letters that pillow brings"
+
+
+@pytest.fixture
+def no_fonts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A machine on which no font is installed."""
+    monkeypatch.setattr(lettering, "_folders", lambda: [tmp_path])
+    for cached in (lettering._files, lettering.found_font):
+        cached.cache_clear()
+    monkeypatch.setattr(lettering, "_files", lettering._files.__wrapped__)
+    monkeypatch.setattr(lettering, "found_font", lettering.found_font.__wrapped__)
+
+
+def drawn(text: str, language: str, room: float = 1000.0) -> np.ndarray:
+    """The letters; skips where this machine has no font for them."""
+    try:
+        return set_in_lines(Words(text, language, 32), room)[0]
+    except MissingDriver as why:
+        pytest.skip(str(why))
+
+
+@pytest.mark.usefixtures("no_fonts")
+def test_plain_letters_need_no_font_of_the_machine() -> None:
+    assert lettering.found_font(LATIN, "en") == ("", 0)
+    assert set_in_lines(Words(LATIN, "en", 20), 500)[0].any()
+
+
+@pytest.mark.usefixtures("no_fonts")
+@pytest.mark.parametrize(
+    ("text", "font"), [("关山月", "Noto Serif CJK"), ("قمر", "Noto Naskh Arabic"), ("한국", "Noto Serif CJK")]
+)
+def test_without_the_font_it_is_refused_by_name(text: str, font: str) -> None:
+    with pytest.raises(MissingDriver, match=f"install {font}") as why:
+        lettering.found_font(text, "zh")
+    assert "\n" not in str(why.value)
+    assert text in str(why.value)
+
+
+def test_without_shaping_arabic_is_refused_and_latin_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lettering, "_shapes", lambda: False)
+    with pytest.raises(MissingDriver, match="raqm"):
+        found_font.__wrapped__("قمر", "ar")
+    found_font.__wrapped__(LATIN, "en")
+
+
+@pytest.mark.skipif(not features.check("raqm"), reason="this pillow has no raqm")
+def test_arabic_letters_join() -> None:
+    joined, apart = drawn("بيت", "ar"), [drawn(sign, "ar") for sign in "بيت"]
+    assert joined.shape[1] < sum(one.shape[1] for one in apart)
+    assert not (joined.max(axis=0) == 0).any()  # one stroke from end to end
+
+
+@pytest.mark.skipif(not features.check("raqm"), reason="this pillow has no raqm")
+def test_arabic_runs_from_right_to_left() -> None:
+    alif_first = drawn("اب", "ar")  # a narrow upright letter, then a wide low one
+    ink = alif_first.sum(axis=0)
+    tall = np.flatnonzero((alif_first > 0.5).sum(axis=0) > 0.6 * (alif_first > 0.5).any(axis=1).sum())
+    assert len(tall)
+    assert tall.min() > len(ink) / 2
+
+
+def test_lines_are_no_wider_than_their_room() -> None:
+    text = "many words that do not fit into one line of so little room"
+    whole, parted = drawn(text, "en"), drawn(text, "en", 200)
+    assert parted.shape[1] <= 202
+    assert parted.shape[0] > 3 * 32
+    assert whole.shape[0] < 3 * 32
+
+
+def test_chinese_breaks_between_signs_but_never_before_a_stop() -> None:
+    pieces = lettering._pieces("好一朵，美丽")
+    assert pieces == ["好", "一", "朵，", "美", "丽"]
+    assert lettering._pieces("two words") == ["two", " words"]
+
+
+def test_a_title_comes_softly_and_goes_again() -> None:
+    story = story_of({"title": "Moon", "artist": "Li Wei"})
+    over = Lettering(story, (320, 180), 20.0)
+    ground = np.full((180, 320, 4), 40, np.uint8)
+    changed = [int(np.abs(over.over(time, ground).astype(int) - 40).max()) for time in np.arange(0, 8, 1 / 30)]
+    assert changed[0] == 0
+    assert max(changed) > 120
+    assert changed[-1] == 0
+    assert max(abs(b - a) for a, b in pairwise(changed)) < 20  # nothing flashes
+    assert title_ends(20.0) == 6.0
+    assert title_ends(4.0) < 2.0
+    assert (ground == 40).all()
+
+
+def test_on_bright_pictures_the_title_is_of_ink() -> None:
+    story = story_of({"title": "Moon"})
+    for level, darker in ((230, True), (20, False)):
+        ground = np.full((180, 320, 4), level, np.uint8)
+        titled = with_title(story, ground).astype(int)
+        extreme = titled[..., :3].min() if darker else titled[..., :3].max()
+        assert abs(extreme - level) > 150
+
+
+def test_burnt_captions_stand_as_long_as_they_say() -> None:
+    story = story_of({"captions": [{"from": 2, "to": 3, "en": "moon"}]})
+    over = Lettering(story, (320, 180), 10.0, "en")
+    ground = np.zeros((180, 320, 4), np.uint8)
+    assert [bool(over.over(time, ground).any()) for time in (1.9, 2.5, 3.1)] == [False, True, False]
+    assert not Lettering(story, (320, 180), 10.0).over(2.5, ground).any()
+
+
+@pytest.mark.usefixtures("no_fonts")
+def test_what_cannot_be_drawn_is_said_before_anything_is_made() -> None:
+    with pytest.raises(MissingDriver, match="Noto"):
+        check_letters(story_of({"title": {"zh": "关山月"}}), None)
+    captions = [{"from": 0, "to": 1, "ar": "قمر"}]
+    check_letters(story_of({"title": "Moon", "captions": captions}), None)
+    with pytest.raises(MissingDriver, match="Noto"):
+        check_letters(story_of({"title": "Moon", "captions": captions}), "ar")
+
+
+def test_fonts_are_found_in_folders_below(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    own = next((path for path in lettering._files().values() if path.endswith("DejaVuSans.ttf")), None)
+    if own is None:
+        pytest.skip("DejaVu Sans is not installed")
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    shutil.copy(own, tmp_path / "a" / "b" / "DEJAVUSANS.TTF")
+    monkeypatch.setattr(lettering, "_folders", lambda: [tmp_path])
+    monkeypatch.setattr(lettering, "_files", lettering._files.__wrapped__)
+    assert found_font.__wrapped__("Zürich", "de")[0].endswith("DEJAVUSANS.TTF")
