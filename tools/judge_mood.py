@@ -4,7 +4,7 @@
     python tools/judge_mood.py --data emopia_train.zip --work work --reserved MuseScore_General.sf3 \\
         --teachers emopia.npz --turkish turkish_music_emotion.csv --out judged --card models_onnx/mood.toml
 
-Everything is told of songs that were not learned from: five folds by song, several seeds. The reserved soundfont is
+Everything is told of songs that were not learned from: five folds by song. The reserved soundfont is
 only judged on. `emopia.npz` is what tools/emopia.py wrote. The Turkish set (400 clips of another culture, 50 columns
 made by MIRtoolbox) has five of the eight features; on it they are tried alone. --card adds the importance of the eight
 features to the model's card. Written: judged.json, and each figure as PNG and SVG. Needs what training needs, and
@@ -289,13 +289,12 @@ def main() -> None:
     (said.out / "judged.json").write_text(json.dumps(told, indent=1) + "\n", "utf-8")
     if said.card is not None:
         clips = ", ".join(f"{title} {len(each)}" for title, each in sets.items())
-        what = {"what": f"songs not heard, five folds, {SEEDS} seeds; clips: {clips}; the others on the piano's"}
+        what = {"what": f"songs not heard, five folds, seeds {SEEDS}; clips: {clips}; the others on the piano's"}
         add_to_card(
             said.card, eight_matter, {**what, **table, "calibration": {"error": curve["expected_calibration_error"]}}
         )
     for title, each in table.items():
-        four = f"{each['four']:.3f} ± {each['four_deviation']:.3f}"
-        print(f"{title:34} {four}  {each['arousal']:.3f}  {each['valence']:.3f}")
+        print(f"{title:42} {each['four']:.3f}  {each['arousal']:.3f}  {each['valence']:.3f}")
 
 
 if __name__ == "__main__":

@@ -115,12 +115,13 @@ def calibrated(logits: Array, mood: Labels, song: NDArray[np.str_]) -> Array:
 
 
 def spread(rows: Sequence[dict[str, float]]) -> dict[str, float]:
-    """Mean over seeds, and how far they lie apart."""
+    """Mean over seeds, and how far they lie apart where there are several."""
     found = {}
     for name in rows[0]:
         values = np.array([row[name] for row in rows])
         found[name] = round(float(values.mean()), 3)
-        found[f"{name}_deviation"] = round(float(values.std()), 3)
+        if len(values) > 1:
+            found[f"{name}_deviation"] = round(float(values.std()), 3)
     return found
 
 
@@ -213,7 +214,7 @@ def main() -> None:
         "clips": len(plain),
         "songs": len(np.unique(song)),
         "held_out": {
-            "what": f"accuracy on songs not heard: five folds by song, {said.seeds} seeds. What"
+            "what": f"accuracy on songs not heard: five folds by song, seeds {said.seeds}. What"
             " kind of classifier it is was chosen on such folds too",
             **figures,
         },

@@ -8,9 +8,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.features.kernel import expect_shape, kernel, place
 from engine.features.tones import BIN_HZ, BINS
 from engine.frame import HOP, RATE
+from engine.kernel import expect_shape, kernel, place
 
 EVERY: Final = 4
 """Hops from one look to the next: 21 ms."""

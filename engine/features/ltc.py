@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.features.kernel import kernel
+from engine.kernel import kernel
 from engine.timecode import PACES, Label, Pace
 
 _BITS: Final = 80

@@ -12,9 +12,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.features.kernel import aligned, expect_shape, kernel
 from engine.features.tones import BIN_HZ, BINS, DOWN, SIZE, TONE_RATE
 from engine.frame import HOP
+from engine.kernel import aligned, expect_shape, kernel
 
 A_SEMITONE: Final = 2
 """Steps of the scale in a semitone."""

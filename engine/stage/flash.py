@@ -15,124 +15,13 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-ROWS, COLUMNS = 18, 32
-"""Cells of the grid, bottom row first as GL counts, each from left to right."""
-CELLS: Final = ROWS * COLUMNS
-SETS: Final = 2
-"""What is seen of each cell: its mean, and a pixel. 576 pixels tell how much of a picture flashes to 2 % or so."""
-Cells = NDArray[np.float32]
-"""What is seen, (4, SETS · CELLS), linear light: luminance, R − G − B, R, R + G + B; all means, then all pixels."""
+from engine.stage.flash_count import CELLS, COLUMNS, ROWS, SETS, Cells, FlashCounter
 
-_MOST: Final = 6  # changes in a second: three flashes
-_KEPT: Final = _MOST + 1
-_SHAPE: Final = (2, SETS * CELLS)  # luminance and red of all that is seen
-_EACH: Final = np.arange(2 * SETS * CELLS)
-# A little stricter than the guidelines (0.10, 20/320, 0.80, 0.8, 1/4), for a cell is a mean of many pixels. A single
-# pixel must change by twice as much: that grain on paper never does, nor what is drawn with noise of a few percent.
-_STEPS: Final = np.repeat(np.array([[0.09, 0.2], [0.055, 0.12]], np.float32), CELLS, axis=1)
-_WHOLE: Final = 1.25 * _STEPS.ravel()  # how far a change has come when it counts by anybody's measure
-_BRIGHT: Final = 0.82
-_SATURATED: Final = 0.78
-_AREA: Final = 0.23
-_SECOND: Final = 1.0 - 1e-6
+_AREA: Final = 0.23  # of the picture; a quarter, a little strictly
 _FOLLOW: Final = 1.0  # seconds: a strobe of 3 Hz, followed so slowly, changes by 8 %
 _REST: Final = 0.5  # seconds without danger until a cell is let go,
 _RELEASE: Final = 0.12  # and how soon it then has caught up
 _AT_ONCE: Final = 1e-3  # seconds of following that are none
-
-
-class FlashCounter:
-    """Opposing changes in all that is seen, of luminance (row 0) and of red (row 1), and when the last seven were.
-
-    It begins on a dark wall. A step in which nothing turns costs ten operations on small arrays, and makes none.
-    """
-
-    def __init__(self) -> None:
-        self._onward, self._left, self._red = (np.zeros(_SHAPE, np.float32) for _ in range(3))
-        self._changed, self._counts = (np.zeros(_SHAPE, bool) for _ in range(2))
-        self.reset()
-
-    def reset(self) -> None:
-        """Nothing has been seen."""
-        self._way = np.full(_SHAPE, -1.0, np.float32)  # 1 where it was rising last, −1 where falling
-        self._turn = np.zeros(_SHAPE, np.float32)  # how far it came, seen that way
-        self._turn_counts = np.repeat([[True], [False]], SETS * CELLS, axis=1)
-        self._start = np.full(_SHAPE, -1.0, np.float32)  # whence it came, seen that way
-        self._young = np.zeros(_EACH.size, bool)  # which of them have turned, and have not come far yet
-        self._youth = 0  # how many
-        self._times = np.full((_KEPT, _EACH.size), -np.inf)  # a ring for each: the next time goes to its place,
-        self._place = np.zeros(_EACH.size, np.int64)  # where the oldest is
-        self._busy = -math.inf  # when anything last changed for the sixth time within a second, or a later one
-
-    def copy(self) -> FlashCounter:
-        """Another one that has seen the same."""
-        other = FlashCounter()
-        for name, value in vars(self).items():
-            setattr(other, name, value if isinstance(value, float | int) else value.copy())
-        return other
-
-    def near(self, now: float) -> bool:
-        """Whether the next step may be too much: something has changed six times of late."""
-        return self._busy > now - _SECOND
-
-    def changes(self, cells: Cells) -> NDArray[np.bool_]:
-        """(2, SETS · CELLS): where these cells, shown now, would complete a change; valid until it is asked again."""
-        np.less(cells[0], _BRIGHT, out=self._counts[0])
-        np.multiply(cells[3], _SATURATED, out=self._red[0])
-        np.greater(cells[2], self._red[0], out=self._counts[1])
-        np.fmax(cells[:2], 0.0, out=self._onward)
-        np.multiply(self._onward, self._way, out=self._onward)
-        np.subtract(self._turn, self._onward, out=self._left)
-        np.greater_equal(self._left, _STEPS, out=self._changed)
-        if np.count_nonzero(self._changed):
-            self._changed &= self._counts | self._turn_counts
-        return self._changed
-
-    def step(self, cells: Cells, now: float) -> NDArray[np.bool_] | None:
-        """Note what is shown at `now`, seconds; (SETS · CELLS,) where it is too much for a second, None if nowhere."""
-        if np.count_nonzero(changed := self.changes(cells)):
-            self._turn_round(np.flatnonzero(changed), now)
-        if self._youth:
-            self._grow_up(now)
-        np.less_equal(self._left, 0.0, out=self._changed)
-        np.copyto(self._turn_counts, self._counts, where=self._changed)
-        np.maximum(self._turn, self._onward, out=self._turn)
-        if self._busy <= now - _SECOND:
-            return None
-        too_many: NDArray[np.bool_] = np.logical_or(*self._since(_KEPT, now))
-        return too_many
-
-    def _turn_round(self, which: NDArray[np.int64], now: float) -> None:
-        """These go the other way from now on."""
-        place = self._place[which]
-        self._times[place, which] = now
-        self._place[which] = place = (place + 1) % _KEPT
-        self._way.ravel()[which] *= -1.0
-        self._onward.ravel()[which] *= -1.0
-        self._start.ravel()[which] = -self._turn.ravel()[which]
-        self._young[which] = self._left.ravel()[which] < _WHOLE[which]
-        self._youth = int(np.count_nonzero(self._young))
-        self._turn.ravel()[which] = self._left.ravel()[which] = -np.inf
-        if (self._times[(place - _MOST) % _KEPT, which] > now - _SECOND).any():
-            self._busy = now
-
-    def _grow_up(self, now: float) -> None:
-        """A change that was small at first counts from when it is whole: nobody may see seven where we saw six."""
-        young, onward = np.flatnonzero(self._young), self._onward.ravel()
-        on_its_way = young[onward[young] > self._turn.ravel()[young]]
-        self._times[self._place[on_its_way] - 1, on_its_way] = now
-        self._young[young] = onward[young] - self._start.ravel()[young] < _WHOLE[young]
-        self._youth = int(np.count_nonzero(self._young))
-
-    def _since(self, back: int, now: float) -> NDArray[np.bool_]:
-        """(2, SETS · CELLS): where the change so many changes back was within the last second."""
-        late: NDArray[np.bool_] = self._times[(self._place - back) % _KEPT, _EACH] > now - _SECOND
-        return late.reshape(_SHAPE)
-
-    def would_spend(self, cells: Cells, now: float) -> NDArray[np.bool_]:
-        """(SETS · CELLS,): where these cells, shown now, would complete a change that is one too many."""
-        would: NDArray[np.bool_] = np.logical_or(*(self.changes(cells) & self._since(_MOST, now)))
-        return would
 
 
 class FlashGuard:

@@ -7,7 +7,8 @@ from typing import Any, Final
 import numpy as np
 
 from engine.stage import gpu
-from engine.stage.flash import CELLS, COLUMNS, ROWS, SETS, Cells, FlashGuard
+from engine.stage.flash import FlashGuard
+from engine.stage.flash_count import CELLS, COLUMNS, ROWS, SETS, Cells
 from engine.stage.source import Source
 from engine.stage.targets import COPY_VERTEX, Size, Target
 

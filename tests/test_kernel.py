@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.features.kernel import aligned, place
+from engine.kernel import aligned, place
 
 
 @pytest.mark.parametrize("shape", [(7,), (3, 5), (2, 3, 4)])
