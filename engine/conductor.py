@@ -33,6 +33,7 @@ from engine.frame_ring import FrameRing
 from engine.lighting import Lighting
 from engine.lights.osc import Lights
 from engine.perception import Perception
+from engine.programme import kept_with
 from engine.score.watching import ScoreWatch
 from engine.settings import Settings
 from engine.showing import Showing
@@ -98,7 +99,9 @@ class Conductor:
             undo.callback(self.senses.close)
             musicians = self.senses.musicians
             self.take = (
-                TakeWriter(settings.record, hopper.channels, musicians, band, space, score) if settings.record else None
+                TakeWriter(settings.record, hopper.channels, musicians, band, space, score, kept_with(settings))
+                if settings.record
+                else None
             )
             if self.take:
                 undo.callback(self._close_take)

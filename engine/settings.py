@@ -123,6 +123,8 @@ class Settings:
 
     hearing: HearingSettings = field(default_factory=HearingSettings)
     stage: StageSettings = field(default_factory=StageSettings)
+    keys: Mapping[str, Any] = field(default_factory=dict)
+    """What the show file, or the take that is played, says of the pictures; flat."""
     scene: str = DEFAULT_SCENE
     scenes: tuple[str, ...] = ()
     cues: tuple[Cue, ...] = ()
@@ -212,6 +214,7 @@ def settings(
     patches = (*map(read_patch, get("lights", ())), *(first_lights(one) for one in told if is_console(one)))
     return Settings(
         hearing=hearing,
+        keys=kept_of(found),
         stage=StageSettings(
             headless=headless,
             size=_size(get("stage.size", (640, 360) if headless else (1280, 720))),

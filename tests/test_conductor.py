@@ -30,8 +30,9 @@ from engine.lights.patch import read_patch
 from engine.listening.ear import PLACE
 from engine.listening.mood import MOOD
 from engine.musician import Musician
+from engine.programme import changed_since, hashes
 from engine.rehearsal import Rehearsal
-from engine.settings import Settings
+from engine.settings import Settings, settings
 from engine.stage.backdrop import StageSettings
 from engine.take import Take
 
@@ -74,6 +75,18 @@ def test_a_live_runs_frames_are_the_frames_of_what_it_heard(tmp_path: Path) -> N
     assert len(rows) >= 375
     assert np.array_equal(_at_once(rows), _at_once(np.array(again)))
     assert rows[-1, 0] == len(rows) - 1
+
+
+def test_a_take_of_the_evening_opens_in_the_show_that_was_played(tmp_path: Path) -> None:
+    (tmp_path / "tonight.toml").write_text('scene = "ink"\npalette = "storm"\n[[cues]]\nscene = "silk"\nat = 0.5\n')
+    take = tmp_path / "a.monochord"
+    played = settings(tmp_path / "tonight.toml", source="clicks:3", silent=True, seconds=1.0, record=take)
+    with Conductor(played, print, backdrop=False) as conductor:
+        conductor.run()
+    again = settings(source=str(take))
+    assert (again.scene, again.stage.palette) == ("ink", "storm")
+    assert again.cues == played.cues
+    assert changed_since(take, hashes(again)) == []
 
 
 def test_a_show_with_musicians_sends_each_and_its_take_gives_the_same_frames_again(

@@ -31,7 +31,7 @@ from engine.listening.mood_judge import MOODS, MoodModel
 from engine.whole_file import whole_file
 
 CROPS: Final = 2
-SEEDS: Final = 1
+SEEDS: Final = 2
 FOLDS: Final = 5
 _WHAT: Final = (
     "which of four moods half a minute of music has: labels that people of one culture gave to piano music, no more"

@@ -6,66 +6,20 @@ pictures bit for bit as long as the hashes agree and the same driver draws.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from engine import assets, models
 from engine.analysis import Analysis, described
 from engine.audio.hearing import HearingSettings
 from engine.errors import BadFile
-from engine.frame import LAYOUT, Block, Frame
+from engine.frame import Block, Frame
 from engine.frame_ring import stereo
-from engine.listening.ear import SHIPPED_MAP
 from engine.rehearsal import Progress, Rehearsal, nobody
-from engine.settings import Settings, kept_of, said_by
-from engine.share.manifest import digest, digest_of
+from engine.settings import Settings
+from engine.share.manifest import digest
 from engine.share.sound_files import SoundFile
-from engine.stage.parcel import packed
-from engine.take import Take, TakeWriter, is_take, show_in
-
-
-def programme(chosen: Settings, show: Path | None) -> dict[str, Any]:
-    """What of a show decides its pictures, as the keys of a show file: the take keeps it."""
-    found = kept_of(said_by(show, chosen.hearing.source))
-    own: dict[str, Any] = {"scene": chosen.scene, "stage.view": chosen.stage.view}
-    own["stage.flash_limiter"] = chosen.stage.flash_limiter
-    own["delay_ms"] = chosen.stage.delay * 1000
-    if chosen.stage.palette is not None:
-        own["palette"] = chosen.stage.palette
-    return {**found, **own}
-
-
-def hashes(chosen: Settings) -> dict[str, Any]:
-    """The version and the digests of everything that hears and draws: a picture is the same where these are."""
-    scenes: dict[str, str] = {}
-    wander = chosen.wander.scenes if chosen.wander is not None else ()
-    for scene in dict.fromkeys((chosen.scene, *(cue.change.scene for cue in chosen.cues), *wander)):
-        parcel = packed(scene, chosen.hearing.names)
-        scenes |= dict(parcel.own)
-        scenes |= {name: digest_of({"bytes": content.hex()}) for name, content in parcel.files.items()}
-    return {
-        "monochord": metadata.version("monochord"),
-        "layout": LAYOUT,
-        "scenes": dict(sorted(scenes.items())),
-        "models": _models(chosen.hearing.own_space),
-    }
-
-
-def changed_since(take: Path, now: Mapping[str, Any]) -> list[str]:
-    """What draws or hears otherwise than when the take was made; nothing where it did not say."""
-    kept = show_in(take) or {}
-    then = kept.get("made_with")
-    if not isinstance(then, dict):
-        return []
-    found = [f"Monochord was {then.get('monochord')}"] if then.get("monochord") != now["monochord"] else []
-    for kind in ("scenes", "models"):
-        before, after = then.get(kind), now[kind]
-        if isinstance(before, dict):
-            found += [f"{name} has changed" for name in sorted(before) if before[name] != after.get(name)]
-    return found
+from engine.take import Take, TakeWriter, is_take
 
 
 def heard_from(chosen: Settings, seconds: float | None) -> dict[str, Any]:
@@ -137,14 +91,3 @@ def _evening(hearing: HearingSettings) -> Take | None:
     ):
         return None
     return Take(path)
-
-
-def _models(space: str | None) -> dict[str, str]:
-    """The digests of the networks that listen, by name."""
-    found = {}
-    for card in sorted(assets.MODELS.glob("*.toml")):
-        found[card.stem] = str(tomllib.loads(card.read_text(encoding="utf-8")).get("sha256", ""))
-    if space is not None and space != SHIPPED_MAP:
-        name, folder = models.located(space)
-        found[name] = str(models.card(name, folder).get("sha256", ""))
-    return found

@@ -13,6 +13,7 @@ from typing import Any, Final
 from engine.analysis import Analysis
 from engine.audio.source import open_source
 from engine.errors import BadFile, BadSetting
+from engine.programme import changed_since, hashes, programme
 from engine.rehearsal import Progress, Remark
 from engine.settings import Settings, settings
 from engine.share import page, pictures
@@ -20,7 +21,7 @@ from engine.share.captions import webvtt
 from engine.share.films import Format, film, lettering, made_from
 from engine.share.living_map import living, loudest
 from engine.share.manifest import Manifest, digest
-from engine.share.record import Recorder, changed_since, hashes, heard_from, programme, recorded
+from engine.share.record import Recorder, heard_from, recorded
 from engine.share.score_sheet import score_sheet
 from engine.share.sound_files import SoundFile
 from engine.share.story import Measured, Story, completed, name_of
@@ -98,7 +99,7 @@ class _Kept:
         wish, first = self._wish, self._first
         tags = {"title": first.said(first.title, first.languages[0])[0]}
         tags["artist"] = first.said(first.artist, first.languages[0])[0]
-        show = {"keys": programme(self._chosen, wish.show), "made_with": self._hashes}
+        show = {"keys": programme(self._chosen), "made_with": self._hashes}
         origin = {"heard": heard_from(self._chosen, wish.seconds), "show": show, "tags": tags}
         names = [self._take.name, _HEARD, *(f"{PAGE}/{sound}" for sound in _SOUNDS)]
         self._names += names

@@ -14,11 +14,11 @@ import pytest
 from engine.audio.hearing import HearingSettings
 from engine.errors import BadFile, BadSetting
 from engine.frame import RATE
+from engine.programme import changed_since, hashes
 from engine.rehearsal import Progress, Rehearsal, render
 from engine.settings import Settings, said_by, settings
 from engine.share import films, sharing
 from engine.share.films import Format, formats
-from engine.share.record import changed_since, hashes
 from engine.share.sharing import Wish, share
 from engine.share.story import story_of
 from engine.stage import gpu
