@@ -253,7 +253,7 @@ def test_another_version_is_refused_at_the_start_in_one_line(monkeypatch: pytest
     with Following(SMALL, Address(HERE, port), said.append) as following:
         old = packet.pack_state(Head(1), b"{}").replace(packet._LAYOUT, b"\x07" * 8)
         following.line.hear(old, (HERE, 9), time.monotonic())
-        with pytest.raises(BadSetting, match=r"^follow=127\.0\.0\.1:\d+ plays with another version \(protocol 1, sig"):
+        with pytest.raises(BadSetting, match=r"^follow=127\.0\.0\.1:\d+ plays with another version \(protocol 2, sig"):
             following.tend(time.monotonic())
 
 

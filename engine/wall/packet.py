@@ -4,7 +4,8 @@ All begin with a head: whose they are, of which kind, the fingerprint of the sig
 refuse each other), and the show's number. A hop takes two:
 
     HOP     when its sound was delivered, by how much pictures are held back, its row, whole; behind it, as far as there
-            is room, the rows before it, each as what of it differs from the next: one loss costs nothing
+            is room, the rows before it, each as what of it differs from the next, in single precision: one loss costs
+            nothing that is seen
     SOUND   its sound, 16 bits a sample, and that of the hop before once more, coarse and in mono, to mend a gap with
     STATE   what is on stage, as JSON; sent again and again
     ASK     what time is it?  (from the one that follows)
@@ -30,15 +31,17 @@ from engine.frame import HOP, LAYOUT, ROW, Row, Samples
 LARGEST: Final = 1452
 """Bytes: what an Ethernet frame carries over IPv6 without being cut up."""
 MOST_MUSICIANS: Final = 32
-_VERSION: Final = 1
+_VERSION: Final = 2
 _MAGIC: Final = b"MCHW"
 _HEAD: Final = struct.Struct("<4sBBH8sQ")  # magic, version, kind, musicians, layout, show
 _HOP: Final = struct.Struct("<dd")  # delivered, delay
-_BEFORE: Final = struct.Struct("<d")  # delivered
+_BEFORE: Final = struct.Struct("<dd")  # delivered, and the time in its row, which single precision would not carry
+_LARGEST_VALUE: Final = 3.0e38  # what single precision carries
 _SOUND: Final = struct.Struct("<qf")  # index, what full scale is
 _SPARE: Final = struct.Struct("<f")
 _TIMES: Final = struct.Struct("<ddd")
 _LAYOUT: Final = bytes.fromhex(LAYOUT)
+_COUNTED: Final = 2  # the first numbers of a row: which hop it is, and its time
 _MIDDLE: Final = np.full(2, 0.5, np.float32)
 _LAST_INDEX: Final = 2.0**40
 
@@ -126,11 +129,13 @@ def pack_hop(head: Head, hops: Sequence[Hop]) -> bytes:
     after = newest
     for before in hops[1:]:
         differs = before.row.view(np.uint64) != after.row.view(np.uint64)  # as bits: -0.0 is not 0.0
-        bits, values = np.packbits(differs), before.row[differs]
+        differs[:_COUNTED] = False
+        bits = np.packbits(differs)
+        values = np.clip(before.row[differs], -_LARGEST_VALUE, _LARGEST_VALUE).astype("<f4")
         room -= _BEFORE.size + bits.nbytes + values.nbytes
         if room < 0 or before.index != after.index - 1:
             break
-        parts += [_BEFORE.pack(before.delivered), bits.tobytes(), values.tobytes()]
+        parts += [_BEFORE.pack(before.delivered, before.row[1]), bits.tobytes(), values.tobytes()]
         after = before
     return b"".join(parts)
 
@@ -201,16 +206,18 @@ def _hops(head: Head, body: bytes) -> tuple[Hop, ...]:
     while at < len(body):
         if at + _BEFORE.size + mask > len(body):
             raise Foreign("half a hop")
-        moments.append(_BEFORE.unpack_from(body, at)[0])
+        delivered, time = _BEFORE.unpack_from(body, at)
+        moments.append(delivered)
         differs = np.unpackbits(np.frombuffer(body, np.uint8, mask, at + _BEFORE.size), count=size).astype(bool)
         at += _BEFORE.size + mask
         count = int(differs.sum())
-        if at + 8 * count > len(body):
+        if at + 4 * count > len(body):
             raise Foreign("half a hop")
         row = rows[-1].copy()
-        row[differs] = np.frombuffer(body, "<f8", count, at)
+        row[differs] = np.frombuffer(body, "<f4", count, at)
+        row[:_COUNTED] = row[0] - 1.0, time
         rows.append(_row(row))
-        at += 8 * count
+        at += 4 * count
     if not (all(map(math.isfinite, moments)) and 0.0 <= delay < 60.0):
         raise Foreign("times that are no numbers")
     if any(int(rows[0][0]) - int(row[0]) != back for back, row in enumerate(rows)):
