@@ -56,7 +56,7 @@ class Following:
         self._wrong_since: float | None = None
         self._ordered_at = -_ORDERED
         self._caught_up = ""
-        self._here = True
+        self._here: bool | None = None  # whether the leader is there; nothing is known yet
         self._follows = False
         self._late_at, self._told_late = time.monotonic() + _RETRY, False
         self._pose_at = 0.0
@@ -170,7 +170,7 @@ class Following:
         here = not line.silent(now)
         if here and not self._here:
             self.say(f"{line.address} is heard again" if self._follows else f"{line.address} is heard: following it")
-        elif not here and self._here:
+        elif not here and self._here is not False:
             lost = f"nothing comes from {line.address} any more: the picture calms down and stays"
             self.say(lost if self._follows else f"waiting for {line.address} on port {line.address.port}")
         if here != self._here:
