@@ -16,8 +16,6 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Sequence
-from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +24,7 @@ from jianpu_elsewhere import can_say, engraved, plain
 from jianpu_fonts import RESERVED
 from jianpu_lessons import Lessons
 from jianpu_look import Looks
-from judge_score import LEVELS, Marks, aligned, reserved
+from judge_score import LEVELS, Marks, mark, reserved
 from notations import JIANPU
 from PIL import Image
 from poet import Poet
@@ -76,33 +74,10 @@ def judge_lines(path: Path, reader: Recogniser, seed: int) -> dict[str, dict[str
         rng, marks = np.random.default_rng(seed), Marks()
         for ink, said in read(path):
             found = reader.read(aged(ink, Wear(number), rng, frame=JIANPU.frame))
-            mark(found, [SYMBOLS[int(k) - 1] for k in said], marks)
+            mark(found, [SYMBOLS[int(k) - 1] for k in said], marks, tune_of_numbers)
         table[f"lines in other fonts, {level}"] = marks.table()
         print(f"lines in other fonts, {level}: {marks.table()}", flush=True)
     return table
-
-
-def mark(found: Sequence[Read], truth: Sequence[str], marks: Marks) -> None:
-    """Add what one line brings."""
-    said = [read.symbol for read in found]
-    ours, theirs = sounding(found), sounding([Read(symbol, 1.0, 0.0) for symbol in truth])
-    marks.matched += (len(ours) + len(theirs) - aligned(ours, theirs)) // 2
-    marks.read += len(ours)
-    marks.written += len(theirs)
-    edits = aligned(said, truth, change=1)
-    marks.edits += edits
-    marks.symbols += len(truth)
-    marks.staves += 1
-    marks.perfect += edits == 0
-
-
-def sounding(symbols: Sequence[Read]) -> list[tuple[int, Fraction]]:
-    """Pitch and duration of the notes that a line says; none where it says no bar."""
-    try:
-        tune = tune_of_numbers([symbols])
-    except ValueError:
-        return []
-    return [(note.pitch, note.duration) for note in tune.notes if note.pitch is not None]
 
 
 def judge_pages(data: Path, reader: Recogniser, show: bool) -> dict[str, dict[str, float]]:

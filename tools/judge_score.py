@@ -23,7 +23,7 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -43,11 +43,15 @@ from engine.score.page import staves_of as staves_on
 from engine.score.reading import tune_of
 from engine.score.recogniser import Recogniser, read_staves
 from engine.score.symbols import SYMBOLS, Read
+from engine.score.tune import Tune as Music
 
 LEVELS: Final = ("clean", "scanned", "photographed")
 _AT_ONCE: Final = 20
 _PAGE_DPI: Final = 200
 sys.path.append(str(Path(__file__).resolve().parents[1] / "tests" / "score"))  # where photographs are made
+
+
+Say = Callable[[Sequence[Sequence[Read]]], Music]
 
 
 @dataclass(slots=True)
@@ -85,19 +89,19 @@ def aligned(a: Sequence[Any], b: Sequence[Any], change: int = 2) -> int:
     return row[-1]
 
 
-def sounding(symbols: Sequence[Read]) -> list[tuple[int, Fraction]]:
-    """Pitch and duration of the notes that a staff says; none where it says no bar."""
+def sounding(symbols: Sequence[Read], say: Say = tune_of) -> list[tuple[int, Fraction]]:
+    """Pitch and duration of the notes that a line says; none where it says no bar."""
     try:
-        tune = tune_of([symbols])
+        tune = say([symbols])
     except ValueError:
         return []
     return [(note.pitch, note.duration) for note in tune.notes if note.pitch is not None]
 
 
-def mark(found: Sequence[Read], truth: Sequence[str], marks: Marks) -> None:
-    """Add what one staff brings."""
+def mark(found: Sequence[Read], truth: Sequence[str], marks: Marks, say: Say = tune_of) -> None:
+    """Add what one line brings; `say` makes a tune of such lines."""
     said = [r.symbol for r in found]
-    ours, theirs = sounding(found), sounding([Read(symbol, 1.0, 0.0) for symbol in truth])
+    ours, theirs = sounding(found, say), sounding([Read(symbol, 1.0, 0.0) for symbol in truth], say)
     apart = aligned(ours, theirs)
     marks.matched += (len(ours) + len(theirs) - apart) // 2
     marks.read += len(ours)

@@ -13,11 +13,12 @@ from engine.score.ink import Ink, ink_of
 from engine.score.jianpu_rows import Row, rows_of
 from engine.score.jianpu_symbols import DIGIT_FOOT, DIGIT_TOP, LINE_HEIGHT
 from engine.score.picture import Grey
+from engine.score.sampling import FINE, sampled
 
 Floats = NDArray[np.float64]
 
 _DIGIT: Final = DIGIT_FOOT - DIGIT_TOP
-_FINE: Final = 2  # the picture is taken so many times finer, then averaged
+_ROWS: Final = ((np.arange(LINE_HEIGHT * FINE) + 0.5) / FINE - DIGIT_FOOT) / _DIGIT  # heights of a digit, from its foot
 _TAKEN: Final = 28.0  # pixels of a digit, at most, in the picture that lines are taken from
 _SEARCHED: Final = 2600  # longest side of the picture that is searched
 _DARK: Final = 0.4  # brightness of a page that may be white on black
@@ -93,7 +94,8 @@ def _straight(ink: Ink, seen: Ink, row: Row, scale: float) -> Line:
     digit = float(np.median(tall))
     taken = min(_TAKEN / (digit / scale), 1.0)
     source, zoom = (_shrunk(ink, taken), taken / scale) if taken < 1 else (ink, 1 / scale)
-    image = _sampled(source, foot * zoom, down * zoom)
+    fine = sampled(source, foot * zoom, down * zoom, _ROWS).reshape(LINE_HEIGHT, FINE, -1, FINE)
+    image = np.ascontiguousarray(fine.mean(axis=(1, 3)), dtype=np.float32)
     return Line(image, foot / scale, digit / scale, len(row.x))
 
 
@@ -122,28 +124,3 @@ def _ends(seen: Ink, row: Row) -> tuple[float, float]:
     for x in there[there > right]:
         right = float(x) if x - right < _GAP * tall else right
     return max(left - _BEFORE * tall, begin - _EDGE * tall), min(right, end) + _EDGE * tall
-
-
-def _sampled(ink: Ink, foot: Floats, down: Floats) -> NDArray[np.float32]:
-    """(LINE_HEIGHT, n): the straight picture, taken finer and averaged; paper beyond the page."""
-    columns, places = (np.arange(len(foot) * _FINE) + 0.5) / _FINE - 0.5, np.arange(len(foot))
-    along, below = (
-        np.stack([np.interp(columns, places, part[:, 0]), np.interp(columns, places, part[:, 1])])
-        for part in (foot, down)
-    )
-    rows = ((np.arange(LINE_HEIGHT * _FINE) + 0.5) / _FINE - DIGIT_FOOT) / _DIGIT
-    x = along[0] + rows[:, None] * below[0] - 0.5
-    y = along[1] + rows[:, None] * below[1] - 0.5
-    height, width = ink.shape
-    outside = (x < -0.5) | (y < -0.5) | (x > width - 0.5) | (y > height - 0.5)
-    x, y = np.clip(x, 0, width - 1.001), np.clip(y, 0, height - 1.001)
-    left, top = x.astype(np.int32), y.astype(np.int32)
-    right, bottom = (x - left).astype(np.float32), (y - top).astype(np.float32)
-    place = top * width + left
-    flat = ink.ravel()
-    upper = flat[place] * (1 - right) + flat[place + 1] * right
-    lower = flat[place + width] * (1 - right) + flat[place + width + 1] * right
-    taken = upper * (1 - bottom) + lower * bottom
-    taken[outside] = 0
-    fine = taken.reshape(LINE_HEIGHT, _FINE, -1, _FINE)
-    return np.ascontiguousarray(fine.mean(axis=(1, 3)), dtype=np.float32)

@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.score.ink import Ink
+from engine.score.sampling import FINE, sampled
 from engine.score.staff_lines import Course, Floats
 from engine.score.symbols import STAFF_HEIGHT, STAFF_MIDDLE, STAFF_SPACING
 
 HEIGHT, MIDDLE, SPACING = STAFF_HEIGHT, round(STAFF_MIDDLE), round(STAFF_SPACING)
 """Rows of a staff's picture, those above its middle line, and those from line to line."""
 _MARGIN: Final = 12  # columns of paper kept on both sides of the lines
-_FINE: Final = 2  # the picture is taken so many times finer, then averaged
+_ROWS: Final = (np.arange(HEIGHT * FINE) + 0.5) / FINE / SPACING - MIDDLE / SPACING  # in spacings below the middle line
 _STRIP: Final = 16  # columns in which the lines are measured again: two spacings
 _SHIFTS: Final = np.arange(-6, 7)  # by which they may be off, in fine rows
 _STRETCHES: Final = (0.94, 0.97, 1.0, 1.03, 1.06)
@@ -54,13 +55,13 @@ def straightened(ink: Ink, course: Course) -> Staff | None:
     for step in range(_GROWTHS):
         for _ in range(_ROUNDS if step == 0 else 1):
             middle, down = _grid(smooth)
-            fine = _sampled(ink, middle, down)
+            fine = sampled(ink, middle, down, _ROWS)
             measured = _measured(fine)
             if measured is None:
                 return None
             smooth = _corrected(middle, down, *measured, _lines_off(fine))
         middle, down = _grid(smooth)
-        fine = _sampled(ink, middle, down)
+        fine = sampled(ink, middle, down, _ROWS)
         seen = _ends(fine)
         if seen is None:
             return None
@@ -69,11 +70,11 @@ def straightened(ink: Ink, course: Course) -> Staff | None:
         if not any(open_ends):
             break
         smooth = _grown(smooth, *open_ends)
-    if _striped(fine[:, ends[0] * _FINE : ends[1] * _FINE]):
+    if _striped(fine[:, ends[0] * FINE : ends[1] * FINE]):
         return None
     kept = slice(max(ends[0] - _MARGIN, 0), ends[1] + _MARGIN)
-    fine = fine[:, kept.start * _FINE : kept.stop * _FINE]
-    image = fine.reshape(HEIGHT, _FINE, -1, _FINE).mean(axis=(1, 3))
+    fine = fine[:, kept.start * FINE : kept.stop * FINE]
+    image = fine.reshape(HEIGHT, FINE, -1, FINE).mean(axis=(1, 3))
     return Staff(np.ascontiguousarray(image), middle[kept], down[kept])
 
 
@@ -134,41 +135,15 @@ def _grid(course: Course) -> tuple[Floats, Floats]:
     return middle, down
 
 
-def _sampled(ink: Ink, middle: Floats, down: Floats) -> NDArray[np.float32]:
-    """The straight picture, twice as fine in both directions, (HEIGHT · 2, n · 2); paper beyond the page."""
-    columns = (np.arange(len(middle) * _FINE) + 0.5) / _FINE - 0.5
-    places = np.arange(len(middle))
-    along, below = (
-        np.stack([np.interp(columns, places, part[:, 0]), np.interp(columns, places, part[:, 1])])
-        for part in (middle, down)
-    )
-    rows = (np.arange(HEIGHT * _FINE) + 0.5) / _FINE / SPACING - MIDDLE / SPACING
-    x = along[0] + rows[:, None] * below[0] - 0.5
-    y = along[1] + rows[:, None] * below[1] - 0.5
-    height, width = ink.shape
-    outside = (x < -0.5) | (y < -0.5) | (x > width - 0.5) | (y > height - 0.5)
-    x, y = np.clip(x, 0, width - 1.001), np.clip(y, 0, height - 1.001)
-    left, top = x.astype(np.int32), y.astype(np.int32)
-    right, bottom = (x - left).astype(np.float32), (y - top).astype(np.float32)
-    place = top * width + left
-    flat = ink.ravel()
-    aside, beneath = min(1, width - 1), width * min(1, height - 1)
-    upper = flat[place] * (1 - right) + flat[place + aside] * right
-    lower = flat[place + beneath] * (1 - right) + flat[place + beneath + aside] * right
-    taken = upper * (1 - bottom) + lower * bottom
-    taken[outside] = 0
-    return np.asarray(taken)
-
-
 def _measured(fine: NDArray[np.float32]) -> tuple[Floats, Floats, Floats, Floats] | None:
     """How far the lines are off: at which columns, by how many spacings, how stretched, and how surely; (n,) each."""
-    width = _STRIP * _FINE
+    width = _STRIP * FINE
     count = fine.shape[1] // width
     if count < 2:
         return None
     profiles = fine[:, : count * width].reshape(len(fine), count, width).mean(axis=2).T
-    step = SPACING * _FINE
-    centre = MIDDLE * _FINE - 0.5
+    step = SPACING * FINE
+    centre = MIDDLE * FINE - 0.5
     contrast = np.empty((len(_STRETCHES), len(_SHIFTS), count))
     for which, stretch in enumerate(_STRETCHES):
         for place, shift in enumerate(_SHIFTS):
@@ -201,7 +176,7 @@ def _at(profiles: NDArray[np.float32], row: float) -> NDArray[np.float32]:
 
 def _lines_off(fine: NDArray[np.float32]) -> int:
     """By how many lines the course lies too high: where the five strongest of nine are, on the whole."""
-    rows = MIDDLE * _FINE + np.arange(-4, 5) * SPACING * _FINE
+    rows = MIDDLE * FINE + np.arange(-4, 5) * SPACING * FINE
     strength = np.array([np.median(np.maximum(fine[row - 1], fine[row])) for row in rows])
     windows = [strength[k : k + 5].min() for k in range(5)]
     best = int(np.argmax(windows))
@@ -210,7 +185,7 @@ def _lines_off(fine: NDArray[np.float32]) -> int:
 
 def _striped(fine: NDArray[np.float32]) -> bool:
     """Whether the lines go on above or below the five: tablature, cloth, a cat's fur."""
-    rows = MIDDLE * _FINE + np.arange(-3, 4) * SPACING * _FINE
+    rows = MIDDLE * FINE + np.arange(-3, 4) * SPACING * FINE
     strength = np.array([np.median(np.maximum(fine[row - 1], fine[row])) for row in rows])
     return bool(max(strength[0], strength[-1]) > _SIXTH * strength[1:-1].mean())
 
@@ -246,12 +221,12 @@ def _local(at: Floats, values: Floats, weights: Floats, wanted: Floats, reach: f
 
 def _ends(fine: NDArray[np.float32]) -> tuple[int, int] | None:
     """The first column of the straight picture on which the lines run, and the one past the last; None if none do."""
-    rows = np.array([MIDDLE * _FINE + k * SPACING * _FINE for k in range(-2, 3)])
+    rows = np.array([MIDDLE * FINE + k * SPACING * FINE for k in range(-2, 3)])
     lines = np.array([np.maximum(fine[row - 1], fine[row]) for row in rows])
-    gaps = np.array([np.maximum(fine[row], fine[row - 1]) for row in rows[:-1] + SPACING * _FINE // 2])
-    columns = lines.shape[1] // _FINE
-    there = np.sort(lines, axis=0)[1].reshape(columns, _FINE).mean(axis=1)
-    between = gaps.mean(axis=0).reshape(columns, _FINE).mean(axis=1)
+    gaps = np.array([np.maximum(fine[row], fine[row - 1]) for row in rows[:-1] + SPACING * FINE // 2])
+    columns = lines.shape[1] // FINE
+    there = np.sort(lines, axis=0)[1].reshape(columns, FINE).mean(axis=1)
+    between = gaps.mean(axis=0).reshape(columns, FINE).mean(axis=1)
     box = np.ones(SPACING) / SPACING
     seen = np.convolve(there, box, "same")
     level = np.quantile(seen, 0.8)

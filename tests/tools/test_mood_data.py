@@ -9,7 +9,7 @@ from engine.frame import SIGNALS, blank_row
 from engine.listening.mood_tally import COLUMNS, LOOKS
 from engine.listening.mood_window import window
 
-pytest.importorskip("mido")
+pytest.importorskip("mido", reason="needs the extra tools")
 
 
 def test_a_louder_tally_is_the_tally_of_a_louder_sound() -> None:
