@@ -7,12 +7,11 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Final
 
-from engine.errors import BadFile
+from engine.assets import text_of
 from engine.rehearsal import Progress, nobody
 from engine.report import chart
 from engine.report.sections import Figure, Section, clock
@@ -42,7 +41,7 @@ def document(title: str, body: Iterable[str], *, playing: bool = False, beside: 
 
     `beside`: its pictures lie beside it, in folders of their own.
     """
-    script = _ours("report.js") if playing else ""
+    script = text_of(_OURS / "report.js") if playing else ""
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
     runs = f"'sha256-{digest}'" if playing else "'none'"
     pictures = "'self' file: data:" if beside else "data:"
@@ -59,7 +58,7 @@ def document(title: str, body: Iterable[str], *, playing: bool = False, beside: 
             f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
             '<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">',
             f"<title>{escape(title)}</title>",
-            f"<style>\n{_ours('report.css')}</style>",
+            f"<style>\n{text_of(_OURS / 'report.css')}</style>",
             "</head>",
             "<body>",
             *body,
@@ -159,11 +158,3 @@ def player(heard: Sequence[Heard]) -> str:
             notes.append(f"{label} The first {clock(one.listened)} of {clock(one.seconds)} can be heard.".strip())
     said = f"<p>{escape(' '.join(notes))}</p>" if notes else ""
     return f'<div class="player" role="region" aria-label="Player"><div>{"".join(rows)}{said}</div></div>'
-
-
-@cache
-def _ours(name: str) -> str:
-    try:
-        return (_OURS / name).read_text(encoding="utf-8")
-    except OSError as why:
-        raise BadFile(f"{_OURS / name}: {why.strerror} (is the installation whole?)") from why

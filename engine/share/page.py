@@ -12,12 +12,11 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any, Final
 
-from engine.errors import BadFile
+from engine.assets import text_of
 from engine.share.captions import spoken
 from engine.share.score_sheet import ScoreSheet
 from engine.share.story import Story, clock
@@ -53,7 +52,7 @@ class Contents:
 
 def html(contents: Contents) -> str:
     """The whole page."""
-    style, script = _ours("share.css"), _ours("share.js") + _ours("map.js")
+    style, script = text_of(_OURS / "share.css"), text_of(_OURS / "share.js") + text_of(_OURS / "map.js")
     first = contents.story.languages[0]
     own = _told(contents, first)
     policy = (
@@ -285,11 +284,3 @@ def _json(value: Any) -> str:
 
 def _hashed(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode('ascii')}'"
-
-
-@cache
-def _ours(name: str) -> str:
-    try:
-        return (_OURS / name).read_text(encoding="utf-8")
-    except OSError as why:
-        raise BadFile(f"{_OURS / name}: {why.strerror} (is the installation whole?)") from why

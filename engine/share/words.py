@@ -9,7 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from engine.errors import BadFile, BadSetting
+from engine.assets import text_of
+from engine.errors import BadSetting
 
 FIRST: Final = "en"
 """What is said where a language is not among ours."""
@@ -59,7 +60,4 @@ def known() -> tuple[str, ...]:
 
 @cache
 def _read() -> dict[str, dict[str, Any]]:
-    try:
-        return tomllib.loads(_OURS.read_text(encoding="utf-8"))
-    except OSError as why:
-        raise BadFile(f"{_OURS}: {why.strerror} (is the installation whole?)") from why
+    return tomllib.loads(text_of(_OURS))
