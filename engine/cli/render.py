@@ -109,7 +109,10 @@ def leave_in_order() -> None:
     """SIGTERM and a terminal that goes away end a render as Ctrl-C does: nothing is left behind."""
 
     def leave(number: int, _frame: FrameType | None) -> None:
+        for other in numbers:
+            signal.signal(other, signal.SIG_IGN)  # once is enough, and nothing disturbs the clearing away
         sys.exit(128 + number)
 
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    numbers = (signal.SIGTERM, signal.SIGHUP)
+    for number in numbers:
         signal.signal(number, leave)

@@ -80,9 +80,11 @@ class Film:
             self._part.touch()  # av opens the file only when the first picture comes
             self._container = self._av.open(str(self._part), "w", options=_CONTAINER[self.suffix])
             self._add_streams()
-        except OSError as problem:
+        except BaseException as problem:  # a signal that ends the render here is no OSError and leaves nothing either
             self._part.unlink(missing_ok=True)
-            raise self._refusal(problem) from None
+            if isinstance(problem, OSError):
+                raise self._refusal(problem) from None
+            raise
         self._free: queue.SimpleQueue[Any] = queue.SimpleQueue()
         for _ in range(_AHEAD):
             self._free.put(self._av.VideoFrame(*self.size, "rgba"))
@@ -121,15 +123,18 @@ class Film:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._work.put(None)
-        self._thread.join()
         try:
+            self._work.put(None)
+            self._thread.join()
             if kind is None and self._problem is None:
                 self._finish()
-        finally:
-            with suppress(Exception):
-                self._container.close()
-            self._part.unlink(missing_ok=True)
+        finally:  # reached by a signal in mid-sentence, too: the encoder ends before its file is closed
+            try:
+                self._thread.join()
+                with suppress(Exception):
+                    self._container.close()
+            finally:
+                self._part.unlink(missing_ok=True)
         if kind is None:
             self._raise_problem()
 

@@ -151,6 +151,20 @@ def test_an_exception_leaves_nothing_behind_and_the_old_film_stands(tmp_path: Pa
     assert not any(thread.name == "film" for thread in threading.enumerate())
 
 
+@pytest.mark.parametrize("moment", ["_add_streams", "_finish"])
+def test_a_signal_while_the_file_is_opened_or_finished_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    def leave(*_: object) -> None:
+        raise SystemExit(143)
+
+    monkeypatch.setattr(Film, moment, leave)
+    with pytest.raises(SystemExit), Film(tmp_path / "a.mp4", SIZE, FPS) as film:
+        film.picture(blank())
+    assert not list(tmp_path.iterdir())
+    assert not any(thread.name == "film" for thread in threading.enumerate())
+
+
 def test_a_full_disk_is_one_line_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
