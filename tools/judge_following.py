@@ -11,7 +11,7 @@ sounds of training (`--half tune`), reported once on reserved tunes and sounds. 
 wrong, it is asked where the follower was when it began: the error is what the beat told was off by, in milliseconds at
 the player's own tempo; the tempo is not told to it. For 2 s after a jump nobody is asked; instead `found` is the time
 until four notes in a row are within 250 ms. Beside it stands the plain on-line time warping (`tools/warping.py`), which
-is told the mean tempo.
+is told the mean tempo, and with `--peer` what `tools/peer_following.py` has left in that folder.
 """
 
 from __future__ import annotations
@@ -141,6 +141,17 @@ def warped(piece: Piece) -> Array:
     return np.asarray(np.repeat(told * _FRAME / spq, 4))
 
 
+def peer(method: str) -> Follower:
+    """What pymatchmaker's method told of a piece (`tools/peer_following.py`)."""
+
+    def told(piece: Piece) -> Array:
+        steps = np.load(piece["path"].with_suffix(f".{method}.npy"))
+        ends = np.arange(1, len(piece["heard"]) + 1) * HOP / RATE
+        return np.asarray(steps[np.maximum(np.searchsorted(steps[:, 0], ends, side="right") - 1, 0), 1])
+
+    return told
+
+
 def errors(piece: Piece, beats: Array) -> Array:
     """Seconds by which the place told was ahead (+) or behind at the begin of every note played."""
     played = piece["played"]
@@ -175,12 +186,12 @@ def judge(paths: Sequence[Path], followers: Mapping[str, Follower]) -> None:
                 found[group][name] += [found_after(piece, off, jump) for jump in piece["jumps"]]
         print(f"\r{number + 1}/{len(paths)}", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
-    print(f"{'':24s} {'':12s} pieces  notes   mean ms  median ms  in 250 ms  found after, s (in 2 s)")
+    print(f"{'':24s} {'':22s} pieces  notes   mean ms  median ms  in 250 ms  found after, s (in 2 s)")
     for group, each in sorted(rows.items()):
         for name, pieces in each.items():
             off = abs(np.concatenate(pieces))
             jumps = np.array(found[group][name])
-            line = f"{group:24s} {name:12s} {len(pieces):6d} {off.size:6d} {off.mean():9.0f} {np.median(off):10.0f}"
+            line = f"{group:24s} {name:22s} {len(pieces):6d} {off.size:6d} {off.mean():9.0f} {np.median(off):10.0f}"
             line += f" {100 * (off < 1000 * _CLOSE).mean():9.1f}%"
             if jumps.size:
                 line += f"  {np.median(jumps):.2f} in the median ({100 * (jumps <= 2).mean():.0f} %)"
@@ -196,6 +207,7 @@ def main() -> None:
     parser.add_argument("--half", choices=("tune", "report"), help="only this half of the tunes")
     parser.add_argument("--soundfont", action="append", default=[], help="a .sf2, freepats, or modelled")
     parser.add_argument("--warping", action="store_true", help="on-line time warping beside it")
+    parser.add_argument("--peer", action="append", default=[], help="a method of pymatchmaker beside it")
     said = parser.parse_args()
     if said.data and said.soundfont:
         make(said)
@@ -205,6 +217,7 @@ def main() -> None:
     followers: dict[str, Follower] = {"monochord": ours}
     if said.warping:
         followers["warping"] = warped
+    followers |= {f"pymatchmaker {method}": peer(method) for method in said.peer}
     judge(paths, followers)
 
 

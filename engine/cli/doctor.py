@@ -7,54 +7,91 @@ import platform
 import shutil
 import socket
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 
-from engine.errors import MissingDriver, MonochordError, UserMistake
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What a check found. `needed`: whether a show on stage cannot do without it."""
-
-    name: str
-    well: bool
-    text: str
-    needed: bool = True
+from engine.cli import options, terminal
+from engine.errors import MissingDriver, UserMistake
+from engine.findings import Finding, examined
 
 
 def doctor(
+    show: Annotated[
+        Path | None, typer.Option(help="Walk through all that this show needs: a show file, or concert, club, …")
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option("--file", help="The recording that the show plays, if it plays one.", metavar="FILE")
+    ] = None,
+    headless: options.Headless = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
-    """Say what works here and what to install. Ends with 3 if something is missing that no show can do without.
+    """Say what works here and what to install; with --show, whether this machine is ready for that show.
 
-    Example: monochord doctor
+    Ends with 3 if something is missing that no show can do without, with 1 if this show is not ready. Of a show every
+    device, scene, change, receiver and port is looked at, and nothing of it is started.
+
+    Example: monochord doctor --show show.toml
     """
-    findings = [_examined(name, check, needed) for name, (check, needed) in _CHECKS.items()]
+    here = []
+    for name, (check, needed) in _CHECKS.items():
+        here.append(examined(name, check, needed))
+        if not as_json:
+            _print(here[-1])
+    missing = _stops(here)
+    found = [] if show is None or missing else _walk(show, source, headless, as_json)
     if as_json:
-        listed = {f.name: {"ok": f.well, "needed": f.needed, "text": f.text} for f in findings}
+        listed: dict[str, Any] = {one.name: _listed(one) for one in here}
+        if show is not None:
+            listed["show"] = [{"name": one.name, **_listed(one)} for one in found]
+            listed["ready"] = not (missing or _stops(found))
         print(json.dumps(listed, indent=1))
-    else:
-        for finding in findings:
-            mark = "ok     " if finding.well else "MISSING" if finding.needed else "absent "
-            print(f"{mark}  {finding.name:12} {finding.text}")
-    if any(finding.needed and not finding.well for finding in findings):
+    elif found:
+        print(_summary(found))
+    if missing:
         raise typer.Exit(MissingDriver.exit_code)
+    if _stops(found):
+        raise typer.Exit(UserMistake.exit_code)
 
 
-def _examined(name: str, check: Callable[[], str], needed: bool) -> Finding:
-    try:
-        return Finding(name, True, check(), needed)
-    except MonochordError as why:
-        return Finding(name, False, str(why), needed)
-    except Exception as why:  # a doctor does not fall ill with the patient
-        return Finding(name, False, f"{type(why).__name__}: {why}", needed)
+def _walk(show: Path, source: str | None, headless: bool, as_json: bool) -> list[Finding]:
+    """What the show needs, behind what the machine has."""
+    from engine import preflight
+    from engine.settings import settings
+
+    chosen = settings(show, source=source, headless=headless)
+    found = []
+    with terminal.progress(f"the scenes of {show}") as tell:
+        for finding in preflight.walk(chosen, tell):
+            found.append(finding)
+            if not as_json:
+                _print(finding)
+    return found
+
+
+def _summary(found: Sequence[Finding]) -> str:
+    """The last line: ready, or what is not."""
+    if stops := _stops(found):
+        return "NOT READY: " + "; ".join(f"{one.name}: {one.text}" for one in stops)
+    look_at = dict.fromkeys(one.name for one in found if not one.well)
+    return "ready" + (f", but look at: {', '.join(look_at)}" if look_at else "")
+
+
+def _stops(found: Sequence[Finding]) -> list[Finding]:
+    return [one for one in found if one.needed and not one.well]
+
+
+def _listed(finding: Finding) -> dict[str, Any]:
+    return {"ok": finding.well, "needed": finding.needed, "text": finding.text}
+
+
+def _print(finding: Finding) -> None:
+    mark = "ok     " if finding.well else "MISSING" if finding.needed else "absent "
+    print(f"{mark}  {finding.name:12} {finding.text}", flush=True)
 
 
 def _python() -> str:

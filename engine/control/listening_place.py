@@ -15,6 +15,7 @@ from engine.errors import BadSetting
 PORT: Final = 9100
 LOOPBACK: Final = "127.0.0.1"
 _WAITING: Final = 32  # connections that may wait to be taken
+_KERNELS: Final = 1 << 18  # bytes of datagrams that may wait for us
 _SHAPE: Final = re.compile(r"((?P<host>[^:@\[\]\s]+|\[[0-9A-Fa-f:.%\w]+\]):)?(?P<port>\d{1,5})")
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -84,6 +85,12 @@ def bound(
         mend = "choose another port" if why.errno == errno.EADDRINUSE else "say an address of this machine"
         raise BadSetting(f"{key}={place} cannot be listened at: {why.strerror} ({mend})") from None
     return made
+
+
+def osc_socket(settings: OscInSettings) -> socket.socket:
+    """A socket at which orders by OSC wait already; BadSetting, in one line, where that cannot be."""
+    option = socket.SO_RCVBUF, _KERNELS
+    return bound("osc_in", settings, settings.host, settings.port, socket.SOCK_DGRAM, option)
 
 
 def is_loopback(host: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 import time
 from collections import Counter
@@ -10,13 +9,12 @@ from collections.abc import Callable
 from typing import Final, Self
 
 from engine.control.guard import MOST_BYTES
-from engine.control.listening_place import OscInSettings, bound
+from engine.control.listening_place import OscInSettings, osc_socket
 from engine.control.orders import Order
 from engine.control.osc_reader import OscReader
 from engine.control.table import Table
 
 _LOOK_UP: Final = 0.2  # seconds after which the thread looks whether the show is over
-_KERNELS: Final = 1 << 18  # bytes that may wait for us
 _IN_A_ROW: Final = 64  # datagrams dropped unread, after which the thread rests
 _REST: Final = 0.002
 
@@ -37,8 +35,7 @@ class OscIn:
         both from this one's own thread.
         """
         self._reader = OscReader(settings.senders, table, order, say)
-        option = socket.SO_RCVBUF, _KERNELS
-        self._socket = bound("osc_in", settings, settings.host, settings.port, socket.SOCK_DGRAM, option)
+        self._socket = osc_socket(settings)
         self._socket.settimeout(_LOOK_UP)
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._listen, name="osc in")

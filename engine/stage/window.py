@@ -15,7 +15,7 @@ from engine.stage.monitor import Area, Monitor, choose, overlap, place_beside
 from engine.stage.targets import Size
 from engine.stage.x11 import bear_with_monitors
 
-__all__ = ["KEYS", "KEY_HELP", "SideWindow", "Window", "has_display", "monitor_names"]
+__all__ = ["KEYS", "KEY_HELP", "SideWindow", "Window", "has_display", "monitor_names", "monitors"]
 
 _NO_DISPLAY: Final = (
     "no display can be opened ({why}): run with --headless, or where there is no screen under "
@@ -66,13 +66,18 @@ def has_display() -> bool:
     return True
 
 
-def monitor_names() -> list[str]:
-    """The names of the monitors; MissingDriver without a display. Not to be asked while there is a window."""
+def monitors() -> list[Monitor]:
+    """The monitors, the primary one first; MissingDriver without a display. Not to be asked while there is a window."""
     glfw = _start()
     try:
-        return [monitor.name for monitor in _monitors(glfw)]
+        return _monitors(glfw)
     finally:
         glfw.terminate()
+
+
+def monitor_names() -> list[str]:
+    """Their names."""
+    return [monitor.name for monitor in monitors()]
 
 
 def _monitors(glfw: Any) -> list[Monitor]:

@@ -219,6 +219,29 @@ def test_doctor_names_what_works_and_what_is_missing(run: Run) -> None:
 
 @pytest.mark.gl
 @pytest.mark.slow
+def test_doctor_walks_through_a_show_and_its_last_line_says_whether_it_is_ready(run: Run, tmp_path: Path) -> None:
+    show = tmp_path / "show.toml"
+    small = 'scene = "strings"\nscenes = ["strings"]\n[stage]\nsize = [64, 36]\n'
+    show.write_text(small + '[[osc]]\nto = "no.such.host.invalid:9101"\n')
+    ended = run("doctor", "--show", show, "--file", "tone:440", "--headless")
+    assert ended.returncode == 1
+    last = ended.stdout.splitlines()[-1]
+    assert last.startswith("NOT READY: ")
+    assert "osc: no.such.host.invalid:9101:generic is an unknown host" in last
+    show.write_text(small)
+    ended = run("doctor", "--show", show, "--file", "tone:440", "--headless", "--json")
+    assert ended.returncode == 0
+    told = json.loads(ended.stdout)
+    assert told["ready"]
+    assert {"name": "models", "ok": True} in [{key: one[key] for key in ("name", "ok")} for one in told["show"]]
+    show.write_text("scene = [")
+    ended = run("doctor", "--show", show)
+    assert ended.returncode == 1
+    assert ended.stderr.splitlines()[-1].startswith("monochord: ")
+
+
+@pytest.mark.gl
+@pytest.mark.slow
 def test_preview_without_a_screen_leaves_a_clip_and_a_contact_sheet_and_says_so(run: Run, tmp_path: Path) -> None:
     ended = run("preview", assets.RECORDING, "--seconds", "2", "--size", "160x90", "--fps", "10")
     assert ended.returncode == 0, ended.stderr
