@@ -28,7 +28,7 @@ from engine.errors import BadFile, BadScene, MonochordError, NoSuchDevice, UserM
 from engine.findings import Finding, examined
 from engine.frame import HOP, RATE, slot_dtype
 from engine.frame_ring import FrameRing
-from engine.reachable import Place, why_not
+from engine.lights.reachable import Place, why_not
 from engine.rehearsal import Progress, Rehearsal, pictures
 from engine.settings import Settings
 from engine.stage import gpu

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from engine.reachable import Place, why_not
+from engine.lights.reachable import Place, why_not
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-_NOTHING: Final = b"#bundle\0" + bytes(7) + b"\x01"
-"""A bundle of OSC with no message in it: every receiver may have it, and none does anything."""
+from engine.lights.line import BUNDLE_HEAD
+
 _PATIENCE: Final = 3.5  # seconds: a network says only after three that a machine is not there
 _NEAR: Final = 0.3  # seconds: what this machine itself would say of its own ports, it says at once
 _ON_ITS_WAY: Final = (0, errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EAGAIN)
@@ -70,7 +70,7 @@ def _ask(number: int, place: Place, patience: float, found: list[str], waiting: 
         if refused not in _ON_ITS_WAY:
             raise OSError(refused, os.strerror(refused))
         if kind == socket.SOCK_DGRAM:
-            asking.send(_NOTHING)
+            asking.send(BUNDLE_HEAD)  # a bundle with no message in it: no receiver does anything
     except OSError as why:
         asking.close()
         found[number] = f"cannot be reached: {why.strerror}"
