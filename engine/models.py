@@ -13,10 +13,12 @@ from typing import Any, Final
 
 import numpy as np
 import onnxruntime
+import tomlkit
 from numpy.typing import NDArray
 
 from engine import assets
 from engine.errors import BadFile
+from engine.whole_file import whole_file
 
 Shape = tuple[int | None, ...]
 """Of an input or output; None is any number."""
@@ -57,6 +59,23 @@ def card(name: str, folder: Path = assets.MODELS) -> dict[str, Any]:
     if read.get("sha256") != found:
         raise BadFile(f"model={name}.onnx is not the one that {path} describes (install it again)")
     return read
+
+
+def write_card(model: Path, known: Mapping[str, Any]) -> None:
+    """The card of the model that lies at `model`, an .onnx: what is `known` about it, and the sum that binds the two.
+
+    A card says at least what it learned from, its licence, and honest figures of what it had not heard. OSError where
+    it cannot be written.
+    """
+    digest = hashlib.sha256(model.read_bytes()).hexdigest()
+    with whole_file(model.with_suffix(".toml")) as part:
+        part.write_text(tomlkit.dumps(_tables_last({"name": model.stem, **known, "sha256": digest})), encoding="utf-8")
+
+
+def _tables_last(table: Mapping[str, Any]) -> dict[str, Any]:
+    """The same, as TOML must have it: what stands behind a table would be in it."""
+    plain = {name: value for name, value in table.items() if not isinstance(value, Mapping)}
+    return plain | {name: _tables_last(value) for name, value in table.items() if isinstance(value, Mapping)}
 
 
 def session(name: str, folder: Path = assets.MODELS) -> onnxruntime.InferenceSession:

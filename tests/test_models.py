@@ -77,3 +77,15 @@ def test_a_model_is_found_by_its_sha256(tmp_path: Path, shelf: Path) -> None:
     digest = models.card("onset")["sha256"]
     assert models.with_sha256(digest, [tmp_path / "absent", shelf, assets.MODELS]) == ("onset", shelf)
     assert models.with_sha256("0" * 64, [shelf, assets.MODELS]) is None
+
+
+def test_a_card_that_was_written_is_the_models_own_and_keeps_its_tables_apart(tmp_path: Path) -> None:
+    (tmp_path / "little.onnx").write_bytes(b"a network")
+    known = {"held_out": {"clean": {"f1": 0.99}, "what": "tunes not learned from"}, "licence": "MIT", "inputs": 3}
+    models.write_card(tmp_path / "little.onnx", known)
+    card = models.card("little", tmp_path)
+    assert {key: card[key] for key in known} == known
+    assert card["name"] == "little"
+    (tmp_path / "little.onnx").write_bytes(b"another one")
+    with pytest.raises(BadFile, match="is not the one that"):
+        models.card("little", tmp_path)

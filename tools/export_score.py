@@ -27,6 +27,8 @@ from score_net import Contour, HaarDown, ScoreNet, Shape
 from sru import Sru
 from torch import Tensor, nn
 
+from engine import models
+
 _OPSET: Final = 17
 _CLOSE: Final = 1e-3
 """How far a share may be from torch's."""
@@ -211,22 +213,16 @@ def load(checkpoint: Path) -> tuple[ScoreNet, int]:
 
 
 def write_card(path: Path, about: Mapping[str, Any], notation: Notation = STAVES) -> None:
-    """NAME.toml beside NAME.onnx, with the sum that binds them."""
+    """NAME.toml beside NAME.onnx: what is said of it, and its form."""
     card = {
-        "name": path.stem,
-        **{key: value for key, value in about.items() if not isinstance(value, Mapping)},
+        **about,
         "input": f"bands (1, 4, {notation.height // 2}, n) float32: dwt2(image, 'haar'), engine/score/recogniser.py",
         "output": f"shares (n / 2, {len(notation.symbols) + 1}) float32: CTC's blank, then {notation.where}",
         "symbols_sha256": hashlib.sha256("\n".join(notation.symbols).encode()).hexdigest(),
         "opset": _OPSET,
         "torch": version("torch"),
-        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
     }
-    lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in card.items()]
-    for section, table in about.items():
-        if isinstance(table, Mapping):
-            lines += ["", f"[{section}]", *(f"{json.dumps(k)} = {json.dumps(v)}" for k, v in table.items())]
-    path.with_suffix(".toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    models.write_card(path, card)
 
 
 def main() -> None:

@@ -31,6 +31,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from vggish_shaped import EMBEDDING, Vggish, VggishShaped, folded
 
+from engine import models
 from engine.listening.mel import BANDS, MEL_RATE, PATCH, log_mel, patches, resampled
 
 _OPSET: Final = 17
@@ -205,22 +206,16 @@ def _patches_of(recording: Path) -> NDArray[np.float32]:
 
 
 def write_card(path: Path, about: Mapping[str, Any]) -> None:
-    """NAME.toml beside NAME.onnx, with the sum that binds them."""
+    """NAME.toml beside NAME.onnx: what is said of it, and its form."""
     card = {
-        "name": path.stem,
-        **{key: value for key, value in about.items() if not isinstance(value, Mapping)},
+        **about,
         "rate": MEL_RATE,
         "input": "log_mel (n, 1, 96, 64) float32: log(mel + 0.01), engine/listening/mel.py",
         "output": f"embedding (n, {EMBEDDING}) float32",
         "opset": _OPSET,
         "torch": version("torch"),
-        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
     }
-    lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in card.items()]
-    for section, table in about.items():
-        if isinstance(table, Mapping):
-            lines += ["", f"[{section}]", *(f"{json.dumps(k)} = {json.dumps(v)}" for k, v in table.items())]
-    path.with_suffix(".toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    models.write_card(path, card)
 
 
 def export_ours(checkpoint: Path, out: Path, card: Path | None) -> None:

@@ -16,7 +16,7 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-import re
+import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -30,8 +30,9 @@ from mood_model import Array, Labels, Linear, folds, lessons, softmax
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
-from train_mood import SEEDS, calibrated, held_out, scores, spread, toml
+from train_mood import SEEDS, calibrated, held_out, scores, spread
 
+from engine import models
 from engine.listening.mood_features import EIGHT, eight
 from engine.listening.mood_judge import MOODS
 from engine.listening.mood_tally import likeness, majority
@@ -217,8 +218,8 @@ def draw_reliability(axes: Any, curve: dict[str, Any]) -> None:
 
 def add_to_card(path: Path, table: dict[str, dict[str, float]], figures: dict[str, Any]) -> None:
     """The importance of the features and the table, behind what the card says already."""
-    kept = re.split(r"\n\[(?:importance|judged)[.\]]", path.read_text("utf-8"))[0]
-    path.write_text(kept.rstrip() + "\n\n" + toml({"importance": table, "judged": figures}).lstrip(), "utf-8")
+    known = tomllib.loads(path.read_text(encoding="utf-8"))
+    models.write_card(path.with_suffix(".onnx"), known | {"importance": table, "judged": figures})
 
 
 def main() -> None:

@@ -13,9 +13,7 @@ The data are for non-commercial use: so is what is written.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -125,30 +123,12 @@ def spread(rows: Sequence[dict[str, float]]) -> dict[str, float]:
     return found
 
 
-def _key(name: str) -> str:
-    return name if re.fullmatch(r"[\w-]+", name, re.ASCII) else json.dumps(name)
-
-
-def toml(table: dict[str, Any], above: str = "") -> str:
-    """A card: plain values first, then the tables within."""
-    plain = {name: value for name, value in table.items() if not isinstance(value, dict)}
-    lines = [f"{_key(name)} = {json.dumps(value, ensure_ascii=False)}" for name, value in plain.items()]
-    for name, value in table.items():
-        if isinstance(value, dict):
-            where = f"{above}{_key(name)}"
-            lines += ["", f"[{where}]", toml(value, f"{where}.").rstrip()]
-    return "\n".join(lines).lstrip() + "\n"
-
-
 def write(network: MoodNetwork, card: dict[str, Any], out: Path, check: Lessons) -> None:
     """mood.onnx and mood.toml, when onnxruntime says what scikit-learn's weights say."""
     out.mkdir(parents=True, exist_ok=True)
     with whole_file(out / "mood.onnx") as part:
         network.export(part)
-        digest = hashlib.sha256(part.read_bytes()).hexdigest()
-    card["sha256"] = digest
-    with whole_file(out / "mood.toml") as part:
-        part.write_text(toml(card), encoding="utf-8")
+    models.write_card(out / "mood.onnx", card)
     MoodModel(out / "mood.onnx")
     (said,) = models.session("mood", out).run(
         ["probabilities"],
@@ -196,7 +176,6 @@ def main() -> None:
     network.sharpness = sharpness(held_out(said.work / "folds", whole, 0)[0], whole.mood)
     network.limit = float(np.percentile(held_out(said.work / "folds", taught, 0)[1], KNOWN))
     card = {
-        "name": "mood",
         "what": _WHAT,
         "moods": list(MOODS),
         "network": models.card("vggish")["sha256"],

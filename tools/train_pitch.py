@@ -20,10 +20,9 @@ more.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import tomllib
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import torch
@@ -32,6 +31,7 @@ from pitch_lessons import LATE, Renders, lessons
 from pitch_network import TAPS, Ear, heard_pitch, loss_of, weights_of
 from torch import nn
 
+from engine import models
 from engine.features.pitch_views import BELOW, REACH, STEPS, VIEWS
 from engine.frame import HOP
 
@@ -134,14 +134,6 @@ def export(weights: dict[str, NDArray[np.float32]], path: Path) -> None:
     path.write_bytes(model.SerializeToString())
 
 
-def write_card(path: Path, said: dict[str, Any]) -> None:
-    """path.toml beside path.onnx."""
-    import tomlkit
-
-    digest = hashlib.sha256(path.with_suffix(".onnx").read_bytes()).hexdigest()
-    path.with_suffix(".toml").write_text(tomlkit.dumps({**said, "sha256": digest}), encoding="utf-8")
-
-
 def learn(ear: Ear, renders: Renders, steps: int, rng: np.random.Generator, kept: Path) -> None:
     """Many short stretches, from end to end; the weights are kept every 500 steps and at the end."""
     optimiser = torch.optim.AdamW(ear.parameters(), weight_decay=1e-4)
@@ -191,7 +183,7 @@ def main() -> None:
     if said.apart:
         apart = tomllib.loads(said.apart.read_text(encoding="utf-8"))
         told["freepats_unheard"] = apart["held_out"]["freepats"]
-    write_card(said.out, CARD | {"torch": torch.__version__, "held_out": HELD_OUT | told})
+    models.write_card(said.out.with_suffix(".onnx"), CARD | {"torch": torch.__version__, "held_out": HELD_OUT | told})
 
 
 if __name__ == "__main__":

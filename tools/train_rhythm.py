@@ -17,7 +17,6 @@ training goes on from them; the seed is fixed.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -31,6 +30,7 @@ from numpy.typing import NDArray
 from rhythm_lessons import BEAT_HOPS, exercises, load
 from torch import nn
 
+from engine import models
 from engine.features.onset_view import OnsetView
 
 _HIDDEN: Final = {"onset": 64, "beat": 96}
@@ -189,18 +189,14 @@ def export(name: str, net: Listener, path: Path, said: dict[str, Any]) -> None:
     )
     onnx.checker.check_model(model)
     path.write_bytes(model.SerializeToString())
-    import tomlkit
-
     card = {
-        "name": name,
         **said,
         "inputs": inputs,
         "hidden": size,
         "parameters": int(sum(v.size for v in constants.values())),
         "torch": version("torch"),
-        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
     }
-    path.with_suffix(".toml").write_text(tomlkit.dumps(card), encoding="utf-8")
+    models.write_card(path, card)
 
 
 def main() -> None:

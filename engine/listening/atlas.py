@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import tomlkit
 from numpy.typing import NDArray
 
+from engine import models
 from engine.errors import BadFile, MissingDriver
 from engine.listening import anchors
 from engine.listening.affinity import Partners, conditional
@@ -133,14 +133,8 @@ def write(path: Path, atlas: Atlas, card: Mapping[str, Any]) -> None:
         with whole_file(Path(f"{path}.npz")) as part, part.open("wb") as file:
             arrays: dict[str, Any] = dict(atlas.arrays)
             np.savez_compressed(file, **arrays)
-        digests = {
-            key: hashlib.sha256(Path(f"{path}.{kind}").read_bytes()).hexdigest()
-            for key, kind in (("sha256", "onnx"), ("anchors_sha256", "npz"))
-        }
-        plain = {key: value for key, value in card.items() if not isinstance(value, dict)}
-        tables = {key: value for key, value in card.items() if isinstance(value, dict)}
-        with whole_file(Path(f"{path}.toml")) as part:
-            part.write_text(tomlkit.dumps({"name": path.name, **plain, **digests, **tables}), encoding="utf-8")
+        anchors = hashlib.sha256(Path(f"{path}.npz").read_bytes()).hexdigest()
+        models.write_card(Path(f"{path}.onnx"), {**card, "anchors_sha256": anchors})
     except OSError as why:
         raise BadFile(f"{path}: the map cannot be written: {why.strerror} (choose a folder with room)") from why
 
