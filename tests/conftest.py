@@ -13,6 +13,7 @@ import pytest
 import soundfile
 from hypothesis import settings
 
+from engine import fonts
 from engine.frame import RATE
 from engine.musician import Musician
 
@@ -50,6 +51,19 @@ def sound_file(tmp_path: Path) -> SoundFile:
         return path
 
     return write
+
+
+@pytest.fixture
+def no_fonts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+    """A machine on which no font is installed; gives the folder in which it would look."""
+    folder = tmp_path / "fonts"
+    folder.mkdir()
+    monkeypatch.setattr(fonts, "_folders", lambda: [folder])
+    for cached in (fonts._files, fonts.found_font):
+        cached.cache_clear()
+    yield folder
+    for cached in (fonts._files, fonts.found_font):
+        cached.cache_clear()
 
 
 class JackServer:

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from engine.errors import BadFile, nearest
+from engine.score.engraving import write_staff_png, write_staff_svg
 from engine.score.jianpu_picture import write_jianpu_png, write_jianpu_svg
 from engine.score.midi_file import read_midi, write_midi
 from engine.score.musicxml_reader import read_musicxml
 from engine.score.musicxml_writer import musicxml
-from engine.score.plain_text import JIANPU, LETTERS, text_of, tune_of_text
+from engine.score.plain_text import JIANPU as NUMBERS
+from engine.score.plain_text import LETTERS, text_of, tune_of_text
 from engine.score.tune import Tune, joined
 from engine.score.tune_json import told, tune_of
 from engine.whole_file import whole_file
@@ -61,14 +63,19 @@ _WRITERS: Final[dict[str, Callable[[Tune, Path], Any]]] = {
     ".mid": write_midi,
     ".midi": write_midi,
     ".txt": lambda tune, path: path.write_text(text_of(tune, LETTERS), "utf-8"),
-    ".jianpu": lambda tune, path: path.write_text(text_of(tune, JIANPU), "utf-8"),
+    ".jianpu": lambda tune, path: path.write_text(text_of(tune, NUMBERS), "utf-8"),
     ".svg": write_jianpu_svg,
     ".png": write_jianpu_png,
 }
 READS: Final = tuple(_READERS)
 """Endings of the files that a tune is read from."""
 WRITES: Final = tuple(_WRITERS)
-"""Endings of the files that a tune is written to; .svg and .png are jianpu, drawn."""
+"""Endings of the files that a tune is written to; .svg and .png are drawn."""
+IN_NUMBERS: Final = ".jianpu"
+"""The ending of the text that is written in numbers."""
+STAFF, JIANPU = "staff", "jianpu"
+"""How a tune is drawn."""
+_STAVES: Final[dict[str, Callable[[Tune, Path], Any]]] = {".svg": write_staff_svg, ".png": write_staff_png}
 
 
 def read_tune(path: Path) -> Tune:
@@ -95,15 +102,30 @@ def read_tune(path: Path) -> Tune:
     return tune
 
 
-def write_tune(tune: Tune, path: Path) -> None:
-    """The tune as a file of the kind that its name's ending says; appears whole. BadFile if it cannot be written."""
+def write_tune(tune: Tune, path: Path, notation: str = JIANPU) -> None:
+    """The tune as a file of the kind that its name's ending says; appears whole. BadFile if it cannot be written.
+
+    `notation`: STAFF draws an .svg or .png in staves; MissingDriver where those cannot be drawn here.
+    """
     check_writable(path)
+    kind = path.suffix.lower()
     try:
         with whole_file(path) as part:
-            _WRITERS[path.suffix.lower()](tune, part)
+            if notation == STAFF and kind in _STAVES:
+                _engrave(tune, part, path)
+            else:
+                _WRITERS[kind](tune, part)
     except OSError as problem:
         reason = problem.strerror or problem
         raise BadFile(f"{path}: the tune cannot be written: {reason} (choose a folder with room)") from None
+
+
+def _engrave(tune: Tune, part: Path, path: Path) -> None:
+    """Draw the tune in staves into the file that becomes `path`."""
+    try:
+        _STAVES[part.suffix.lower()](tune, part)
+    except ValueError as problem:
+        raise BadFile(f"{path}: the tune cannot be drawn in staves: {problem} (write it as .musicxml)") from None
 
 
 def check_writable(path: Path) -> None:

@@ -34,23 +34,33 @@ def number_reader(folder: Path = assets.MODELS) -> Recogniser:
 
 def tune_in_numbers(grey: Grey, reader: Recogniser | None = None) -> Tune | None:
     """The tune in numbers that stands on a page; None where there is none."""
+    return tune_of_lines(numbers_on(grey, reader))
+
+
+def tune_of_lines(lines: Sequence[Sequence[Read]]) -> Tune | None:
+    """The tune of what was read on a page's lines of numbers, or on several pages'; None where there is none."""
+    try:
+        tune = tune_of_numbers(lines)
+    except ValueError:  # not even a bar
+        return None
+    return tune if tune.sounding else None
+
+
+def numbers_on(grey: Grey, reader: Recogniser | None = None) -> list[list[Read]]:
+    """What is read on the lines of numbers of a page, key and metre first; [] where there is none."""
     lines = lines_of(grey)
     if not lines:
-        return None
+        return []
     reader = reader or number_reader()
     said = [reader.read(line.image) for line in lines]
     music = music_among(lines, said)
     if not music:
-        return None
+        return []
     head = _head(lines, music, reader)
     begin = said[music[0]]
     if head:  # it is surer than what the first line may have caught of it
         begin = [read for read in begin if not read.symbol.startswith("key.") or read.x > _begin_width()]
-    try:
-        tune = tune_of_numbers([head, begin, *(said[k] for k in music[1:])])
-    except ValueError:  # not even a bar
-        return None
-    return tune if tune.sounding else None
+    return [head, begin, *(said[k] for k in music[1:])]
 
 
 def music_among(lines: Sequence[Line], said: Sequence[list[Read]]) -> list[int]:

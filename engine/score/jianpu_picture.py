@@ -10,6 +10,7 @@ from xml.sax.saxutils import escape
 from PIL import Image, ImageDraw, ImageFont
 
 from engine.errors import BadFile
+from engine.fonts import font_for
 from engine.score.jianpu_layout import laid_out
 from engine.score.jianpu_marks import Box, Disc, Mark, Stroke, Text
 from engine.score.tune import Tune
@@ -82,9 +83,10 @@ def paint(draw: ImageDraw.ImageDraw, marks: Iterable[Mark], scale: int) -> None:
     for mark in marks:
         match mark:
             case Text():
-                font = ImageFont.load_default(mark.size * scale)
+                text, height = _printable(mark.text), mark.size * scale
+                font = font_for(text, height) or ImageFont.load_default(height)
                 anchor = {"middle": "ms", "left": "ls", "right": "rs"}[mark.align]
-                draw.text((mark.x * scale, mark.y * scale), _printable(mark.text), mark.color, font, anchor=anchor)
+                draw.text((mark.x * scale, mark.y * scale), text, mark.color, font, anchor=anchor)
             case Stroke():
                 points = [(x * scale, y * scale) for x, y in mark.points]
                 draw.line(points, mark.color, max(round(mark.width * scale), 1), joint="curve")

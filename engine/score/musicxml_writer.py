@@ -7,6 +7,7 @@ from math import lcm
 from typing import Final
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from engine.score.beams import beamed
 from engine.score.spelling import Key
 from engine.score.tune import DOUBT, Meter, Tune
 from engine.score.written import PLAIN, WrittenBar, accidentals, bars_of_tune, tuplets
@@ -34,9 +35,13 @@ _HEAD: Final = (
 )
 
 
-def musicxml(tune: Tune) -> bytes:
-    """The tune as a MusicXML document, repeats as signs. Notes that are doubtful stand in another colour."""
+def musicxml(tune: Tune, named: bool = False) -> bytes:
+    """The tune as a MusicXML document, repeats as signs. Notes that are doubtful stand in another colour.
+
+    `named`: each note that is no rest has an id, n0, n1 and so on; those that are tied count each.
+    """
     bars = bars_of_tune(tune)
+    beams = beamed(bars)
     divisions = lcm(*(note.duration.denominator for bar in bars for note in bar.notes))
     root = Element("score-partwise", version="4.0")
     if tune.title:
@@ -68,12 +73,15 @@ def musicxml(tune: Tune) -> bytes:
         if len(attributes):
             measure.append(attributes)
         _directions(measure, bar, tune.tempo if before is None else None)
-        tied = _notes(measure, bar, divisions, tied)
+        tied = _notes(measure, bar, beams[place], divisions, tied)
         _right(measure, bar, after)
         before = bar
     if not bars:
         measure = SubElement(part, "measure", number="1")
         _text(SubElement(measure, "attributes"), "divisions", "1")
+    if named:
+        for number, note in enumerate(note for note in part.iter("note") if note.find("rest") is None):
+            note.set("id", f"n{number}")
     indent(root)
     body: str = tostring(root, encoding="unicode")
     return f"{_HEAD}{body}\n".encode()
@@ -139,7 +147,7 @@ def _right(measure: Element, bar: WrittenBar, after: WrittenBar | None) -> None:
             repeat.set("times", str(bar.repeat_to))
 
 
-def _notes(measure: Element, bar: WrittenBar, divisions: int, tied: bool) -> bool:
+def _notes(measure: Element, bar: WrittenBar, beams: list[tuple[str, ...]], divisions: int, tied: bool) -> bool:
     """The signs of a bar; whether the last is tied on."""
     groups = tuplets(bar.notes)
     begins, ends = {begin for begin, _ in groups}, {end - 1 for _, end in groups}
@@ -171,6 +179,9 @@ def _notes(measure: Element, bar: WrittenBar, divisions: int, tied: bool) -> boo
             modification = SubElement(element, "time-modification")
             _text(modification, "actual-notes", str(sign.tuplet[0]))
             _text(modification, "normal-notes", str(sign.tuplet[1]))
+        for level, does in enumerate(beams[place], 1):
+            beam = SubElement(element, "beam", number=str(level))
+            beam.text = does
         if both or place in begins or place in ends:
             notations = SubElement(element, "notations")
             for kind in both:

@@ -1,12 +1,14 @@
 """The page that is played from, for the stage: its lines laid straight, and where on them each note stands.
 
-Of a photograph or scan, the staves as they were found, the paper taken away; of any other file, the tune in numbers.
+Of photographs or scans, the staves as they were found, the paper taken away; else the tune in numbers, or engraved
+(`engraved_page`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Final
 
 import numpy as np
@@ -19,11 +21,13 @@ from engine.score.jianpu_marks import INK, Box, Disc, Mark, Stroke, Text
 from engine.score.jianpu_picture import paint
 from engine.score.picture import Grey
 from engine.score.reading import heads_of
+from engine.score.sheet import Sheet
 from engine.score.straighten import Staff
-from engine.score.symbols import STAFF_SPACING, Read, note_of
+from engine.score.symbols import STAFF_SPACING, note_of
+from engine.score.tiles import Place, Tile, paged
 from engine.score.tune import Tune
 from engine.score.written import bars_of_tune, beginnings
-from engine.stage.score_page import LARGEST, MOST, ScorePage
+from engine.stage.score_page import MOST, ScorePage
 
 _SPACING: Final = 16  # pixels from line to line of a staff
 _REACH: Final = 9.0  # spacings that are looked at above and below a staff's middle line
@@ -39,11 +43,6 @@ _EDGE: Final = 24.0  # units of the page that are left out left and right
 _SCALE: Final = 2  # pixels a unit
 _DIGIT: Final = (20.0, 28.0)  # units: how wide and how high a digit is
 
-Tile = NDArray[np.float32]
-"""(rows, columns): one line of music, 0 is paper, 1 is ink."""
-Place = tuple[float, float, int, float, float]
-"""A note's x, y, line, width and height: shares of the tile, y upward."""
-
 
 def drawn_page(tune: Tune) -> ScorePage:
     """The tune in numbers, below a heading."""
@@ -58,55 +57,44 @@ def drawn_page(tune: Tune) -> ScorePage:
         ((digit.x - _EDGE) / across, up, _line(digit.y, top), _DIGIT[0] / across, _DIGIT[1] / _TALL)
         for digit, first in zip(sounding, begins, strict=True)
         if first
-    ]
-    lines: list[list[Mark]] = [[] for _ in range(1 + places[:MOST][-1][2])]
+    ][:MOST]
+    lines: list[list[Mark]] = [[] for _ in range(1 + places[-1][2])]
     for mark in marks:
         for line in range(max(_line(_top(mark), top), 0), _line(_foot(mark), top) + 1):
             if line < len(lines):
                 lines[line].append(mark)
-    return _page([_drawn(line, top + number * _TALL) for number, line in enumerate(lines)], places, tune)
+    return paged([_drawn(line, top + number * _TALL) for number, line in enumerate(lines)], places, tune)
 
 
-def seen_page(grey: Grey, staves: Sequence[Staff], read: Sequence[Sequence[Read]], tune: Tune) -> ScorePage:
-    """The staves of a picture; `read` is what was read on each, `tune` what it is together."""
-    ink = max((ink_of(grey), ink_of(1 - grey)), key=lambda one: _contrast(one, staves))  # it may be white on black
-    tiles = [_alone(_straight(ink, staff), *_neighbours(staves, number)) for number, staff in enumerate(staves)]
+def seen_page(greys: Iterable[Grey], sheet: Sheet) -> ScorePage:
+    """The staves of the pictures on which the sheet was read, page after page."""
+    waiting = iter(sheet.staves)
+    tiles = [
+        tile
+        for grey, many in zip(greys, sheet.pages, strict=True)
+        for tile in _tiles(grey, list(islice(waiting, many)))
+    ]
     rows = np.array([_rows_of(tile) for tile in tiles])
     top, foot = int(rows[:, 0].min()), int(rows[:, 1].max())
     wide = max(tile.shape[1] for tile in tiles)
     middle, tall = _REACH * _SPACING - top, foot - top
     places: list[Place] = []
-    for line, symbol in heads_of(read):
+    for line, symbol in heads_of(sheet.lines, sheet.pages):
         note = note_of(symbol.symbol)
         assert note is not None
         y = _REACH * _SPACING - note.position * _SPACING / 2
         x = _head(tiles[line], symbol.x * _SPACING / STAFF_SPACING, y)
         up = (tall - middle + note.position * _SPACING / 2) / tall
         places.append((x / wide, up, line, _HEAD[0] * _SPACING / wide, _HEAD[1] * _SPACING / tall))
-    return _page([np.pad(tile[top:foot], ((0, 0), (0, wide - tile.shape[1]))) for tile in tiles], places, tune)
+    return paged(
+        [np.pad(tile[top:foot], ((0, 0), (0, wide - tile.shape[1]))) for tile in tiles], places[:MOST], sheet.tune
+    )
 
 
-def _page(tiles: Sequence[Tile], places: Sequence[Place], tune: Tune) -> ScorePage:
-    """Tiles of one size, side by side where they do not fit below each other, and the table of notes."""
-    rows, columns = tiles[0].shape
-    shrink = 1.0
-    while (LARGEST // max(int(rows / shrink), 1)) * (LARGEST // max(int(columns / shrink), 1)) < len(tiles):
-        shrink *= 1.1
-    rows, columns = max(int(rows / shrink), 1), max(int(columns / shrink), 1)
-    across = -(-len(tiles) // (LARGEST // rows))
-    down = -(-len(tiles) // across)
-    ink = np.zeros((down * rows, across * columns), np.uint8)
-    for number, tile in enumerate(tiles):
-        column, row = divmod(number, down)
-        fitted = Image.fromarray(np.rint(255 * tile).astype(np.uint8)).resize((columns, rows), Image.Resampling.BOX)
-        ink[row * rows : (row + 1) * rows, column * columns : (column + 1) * columns] = np.asarray(fitted)
-    sounding = tune.sounding[:MOST]
-    notes = np.zeros((len(sounding), 8), np.float32)
-    for number, (note, place) in enumerate(zip(sounding, places, strict=False)):
-        after = sounding[number + 1].onset if number + 1 < len(sounding) else note.end
-        x, y, line, width, height = place
-        notes[number] = x, y, line, note.certainty, width, height, float(note.onset), float(after - note.onset)
-    return ScorePage(ink, len(tiles), across, notes)
+def _tiles(grey: Grey, staves: Sequence[Staff]) -> list[Tile]:
+    """The staves of one picture, each as wide as it is."""
+    ink = max((ink_of(grey), ink_of(1 - grey)), key=lambda one: _contrast(one, staves))  # it may be white on black
+    return [_alone(_straight(ink, staff), *_neighbours(staves, number)) for number, staff in enumerate(staves)]
 
 
 # The tune in numbers.

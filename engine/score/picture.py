@@ -20,7 +20,8 @@ LARGEST: Final = 5000
 _MOST: Final = 1 << 27  # pixels that a file may hold: more than any camera's, fewer than would fill the memory
 _LEAST: Final = 24  # pixels: no staff fits into fewer
 _THIN: Final = 100  # times as long as broad: no page
-_KINDS: Final = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff")
+KINDS: Final = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff")
+"""Endings of the files in which a page is looked for."""
 
 
 def read_grey(path: Path) -> Grey:
@@ -35,7 +36,7 @@ def read_grey(path: Path) -> Grey:
         raise
     except FileNotFoundError:
         folder = path.parent
-        there = sorted(p.name for p in folder.iterdir() if p.suffix.lower() in _KINDS) if folder.is_dir() else []
+        there = sorted(p.name for p in folder.iterdir() if p.suffix.lower() in KINDS) if folder.is_dir() else []
         raise BadFile(f"{path}: no such picture ({nearest(path.name, there)})") from None
     except Image.DecompressionBombError:
         raise BadFile(f"{path}: holds more than a page may have (scale it to {LARGEST} pixels)") from None

@@ -183,43 +183,50 @@ class BarReader:
             self.meter = read_meter({"C": "4/4", "C|": "2/2"}.get(rest, rest))
 
 
-def tune_of(staves: Sequence[Sequence[Read]], title: str = "") -> Tune:
+def tune_of(staves: Sequence[Sequence[Read]], title: str = "", pages: Sequence[int] = ()) -> Tune:
     """The tune that stands on these staves, one after the other.
 
     Accidentals hold until the bar line, or as long as a tie; a bar that a staff breaks off goes on on the next. What
     the page does not say cannot be known: without a clef it is read as treble. Each note is as certain as the least
-    certain of its symbols.
+    certain of its symbols. `pages`: how many of the staves are on each page, (): all on one; a page has a clef of its
+    own, or that of the one before.
     """
-    bars, clef = _bars_of(staves)
+    bars, clef = _bars_of(staves, pages)
     return tune_of_bars(bars, CLEF_NAMES[clef], title)
 
 
-def heads_of(staves: Sequence[Sequence[Read]]) -> list[tuple[int, Read]]:
+def heads_of(staves: Sequence[Sequence[Read]], pages: Sequence[int] = ()) -> list[tuple[int, Read]]:
     """The head of each note that sounds in `tune_of` these staves, in its order, and on which staff, from 0, it is."""
     heads = [(number, read) for number, staff in enumerate(staves) for read in staff if note_of(read.symbol)]
-    return [head for head, begins in zip(heads, beginnings(_bars_of(staves)[0]), strict=True) if begins]
+    return [head for head, begins in zip(heads, beginnings(_bars_of(staves, pages)[0]), strict=True) if begins]
 
 
-def _bars_of(staves: Sequence[Sequence[Read]]) -> tuple[list[WrittenBar], str]:
-    """The bars that stand there, and the clef."""
+def _bars_of(staves: Sequence[Sequence[Read]], pages: Sequence[int]) -> tuple[list[WrittenBar], str]:
+    """The bars that stand there, and the first clef."""
     reader = BarReader()
-    clef = _clef(staves)
-    for staff in staves:
+    clefs = _clefs(staves, pages or (len(staves),))
+    for staff, clef in zip(staves, clefs, strict=True):
         if reader.full:
             reader.line("bar")
         _read_staff(reader, staff, clef)
     reader.line("bar")
-    return reader.bars, clef
+    return reader.bars, clefs[0] if clefs else "clef.G"
 
 
-def _clef(staves: Sequence[Sequence[Read]]) -> str:
-    """The clef that most of the staves begin with, the surer ones counting more."""
-    votes = dict.fromkeys(CLEF_NAMES, 0.0)
-    for staff in staves:
-        for read in staff[:1]:
-            if read.symbol in votes:
-                votes[read.symbol] += read.certainty
-    return max(votes, key=lambda name: votes[name])
+def _clefs(staves: Sequence[Sequence[Read]], pages: Sequence[int]) -> list[str]:
+    """The clef of each staff: that which most of its page begin with, the surer ones counting more."""
+    found: list[str] = []
+    clef = "clef.G"
+    for many in pages:
+        votes = dict.fromkeys(CLEF_NAMES, 0.0)
+        for staff in staves[len(found) : len(found) + many]:
+            for read in staff[:1]:
+                if read.symbol in votes:
+                    votes[read.symbol] += read.certainty
+        if any(votes.values()):
+            clef = max(votes, key=lambda name: votes[name])
+        found += [clef] * many
+    return found
 
 
 def _read_staff(reader: BarReader, staff: Sequence[Read], clef: str) -> None:

@@ -185,13 +185,21 @@ def notes_of_bars(tune: Tune) -> list[list[Note]]:
 
 
 def joined(tunes: Sequence[Tune]) -> Tune:
-    """Pages of one piece, one after the other; clef, title and tempo are the first page's. At least one."""
+    """Pages of one piece, one after the other; clef, title and tempo are the first page's. At least one.
+
+    The metre goes on on a page that does not begin with one.
+    """
     bars: list[Bar] = []
     notes: list[Note] = []
     at = Fraction(0)
     for tune in tunes:
+        meter = bars[-1].meter if bars else None
+        unsaid = next((which for which, bar in enumerate(tune.bars) if bar.meter is not None), len(tune.bars))
         shift = bars[-1].number - (tune.bars[0].number - 1 if tune.bars else 0) if bars else 0
-        bars += [replace(bar, onset=bar.onset + at, number=bar.number + shift) for bar in tune.bars]
+        bars += [
+            replace(bar, onset=bar.onset + at, number=bar.number + shift, meter=meter if which < unsaid else bar.meter)
+            for which, bar in enumerate(tune.bars)
+        ]
         notes += [replace(note, onset=note.onset + at) for note in tune.notes]
         at += tune.length
     return replace(tunes[0], bars=tuple(bars), notes=tuple(notes))

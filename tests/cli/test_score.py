@@ -17,7 +17,7 @@ from engine.errors import BadFile, BadSetting
 from engine.score import recogniser, sheet
 from engine.score.files import read_tune, write_tune
 from engine.score.straighten import Staff
-from engine.score.tune import Tune
+from engine.score.tune import Tune, joined
 from tests.score.tunes import jasmine
 
 pytest.importorskip("mido", reason="MIDI files need mido: the extra score")
@@ -34,13 +34,17 @@ def _a_reader_that_knows_one_tune(monkeypatch: pytest.MonkeyPatch) -> None:
             raise BadFile(f"{path}: no staff of five lines is found on it (photograph the page alone)")
         return [Staff(np.zeros((112, 9), np.float32), np.zeros((9, 2)), np.ones((9, 2)))]
 
-    def said(images: Sequence[object], reader: object = None) -> Tune:
-        tune = jasmine()
+    class Reader:
+        def read(self, staff: object) -> list[object]:
+            return []
+
+    def said(lines: Sequence[object], title: str = "", pages: Sequence[int] = ()) -> Tune:
+        tune = joined([jasmine()] * max(len(pages), 1))
         return replace(tune, notes=tuple(replace(n, certainty=0.2 if n.onset == 24 else 1.0) for n in tune.notes))
 
-    monkeypatch.setattr(recogniser, "Recogniser", object)
+    monkeypatch.setattr(recogniser, "Recogniser", Reader)
     monkeypatch.setattr(sheet, "read_page", found)
-    monkeypatch.setattr(sheet, "read_staves", said)
+    monkeypatch.setattr(sheet, "tune_of", said)
 
 
 @pytest.fixture
@@ -126,6 +130,19 @@ def test_one_bad_page_does_not_end_the_batch(page: Path, capsys: pytest.CaptureF
     assert len(complaints) == 2
     assert "broken.png: cannot be read" in complaints[0]
     assert "blank.png: no staff" in complaints[1]
+
+
+def test_a_tune_is_drawn_in_numbers_or_in_staves(tmp_path: Path) -> None:
+    tune, drawn = tmp_path / "tune.musicxml", tmp_path / "tune.svg"
+    write_tune(jasmine(), tune)
+    with pytest.raises(BadSetting, match="notation=staves must be staff or jianpu"):
+        write(tune, [drawn], notation="staves")
+    write(tune, [drawn])
+    numbers = drawn.read_text()
+    pytest.importorskip("verovio", reason="Verovio is not installed: the extra engraving")
+    write(tune, [drawn], notation="staff")
+    assert "Verovio" in drawn.read_text()
+    assert "Verovio" not in numbers
 
 
 def test_pages_of_one_piece_are_joined(page: Path) -> None:

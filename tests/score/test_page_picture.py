@@ -14,6 +14,7 @@ from engine.score.picture import read_grey
 from engine.score.plain_text import tune_of_text
 from engine.score.reading import heads_of, tune_of
 from engine.score.recogniser import Recogniser
+from engine.score.sheet import Sheet
 from engine.score.symbols import Read
 from engine.score.tune import Tune
 from engine.stage.score_page import LARGEST, ScorePage
@@ -79,9 +80,9 @@ def seen(grey: np.ndarray) -> tuple[ScorePage, Tune]:
     """The page of a picture, and the tune that was read on it."""
     pytest.importorskip("pywt", reason="PyWavelets is not installed")
     reader, staves = Recogniser(), staves_of(grey)
-    read = [reader.read(staff.image) for staff in staves]
+    read = tuple(reader.read(staff.image) for staff in staves)
     tune = tune_of(read)
-    return seen_page(grey, staves, read, tune), tune
+    return seen_page([grey], Sheet(tune, tuple(staves), read, (len(read),))), tune
 
 
 @pytest.mark.parametrize("kind", ["photo", "white on black"])

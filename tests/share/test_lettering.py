@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,21 +10,11 @@ from PIL import features
 
 from engine.errors import MissingDriver
 from engine.share import lettering
-from engine.share.lettering import Words, found_font, set_in_lines
+from engine.share.lettering import Words, set_in_lines
 from engine.share.story import story_of
 from engine.share.titles import Lettering, check_letters, title_ends, with_title
 
 LATIN = "the letters that pillow brings"
-
-
-@pytest.fixture
-def no_fonts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A machine on which no font is installed."""
-    monkeypatch.setattr(lettering, "_folders", lambda: [tmp_path])
-    for cached in (lettering._files, lettering.found_font):
-        cached.cache_clear()
-    monkeypatch.setattr(lettering, "_files", lettering._files.__wrapped__)
-    monkeypatch.setattr(lettering, "found_font", lettering.found_font.__wrapped__)
 
 
 def drawn(text: str, language: str, room: float = 1000.0) -> np.ndarray:
@@ -39,26 +27,7 @@ def drawn(text: str, language: str, room: float = 1000.0) -> np.ndarray:
 
 @pytest.mark.usefixtures("no_fonts")
 def test_plain_letters_need_no_font_of_the_machine() -> None:
-    assert lettering.found_font(LATIN, "en") == ("", 0)
     assert set_in_lines(Words(LATIN, "en", 20), 500)[0].any()
-
-
-@pytest.mark.usefixtures("no_fonts")
-@pytest.mark.parametrize(
-    ("text", "font"), [("关山月", "Noto Serif CJK"), ("قمر", "Noto Naskh Arabic"), ("한국", "Noto Serif CJK")]
-)
-def test_without_the_font_it_is_refused_by_name(text: str, font: str) -> None:
-    with pytest.raises(MissingDriver, match=f"install {font}") as why:
-        lettering.found_font(text, "zh")
-    assert "\n" not in str(why.value)
-    assert text in str(why.value)
-
-
-def test_without_shaping_arabic_is_refused_and_latin_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lettering, "_shapes", lambda: False)
-    with pytest.raises(MissingDriver, match="raqm"):
-        found_font.__wrapped__("قمر", "ar")
-    found_font.__wrapped__(LATIN, "en")
 
 
 @pytest.mark.skipif(not features.check("raqm"), reason="this pillow has no raqm")
@@ -130,14 +99,3 @@ def test_what_cannot_be_drawn_is_said_before_anything_is_made() -> None:
     check_letters(story_of({"title": "Moon", "captions": captions}), None)
     with pytest.raises(MissingDriver, match="Noto"):
         check_letters(story_of({"title": "Moon", "captions": captions}), "ar")
-
-
-def test_fonts_are_found_in_folders_below(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    own = next((path for path in lettering._files().values() if path.endswith("DejaVuSans.ttf")), None)
-    if own is None:
-        pytest.skip("DejaVu Sans is not installed")
-    (tmp_path / "a" / "b").mkdir(parents=True)
-    shutil.copy(own, tmp_path / "a" / "b" / "DEJAVUSANS.TTF")
-    monkeypatch.setattr(lettering, "_folders", lambda: [tmp_path])
-    monkeypatch.setattr(lettering, "_files", lettering._files.__wrapped__)
-    assert found_font.__wrapped__("Zürich", "de")[0].endswith("DEJAVUSANS.TTF")
