@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,8 @@ from engine.listening.mood_judge import NEUTRAL, Verdict
 from engine.rehearsal import Progress, Rehearsal, nobody
 from engine.stage.note_names import NAMES as PITCH_CLASSES
 from engine.whole_file import whole_file
+
+_TURNED: Final = 4096  # hops that are turned round at a time
 
 
 class Events:
@@ -112,16 +115,32 @@ def described(rehearsal: Rehearsal, progress: Progress = nobody) -> Analysis:
         for each in (events, *musicians.values()):
             each.end(rehearsal.seconds_read)
         rows.flush()
-        table = np.memmap(rows, dtype="<f8", mode="r").reshape(-1, ROW * (1 + len(musicians)))
+        table = _columns(rows, ROW * (1 + len(musicians)))
         signals = {name: _column(table, signal) for name, signal in signals_of(rehearsal.musicians).items()}
-        time = np.array(table[:, 1])
+        time = np.array(table[1])
     progress(1.0)
     duration, cleaned, remarks, mood = rehearsal.seconds_read, rehearsal.cleaned, rehearsal.remarks, rehearsal.mood
     return Analysis(duration, time, signals, events, musicians, cleaned, remarks, mood)
 
 
+def _columns(rows: IO[bytes], size: int) -> NDArray[np.float64]:
+    """Rows of so many numbers, turned round: (size, hops), in a file without a name that memory only looks into."""
+    hops = rows.seek(0, os.SEEK_END) // (8 * size)
+    if not hops:
+        return np.zeros((size, 0))
+    with tempfile.TemporaryFile() as turned:
+        for first in range(0, hops, _TURNED):
+            rows.seek(8 * size * first)
+            part = np.frombuffer(rows.read(8 * size * _TURNED), "<f8").reshape(-1, size)
+            for column, values in enumerate(np.ascontiguousarray(part.T)):
+                turned.seek(8 * (hops * column + first))
+                turned.write(values.data)
+        turned.flush()
+        return np.asarray(np.memmap(turned, dtype="<f8", mode="c", shape=(size, hops)))
+
+
 def _column(table: NDArray[np.float64], signal: Signal) -> NDArray[np.float64]:
-    return np.array(table[:, signal.part] if isinstance(signal, Numbers) else table[:, signal.start])
+    return table[signal.part].T if isinstance(signal, Numbers) else table[signal.start]
 
 
 def write_analysis(analysis: Analysis, folder: Path) -> None:

@@ -34,6 +34,7 @@ from engine.lighting import Lighting
 from engine.lights.osc import Lights
 from engine.perception import Perception
 from engine.programme import kept_with
+from engine.prompting import Prompting
 from engine.score.watching import ScoreWatch
 from engine.settings import Settings
 from engine.showing import Showing
@@ -73,7 +74,13 @@ class Conductor:
         self._orders = Inbox()
         self._remarks: deque[object] = deque(maxlen=100)
         self.cues = CueList(settings.cues)
-        self.wanderer = Wanderer(settings.wander, settings.scene) if settings.wander else None
+        self.prompting: Prompting | None = None
+        if (script := settings.script) is not None and backdrop:
+            self.prompting = Prompting(script, settings.scene, settings.stage.palette)
+            if script.broken:
+                self.tell(script.remark)
+        goes = settings.wander if self.prompting is None else None
+        self.wanderer = Wanderer(goes, settings.scene) if goes is not None else None
         self.tapped = TappedBeat()
         self.timecode = Chase()
         with ExitStack() as undo:
@@ -98,13 +105,14 @@ class Conductor:
             self.senses = Perception(hopper.numbers, settings.hearing.playing, band, space, score=score, live=True)
             undo.callback(self.senses.close)
             musicians = self.senses.musicians
-            self.take = (
-                TakeWriter(settings.record, hopper.channels, musicians, band, space, score, kept_with(settings))
-                if settings.record
-                else None
-            )
-            if self.take:
+            self.take: TakeWriter | None = None
+            if settings.record:
+                keys = kept_with(settings)
+                how: dict[str, Any] = {"space": space, "score": score, "show": keys, "staged": backdrop}
+                self.take = TakeWriter(settings.record, hopper.channels, musicians, band, **how)
                 undo.callback(self._close_take)
+                if self.backdrop:
+                    self.backdrop.scribe = self.take.tell
             self.survey = Survey(settings.survey)
             undo.callback(self._end_survey)
             if settings.survey.open:
@@ -129,7 +137,8 @@ class Conductor:
             if self.backdrop:
                 self.backdrop.await_ready()
                 plain = (replace(settings.change, scene=name) for name in settings.scenes)
-                wild = settings.wander.changes() if settings.wander else []
+                wild = self.wanderer.wandering.changes() if self.wanderer else []
+                wild += self.prompting.changes() if self.prompting else []
                 self.backdrop.learn([*(cue.change for cue in settings.cues), *plain, *wild])
             self._close = undo.pop_all().close
 
@@ -309,9 +318,14 @@ class Conductor:
             self._light(self.backdrop)
             taps, self.backdrop.taps = self.backdrop.taps, []
             self.desk.obey_all(Tap(at) for at in taps)
-            self.desk.go(self.cues.step(self._reached()))
+            due = self.cues.step(self._reached())
+            if self.prompting is not None:
+                self.prompting.step(int(self.hearing.position * RATE / HOP), self.backdrop)
+            else:
+                self.desk.go(due)
             if self.score is not None and self.newest is not None:
-                self.desk.go(self.score.cue(self.newest.score, self.cues))
+                due = self.score.cue(self.newest.score, self.cues)
+                self.desk.go(due if self.prompting is None else None)
                 for message in self.score.troubles(self.newest):
                     self.say(message)
             self._wander()

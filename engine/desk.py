@@ -28,6 +28,7 @@ from engine.control.orders import (
     ReleaseTap,
     SelectCue,
     SelectScene,
+    ShowSurvey,
     StepCue,
     StepScene,
     StorePreset,
@@ -158,6 +159,8 @@ class Desk:
                 self._follower.hold(on)
             case OpenSurvey(on):
                 self._ask_audience(on)
+            case ShowSurvey(on, seconds):
+                self._show_survey(on, seconds)
             case LearnMidi(address, choice):
                 self._learn_midi(address, choice)
             case ForgetMidi(address):
@@ -218,6 +221,14 @@ class Desk:
         except BadSetting as why:
             raise BadOrder("/monochord/survey/open", str(why)) from None
 
+    def _show_survey(self, on: bool, seconds: float) -> None:
+        if self._survey is None:
+            raise BadOrder("/monochord/survey", "there is none in this show")
+        try:
+            self._survey.show(on, seconds)
+        except BadSetting as why:
+            raise BadOrder("/monochord/survey/show", str(why)) from None
+
     def _learn_midi(self, address: str, choice: str) -> None:
         entry = self.table.entries.get(address)
         if entry is None or address.startswith("/monochord/midi/"):
@@ -250,7 +261,11 @@ class Desk:
             self.backdrop.watch(self.next.scene)
 
     def tend(self) -> None:
-        """Look whether another scene is on, which can be played with by other inputs."""
+        """Look whether another scene is on, which can be played with by other inputs, and what the wall is to show."""
+        if self.backdrop is not None and self._survey is not None:
+            code = self._survey.on_wall()
+            if code != self.backdrop["code"]:
+                self.backdrop.set(code=code)
         if self.backdrop is not None and self.backdrop.inputs is not self._told:
             self._told = self.backdrop.inputs
             self.table = self.table.with_scene(self._told["scene"], read_inputs(self._told["inputs"]))
@@ -267,6 +282,7 @@ class Desk:
             found["/monochord/score/hold"] = (self._follower_there.held,)
         if self._survey is not None:
             found["/monochord/survey/open"] = (self._survey.wanted,)
+            found["/monochord/survey/show"] = (self._survey.shown, 0.0)
         if self._cues.cues:
             found["/monochord/cue/select"] = (self._cues.at + 1,)
         if backdrop is not None:

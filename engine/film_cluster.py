@@ -21,8 +21,8 @@ from engine.film_crew import Drawn, put_together, refuse_debts
 from engine.rehearsal import (
     Picture,
     Progress,
-    Rehearsal,
     Remark,
+    heard_again,
     nobody,
     nobody_hears,
     pictures,
@@ -36,6 +36,7 @@ from engine.stage.scene import load_scene
 from engine.stage.sound_texture import WINDOW
 from engine.stage.targets import Size
 from engine.stage.views import FLAT
+from engine.told import Script
 
 _TOGETHER: Final = 48
 """Pictures that one worker draws at a time: a driver is opened for them, and that takes as long as some pictures."""
@@ -59,16 +60,18 @@ def render(
     flash_limiter: bool = True,
     palette: str | None = None,
     view: str = FLAT,
+    script: Script | None = None,
     progress: Progress = nobody,
     remark: Remark = nobody_hears,
 ) -> None:
     """Write the film of a recording as `rehearsal.render` does, drawn by the workers of a scheduler (tcp://…).
 
-    BadScene for a scene whose pictures owe something to those before, and for one that a worker cannot draw;
-    BadFile if the scheduler cannot be reached, BadSetting if nobody works for it.
+    Where there is a `script`, nothing stands in it, as in `film_crew.render`. BadScene for a scene whose pictures owe
+    something to those before, and for one that a worker cannot draw; BadFile if the scheduler cannot be reached,
+    BadSetting if nobody works for it.
     """
     refuse_debts(scene, hearing.names, "leave --scheduler out")
-    rehearsal = Rehearsal(hearing, seconds)
+    rehearsal = heard_again(hearing, seconds, script)
     refuse_no_folder(path)
     coming = pictures(rehearsal, fps, delay, palette)
     sent = parcel.packed(scene, hearing.names)

@@ -23,10 +23,11 @@ from engine.audio.hearing import HearingSettings
 from engine.errors import BadScene, MissingDriver, MonochordError
 from engine.frame_ring import stereo
 from engine.rehearsal import (
+    Filmed,
     Picture,
     Progress,
-    Rehearsal,
     Remark,
+    heard_again,
     nobody,
     nobody_hears,
     pictures,
@@ -40,6 +41,7 @@ from engine.stage.off_screen import off_screen
 from engine.stage.scene import load_scene
 from engine.stage.targets import Size
 from engine.stage.views import FLAT
+from engine.told import Script
 
 _Pixels = NDArray[np.uint8]
 Drawn = tuple[Picture, _Pixels]
@@ -65,17 +67,19 @@ def render(
     flash_limiter: bool = True,
     palette: str | None = None,
     view: str = FLAT,
+    script: Script | None = None,
     progress: Progress = nobody,
     remark: Remark = nobody_hears,
 ) -> None:
     """Write the film of a recording as `rehearsal.render` does, drawn by so many processes.
 
-    BadScene for a scene whose pictures owe something to those before (`owes_nothing`).
+    Where there is a `script`, nothing stands in it: its evening went as it was written. BadScene for a scene whose
+    pictures owe something to those before (`owes_nothing`).
     """
     refuse_debts(scene, hearing.names, "--workers 1")
-    rehearsal = Rehearsal(hearing, seconds)
+    rehearsal = heard_again(hearing, seconds, script)
     refuse_no_folder(path)
-    order = (hearing, scene, size, fps, seconds, delay, palette, view)
+    order = (hearing, scene, size, fps, seconds, delay, palette, view, script)
     with _hired(workers, order) as crew:
         coming = enumerate(pictures(rehearsal, fps, delay))
         drawn = ((picture, _received(crew[count % workers], size)) for count, picture in coming)
@@ -90,7 +94,7 @@ def refuse_debts(scene: str, musicians: tuple[str, ...], mend: str) -> None:
 
 def put_together(
     drawn: Iterable[Drawn],
-    rehearsal: Rehearsal,
+    rehearsal: Filmed,
     path: Path,
     size: Size,
     fps: float,
@@ -196,13 +200,14 @@ def _draw(
     delay: float,
     palette: str | None,
     view: str,
+    script: Script | None,
 ) -> None:
     """The life of a worker: picture `number` of every `of`, and all others passed by."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ.setdefault("LP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // of)))
     try:
         with off_screen(load_scene(scene, hearing.names), size, flash_limiter=False, view=view) as renderer:
-            for count, picture in enumerate(pictures(Rehearsal(hearing, seconds), fps, delay, palette)):
+            for count, picture in enumerate(pictures(heard_again(hearing, seconds, script), fps, delay, palette)):
                 if count % of != number:
                     renderer.pass_by(picture.moment)
                     continue

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from engine import assets, models
+from engine.errors import BadScene
 from engine.frame import LAYOUT
 from engine.listening.ear import SHIPPED_MAP
 from engine.settings import Settings
@@ -19,7 +20,7 @@ from engine.take import show_in
 
 def kept_with(chosen: Settings) -> dict[str, Any]:
     """What the header of a take says of its show."""
-    return {"keys": programme(chosen), "made_with": hashes(chosen)}
+    return {"keys": programme(chosen), "made_with": hashes(chosen, chosen.scenes)}
 
 
 def programme(chosen: Settings) -> dict[str, Any]:
@@ -32,12 +33,21 @@ def programme(chosen: Settings) -> dict[str, Any]:
     return {**chosen.keys, **own}
 
 
-def hashes(chosen: Settings) -> dict[str, Any]:
-    """The version and the digests of everything that hears and draws: a picture is the same where these are."""
+def hashes(chosen: Settings, more: Sequence[str] = ()) -> dict[str, Any]:
+    """The version and the digests of everything that hears and draws: a picture is the same where these are.
+
+    `more`: scenes that a hand may bring.
+    """
     scenes: dict[str, str] = {}
     wander = chosen.wander.scenes if chosen.wander is not None else ()
-    for scene in dict.fromkeys((chosen.scene, *(cue.change.scene for cue in chosen.cues), *wander)):
-        parcel = packed(scene, chosen.hearing.names)
+    told = [line.change.scene for line in chosen.script.lines if line.change] if chosen.script is not None else ()
+    for scene in dict.fromkeys((chosen.scene, *(cue.change.scene for cue in chosen.cues), *wander, *more, *told)):
+        try:
+            parcel = packed(scene, chosen.hearing.names)
+        except BadScene:
+            if scene in told or scene in more:  # it is no more, or cannot be played here: whoever draws it says so
+                continue
+            raise
         scenes |= dict(parcel.own)
         scenes |= {name: sha256(content).hexdigest() for name, content in parcel.files.items()}
     return {
@@ -58,7 +68,8 @@ def changed_since(take: Path, now: Mapping[str, Any]) -> list[str]:
     for kind in ("scenes", "models"):
         before, after = then.get(kind), now[kind]
         if isinstance(before, dict):
-            found += [f"{name} has changed" for name in sorted(before) if before[name] != after.get(name)]
+            both = [name for name in sorted(before) if name in after]  # the rest was not on
+            found += [f"{name} has changed" for name in both if before[name] != after[name]]
     return found
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -18,27 +18,28 @@ from numpy.typing import NDArray
 from engine.audio.hearing import HearingSettings
 from engine.audio.hops import Hopper
 from engine.audio.source import Source, open_source
-from engine.cues import Change, Cue, CueList, Downbeat
+from engine.cues import Cue
 from engine.errors import BadFile, BadSetting
-from engine.frame import HOP, RATE, SIGNALS, Block, Frame, Row, Samples, blank_row
+from engine.evening import Evening, Prompter, take_of
+from engine.frame import HOP, RATE, Block, Frame, Row, Samples, blank_row
 from engine.frame_ring import stereo
 from engine.listening.density import density
 from engine.listening.mood_judge import Verdict
 from engine.perception import Perception
-from engine.score.cueing import ScoreCues
+from engine.playbill import Playbill
 from engine.score.timeline import Timeline
 from engine.stage.film import open_film
 from engine.stage.off_screen import off_screen
 from engine.stage.palette import pinned
-from engine.stage.render import Moment, Renderer
+from engine.stage.render import Moment
 from engine.stage.scene import load_scene
 from engine.stage.score_page import ScorePage
 from engine.stage.sheet import write_sheet
 from engine.stage.sound_texture import WINDOW
 from engine.stage.targets import Size
-from engine.stage.transition import load_transition
 from engine.stage.views import FLAT
-from engine.wandering import Wanderer, Wandering
+from engine.told import Script
+from engine.wandering import Wandering
 
 _CHUNK: Final = 8192
 _ENDLESS: Final = 60.0  # seconds that are taken of a sound that has no end, unless somebody says otherwise
@@ -147,6 +148,25 @@ class Heard(Protocol):
     def __iter__(self) -> Iterator[tuple[Block, Frame]]: ...
 
 
+class Filmed(Heard, Protocol):
+    """What a film is made of."""
+
+    @property
+    def duration(self) -> float | None: ...
+
+    @property
+    def remarks(self) -> tuple[str, ...]: ...
+
+    @property
+    def score(self) -> Timeline | None: ...
+
+
+def heard_again(hearing: HearingSettings, seconds: float | None, script: Script | None) -> Filmed:
+    """What a film is made of: where it is to be as on the evening of a take, its very frames; else what is heard."""
+    take = take_of(hearing) if script is not None else None
+    return Rehearsal(hearing, seconds) if take is None else Evening(take, seconds)
+
+
 class _RecentSound:
     """The last hops of sound, as the stage would read them from shared memory."""
 
@@ -161,10 +181,11 @@ class _RecentSound:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:
-    """One picture that is to be drawn, and the sound since the one before."""
+    """One picture that is to be drawn, the sound since the one before, and the newest hop that was heard by then."""
 
     moment: Moment
     sound: Samples
+    hop: int
 
 
 def pictures(rehearsal: Heard, fps: float, delay: float = 0.0, palette: str | None = None) -> Iterator[Picture]:
@@ -196,43 +217,8 @@ def pictures(rehearsal: Heard, fps: float, delay: float = 0.0, palette: str | No
             dt = 1 / fps if count else 0.0
             moment = Moment(row, recent.samples.copy(), time=count / fps, dt=dt, rows=shown, palette=worn)
             rows.clear()
-            yield Picture(moment, sound)
+            yield Picture(moment, sound, block.index)
             count += 1
-
-
-class _Playbill:
-    """The cues on the virtual clock. A scene is ready in no time at all here; it waits only for its beat."""
-
-    def __init__(
-        self, cues: Sequence[Cue], musicians: tuple[str, ...], wanderer: Wanderer | None, score: Timeline | None
-    ) -> None:
-        self._cues, self._musicians, self._wanderer = CueList(cues), musicians, wanderer
-        self._places = ScoreCues(cues, score) if score is not None else None
-        self._coming: tuple[Change, Downbeat] | None = None
-
-    def step(self, row: Row, renderer: Renderer) -> None:
-        """Before each picture; a scene that cannot be drawn is BadScene, as at the beginning of a film."""
-        onsets = float(row[SIGNALS["rhythm.onsets"].start])
-        cue = self._cues.step({"at": float(row[1]), "piece": float(row[1]), "onsets": onsets})
-        if self._places is not None:
-            due = self._places.step(float(row[SIGNALS["score.beat"].start]), float(row[SIGNALS["score.tempo"].start]))
-            cue = self._cues.select(*due) if due is not None else cue
-        if cue is not None:
-            self._coming = cue.change, Downbeat(cue.change.when)
-        if self._wanderer is not None:
-            if cue is not None:
-                self._wanderer.note(cue.change.scene)
-            change = self._wanderer.step(row)
-            self._coming = self._coming if change is None else (change, Downbeat(change.when))
-        if self._coming is not None and self._coming[1].step(row):
-            change, self._coming = self._coming[0], None
-            transition = load_transition(change.transition) if change.seconds > 0 else None
-            scene = load_scene(change.scene, self._musicians)
-            renderer.bring(renderer.prepared(scene, transition, change.seconds))
-
-
-def _seeded(wander: Wandering) -> Wandering:
-    return wander if wander.seed is not None else replace(wander, seed=0)
 
 
 def _first(sound: Samples, count: int) -> tuple[Samples, list[Samples]]:
@@ -250,6 +236,7 @@ def render(
     delay: float = 0.0,
     cues: Sequence[Cue] = (),
     wander: Wandering | None = None,
+    script: Script | None = None,
     stills_at: Sequence[float] = (),
     flash_limiter: bool = True,
     palette: str | None = None,
@@ -263,7 +250,8 @@ def render(
     """Write the film of a recording; returns the stills that were asked for, (height, width, 4) each.
 
     `cues` change the scene as they would on stage; those that wait for a hand do not come. `wander`: where the show
-    goes by itself; without a seed of its own it has one here, so that the same file gives the same film.
+    goes by itself; without a seed of its own it has one here, so that the same file gives the same film. `script`: what
+    the stage was told on the evening, instead of both; of a take that is played as it is the frames are that evening's.
     `page`: what is played from, for scenes that show it. `watch` is told every moment that is drawn, `remark` what a
     scene lacks and what the flash limiter has held back; `retouch` may lay something over the film's pictures.
     BadFile, BadScene, BadSetting or MissingDriver in one line; then there is no film, not half of one.
@@ -271,7 +259,7 @@ def render(
     shown = load_scene(scene, hearing.names)
     for notice in shown.notices:
         remark(notice)
-    rehearsal = Rehearsal(hearing, seconds)
+    rehearsal = heard_again(hearing, seconds, script)
     for notice in rehearsal.remarks:
         remark(notice)
     refuse_no_folder(path)
@@ -279,11 +267,11 @@ def render(
     wanted = [round(second * fps) for second in stills_at]
     seen = density(hearing.own_space)
     with off_screen(shown, size, flash_limiter, seen, view, page) as renderer, open_film(path, size, fps) as film:
-        wanderer = Wanderer(_seeded(wander), scene) if wander else None
-        playbill = _Playbill(cues, hearing.names, wanderer, rehearsal.score)
+        names = hearing.names
+        prompter = Prompter(script, scene, names, palette) if script is not None else None
+        playbill = prompter or Playbill(scene, names, cues, wander, rehearsal.score)
         for count, picture in enumerate(pictures(rehearsal, fps, delay, palette)):
-            playbill.step(picture.moment.row, renderer)
-            renderer.draw(picture.moment)
+            playbill.draw(picture.moment, picture.hop, renderer)
             watch(picture.moment)
             pixels = renderer.read()
             film.picture(retouch(picture.moment.time, pixels))
@@ -291,6 +279,8 @@ def render(
             stills.extend(pixels.copy() for when in wanted if when == count)
             if rehearsal.duration:
                 progress(min(picture.moment.time / rehearsal.duration, 1.0))
+        for notice in prompter.remarks if prompter is not None else ():
+            remark(notice)
         if renderer.limiter is not None and (said := renderer.limiter.report()) is not None:
             remark(said)
     progress(1.0)

@@ -7,7 +7,8 @@ A show file is TOML, and everything in it may be left out:
     palette = "lacquer"               # colours that every scene wears; without it each wears its own
     delay_ms = 40                     # holds the picture back to match the PA
     space = "mine"                    # the map of sounds: a name, or the path of an .onnx
-    score = "tune.musicxml"           # what is played: the player is followed in it
+    score = "tune.musicxml"           # what is played: the player is followed in it; or pages: ["p1.jpg", "p2.jpg"]
+    notation = "staff"                # how the scene page shows it: staff, jianpu, or auto, as it is written
     [change]                          # how the keys for the next and the previous scene change it
     transition = "fade"               # or bleed, mist, screen, a .fs file, "cut"
     seconds = 2
@@ -79,7 +80,7 @@ A show file is TOML, and everything in it may be left out:
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -99,7 +100,7 @@ from engine.lights.patch import Patch, first_lights, is_console, read_patch
 from engine.listening.density import density
 from engine.musician import read_musicians
 from engine.score.cueing import check_places
-from engine.score.opening import followed, open_sheet, page_of
+from engine.score.opening import AUTO, Opened, followed, open_sheet, page_of
 from engine.show_file import check, is_number, is_text, preset_file, read_show, user_show
 from engine.stage.backdrop import StageSettings
 from engine.stage.history import packed
@@ -109,7 +110,8 @@ from engine.stage.scene import load_scene, scene_names
 from engine.stage.transition import load_transition
 from engine.stage.views import FLAT
 from engine.survey.place import SurveySettings, read_survey
-from engine.take import is_take, show_in
+from engine.take import is_take, script_in, show_in
+from engine.told import Script
 from engine.wall.address import Address, parse_address
 from engine.wandering import Wandering, read_wandering
 
@@ -132,6 +134,8 @@ class Settings:
     """How the keys for the next and the previous scene change it."""
     wander: Wandering | None = None
     """Where the show goes by itself; None where it does not."""
+    script: Script | None = None
+    """What the stage was told on the evening of the take that is played: then cues and `wander` have had their say."""
     destinations: tuple[Destination, ...] = ()
     """Who is told every signal."""
     lights: tuple[Patch, ...] = ()
@@ -175,10 +179,14 @@ def settings(
     silent: bool = False,
     seconds: float | None = None,
     record: Path | None = None,
+    as_written: bool = False,
+    reading: Callable[[Sequence[Path], str], Opened] = open_sheet,
     **said: Any,
 ) -> Settings:
     """The settings of a show. `said` are keys of a show file as the command line gave them, None where it did not:
-    dots are written as two underscores (`sound__device`).
+    dots are written as two underscores (`sound__device`). `reading` opens the score.
+
+    A take is played as its evening was, with what hands did, unless `as_written`, or another show or scene is named.
     """
     found = said_by(show, source)
     for name, value in said.items():
@@ -193,7 +201,7 @@ def settings(
     scene = get("scene", scenes[0] if "scenes" in found else DEFAULT_SCENE)
     channels, musicians = read_musicians(get("sound.channels", ()))
     outputs = tuple(read_output(table) for table in get("outputs", ()))
-    opened = None if (page := get("score")) is None else open_sheet(Path(page).expanduser())
+    opened = None if (page := get("score")) is None else reading(_files(page), get("notation", AUTO))
     hearing = HearingSettings(
         source=source,
         device=device,
@@ -230,7 +238,7 @@ def settings(
             leads=bool(following),
             auditions=True,
             density="" if (seen := density(hearing.own_space)) is None else packed(seen),
-            page=opened.page if opened is not None else page_of(hearing.own_score),
+            page=opened.page if opened is not None else page_of(hearing.own_score, get("notation")),
             delay=float(get("delay_ms", 0.0)) / 1000.0,
             palette=None if (worn := get("palette")) is None else load_palette(worn).name,
         ),
@@ -239,6 +247,7 @@ def settings(
         cues=cues,
         change=change,
         wander=_wander(found, hearing.names),
+        script=None if as_written or show is not None or said.get("scene") else _script(source),
         destinations=tuple(one for one in told if not is_console(one)),
         lights=patches,
         followers=following,
@@ -309,6 +318,10 @@ def _with_presets(scene: str, musicians: tuple[str, ...]) -> list[str]:
     return [base, *(f"{base}:{preset}" for preset in presets)] if scene != base else [scene]
 
 
+def _script(source: str | None) -> Script | None:
+    return None if source is None or not is_take(Path(source)) else script_in(Path(source))
+
+
 def _view(said: str | None, outputs: Sequence[Output]) -> str:
     """How the picture is to be seen: as the stage says, else as its outputs do, which all show the same one."""
     wanted = list(dict.fromkeys(output.view for output in outputs if output.view is not None))
@@ -317,6 +330,11 @@ def _view(said: str | None, outputs: Sequence[Output]) -> str:
             f"outputs.view={wanted[1]} is not that of the others, {wanted[0]}: all show one picture (choose one)"
         )
     return said or (wanted[0] if wanted else FLAT)
+
+
+def _files(score: str | Sequence[str]) -> list[Path]:
+    """A score's file, or those of its pages."""
+    return [Path(name).expanduser() for name in ([score] if isinstance(score, str) else score)]
 
 
 def _size(value: Sequence[int]) -> tuple[int, int]:

@@ -18,6 +18,7 @@ from engine.errors import BadFile, BadSetting, nearest
 from engine.frame import SILENT_DB
 from engine.frame_ring import LONGEST_DELAY
 from engine.instrument import HIGHEST_HZ, LOWEST_HZ, MOST_HUM
+from engine.score.opening import NOTATIONS
 from engine.stage.views import VIEWS
 from engine.wandering import KEYS as WANDER_KEYS
 from engine.whole_file import whole_file
@@ -78,7 +79,11 @@ _KEYS: Final[Mapping[str, _Key]] = {
     "scenes": _Key(_list_of(is_text, 1), 'names: ["mountains", "ink"]'),
     "space": _Key(lambda v: is_text(v) and v.strip() != "", 'the name of a map, or its path: "mine"'),
     "palette": _NAME,
-    "score": _Key(_named, 'the path of a score: "tune.musicxml"'),
+    "score": _Key(
+        lambda v: _named(v) or _list_of(_named, 1)(v),
+        'the path of a score: "tune.musicxml", or those of its pages: ["p1.jpg", "p2.jpg"]',
+    ),
+    "notation": _Key(lambda v: v in NOTATIONS, f"one of {', '.join(NOTATIONS)}"),
     "delay_ms": _Key(_between(0, _MOST_DELAY), f"0 to {_MOST_DELAY:.0f} milliseconds"),
     "change.transition": _NAME,
     "change.seconds": _Key(_between(0, 600), "0 to 600 seconds"),

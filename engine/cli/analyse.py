@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from engine.cli import options, terminal
-from engine.errors import BadSetting, MissingDriver, UserMistake
+from engine.errors import BadFile, BadSetting, MissingDriver, UserMistake
 
 if TYPE_CHECKING:
     from engine.report.writing import Reported
+    from engine.told import Script
 
 
 def analyse(
@@ -87,6 +88,8 @@ def analyse(
                 else:
                     analysis = analysed(chosen.hearing, seconds=seconds, progress=tell)
                     write_analysis(analysis, folders[file])
+            if chosen.script is not None:
+                _list(chosen.script, folders[file])
             if together is not None:
                 _describe(file, analysis.duration, chosen.hearing.own_space, together, folders[file])
         except UserMistake as mistake:
@@ -157,6 +160,18 @@ def _compare(reports: list[Reported], out: Path, as_json: bool) -> None:
         page = compare(reports[0], reports[1], out, tell)
     if not as_json:
         print(page)
+
+
+def _list(script: Script, folder: Path) -> None:
+    """told.txt: what the stage was told on the evening of a take, a line each; BadFile if it cannot be written."""
+    from engine.told import listing
+    from engine.whole_file import whole_file
+
+    try:
+        with whole_file(folder / "told.txt") as part:
+            part.write_text("".join(f"{line}\n" for line in listing(script)), encoding="utf-8", newline="\n")
+    except OSError as why:
+        raise BadFile(f"out={folder} cannot be written: {why.strerror} (choose a folder with room)") from why
 
 
 def _describe(file: str, seconds: float, space: str | None, splice: int, folder: Path) -> None:

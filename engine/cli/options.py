@@ -70,8 +70,17 @@ Space = Annotated[
     typer.Option(help="Map on which the sound's place is sought: a name or the path of an .onnx.", metavar="NAME"),
 ]
 Score = Annotated[
-    Path | None,
-    typer.Option(help="Follow the player in this score: .musicxml, .mid, .json, or a page's picture.", metavar="FILE"),
+    list[Path] | None,
+    typer.Option(
+        help="Follow the player in this score: .musicxml, .mid, .json, or its pages' pictures, or a folder of them.",
+        metavar="FILE...",
+    ),
+]
+Notation = Annotated[
+    str | None,
+    typer.Option(
+        help="How the scene page shows the score: staff, jianpu (numbers), or auto: as it is written.", metavar="KIND"
+    ),
 ]
 Delay = Annotated[float | None, typer.Option(help="Hold the picture back by so many ms, to match the PA.")]
 Record = Annotated[Path | None, typer.Option(help="Keep the performance as data in FILE.monochord.", metavar="FILE")]
@@ -89,9 +98,14 @@ View = Annotated[
     ),
 ]
 Palette = Annotated[str | None, typer.Option(help="Colours that every scene wears: xuan, storm, … (monochord scenes).")]
+AsWritten = Annotated[
+    bool,
+    typer.Option("--as-written", help="Of a take: the show as it is written, not as hands played it that evening."),
+]
 Overlay = Annotated[bool | None, typer.Option("--overlay/--no-overlay", help="The operator's window.")]
 
 
+AS_PLAYED: Final = "as hands played it that evening (--as-written: as the show is written)"
 _NO_FILE: Final = "-"  # what `--survey` means where no file follows
 _MUSICIANS: Final = re.compile(r"[\d+]+:\w+(,[\d+]+:\w+)*")
 
@@ -126,11 +140,15 @@ def checked_splice(splice: int) -> int:
 
 
 def gathered(arguments: Sequence[str]) -> list[str]:
-    """What was typed, with `--channels 1:erhu 2:drum` as the one value 1:erhu,2:drum, and `--survey` without a file."""
+    """What was typed, with `--channels 1:erhu 2:drum` as the one value 1:erhu,2:drum, `--score` again before each
+    further picture, and `--survey` without a file.
+    """
     found: list[str] = []
     for argument in arguments:
         if found[-2:-1] == ["--channels"] and _MUSICIANS.fullmatch(argument):
             found[-1] += f",{argument}"
+        elif found[-2:-1] == ["--score"] and _picture(found[-1]) and _picture(argument):
+            found += ["--score", argument]
         else:
             if found[-1:] == ["--survey"] and not argument.lower().endswith(".csv"):
                 found.append(_NO_FILE)
@@ -138,12 +156,19 @@ def gathered(arguments: Sequence[str]) -> list[str]:
     return [*found, _NO_FILE] if found[-1:] == ["--survey"] else found
 
 
+def _picture(argument: str) -> bool:
+    from engine.score.picture import KINDS
+
+    return argument.lower().endswith(KINDS)
+
+
 def said(
     *,
     gain: float | None = None,
     channels: str | None = None,
     space: str | None = None,
-    score: Path | None = None,
+    score: Sequence[Path] | None = None,
+    notation: str | None = None,
     delay: float | None = None,
     size: str | None = None,
     fps: float | None = None,
@@ -164,7 +189,8 @@ def said(
         "sound__gain_db": gain,
         "sound__channels": parse_channels(channels),
         "space": space,
-        "score": None if score is None else str(score),
+        "score": [str(path) for path in score] if score else None,
+        "notation": notation,
         "delay_ms": delay,
         "stage__size": parse_size(size),
         "stage__fps": fps,

@@ -44,6 +44,7 @@ def preview(
     channels: options.Channels = None,
     space: options.Space = None,
     score: options.Score = None,
+    notation: options.Notation = None,
     delay: options.Delay = None,
     record: options.Record = None,
     size: options.Size = None,
@@ -53,6 +54,7 @@ def preview(
     flash_limiter: options.FlashLimiter = None,
     palette: options.Palette = None,
     view: options.View = None,
+    as_written: options.AsWritten = False,
     out: Annotated[Path, typer.Option(help="Where clip and contact sheet go when there is no screen.")] = Path("out"),
 ) -> None:
     """Rehearse: play a recording, show it, send it. Without a screen: a clip and a contact sheet.
@@ -77,11 +79,14 @@ def preview(
         sound__output=output,
         silent=silent,
         record=record,
+        as_written=as_written,
+        reading=terminal.read_score,
         **options.said(
             gain=gain,
             channels=channels,
             space=space,
             score=score,
+            notation=notation,
             delay=delay,
             size=size,
             fps=fps,
@@ -98,6 +103,8 @@ def preview(
             survey_qr=survey_qr,
         ),
     )
+    if show_settings.script is not None:
+        terminal.remark(options.AS_PLAYED)
     if headless or has_display():
         conduct(show_settings)
         return
@@ -125,6 +132,7 @@ def live(
     channels: options.Channels = None,
     space: options.Space = None,
     score: options.Score = None,
+    notation: options.Notation = None,
     delay: options.Delay = None,
     record: options.Record = None,
     size: options.Size = None,
@@ -156,11 +164,13 @@ def live(
             osc_from=osc_from or (),
             sound__device=device,
             record=record,
+            reading=terminal.read_score,
             **options.said(
                 gain=gain,
                 channels=channels,
                 space=space,
                 score=score,
+                notation=notation,
                 delay=delay,
                 size=size,
                 fps=fps,
@@ -238,12 +248,14 @@ def _write_clip(show: Settings, out: Path, size: list[int] | None, fps: float | 
             delay=show.stage.delay,
             cues=show.cues,
             wander=show.wander,
+            script=show.script,
             palette=show.stage.palette,
             view=show.stage.view,
             page=show.stage.page,
             stills_at=moments,
             watch=excerpts.step,
             progress=tell,
+            remark=terminal.remark,
         )
     others = [scene for scene in show.scenes if scene != show.scene]
     seen = density(hearing.own_space)

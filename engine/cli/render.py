@@ -26,10 +26,12 @@ def render(
     channels: options.Channels = None,
     space: options.Space = None,
     score: options.Score = None,
+    notation: options.Notation = None,
     delay: options.Delay = None,
     flash_limiter: options.FlashLimiter = None,
     palette: options.Palette = None,
     view: options.View = None,
+    as_written: options.AsWritten = False,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that draw; the film is the same.")] = 1,
     scheduler: Annotated[str | None, typer.Option(help="Draw on a dask cluster: tcp://HOST:PORT.")] = None,
     preset: Annotated[str | None, typer.Option(help="landscape, square, vertical or gif: size and rate.")] = None,
@@ -52,11 +54,14 @@ def render(
         source=file,
         scene=scene,
         seconds=seconds,
+        as_written=as_written,
+        reading=terminal.read_score,
         **options.said(
             gain=gain,
             channels=channels,
             space=space,
             score=score,
+            notation=notation,
             delay=delay,
             size=size,
             fps=fps,
@@ -67,11 +72,15 @@ def render(
     )
     if not chosen.stage.flash_limiter:
         terminal.remark(terminal.UNLIMITED)
-    _refuse_sharing(workers, scheduler, bool(chosen.cues or chosen.wander))
+    if chosen.script is not None:
+        _refuse_sharing(workers, scheduler, bool(chosen.script.lines), "an evening that was played by hand, or by cues")
+        terminal.remark(options.AS_PLAYED)
+    else:
+        _refuse_sharing(workers, scheduler, bool(chosen.cues or chosen.wander), "a show with cues or [wander]")
     with terminal.progress(f"film of {Path(chosen.scene).stem}") as tell:
         stage = chosen.stage
         how: dict[str, Any] = {"size": stage.size, "fps": stage.fps, "seconds": seconds, "delay": stage.delay}
-        how["palette"] = stage.palette
+        how |= {"palette": stage.palette, "script": chosen.script}
         how |= {"flash_limiter": stage.flash_limiter, "view": stage.view, "progress": tell, "remark": terminal.remark}
         if scheduler is not None:
             film_cluster.render(chosen.hearing, chosen.scene, out, scheduler, **how)
@@ -94,15 +103,15 @@ def _preset(name: str, out: Path) -> tuple[tuple[int, int], float]:
     return PRESETS[name]
 
 
-def _refuse_sharing(workers: int, scheduler: str | None, changes: bool) -> None:
-    """BadSetting for work that cannot be shared as it is asked for."""
+def _refuse_sharing(workers: int, scheduler: str | None, changes: bool, what: str) -> None:
+    """BadSetting for work that cannot be shared as it is asked for; where there are `changes`, because of `what`."""
     if scheduler is not None and "://" not in scheduler:
         raise BadSetting(f"scheduler={scheduler} must be an address (try tcp://{scheduler}:8786)")
     if scheduler is not None and workers > 1:
         raise BadSetting(f"workers={workers} and scheduler={scheduler} exclude each other (leave --workers out)")
     if changes and (scheduler is not None or workers > 1):
         option, value = ("workers", workers) if scheduler is None else ("scheduler", scheduler)
-        raise BadSetting(f"{option}={value} cannot share a show with cues or [wander] (leave --{option} out)")
+        raise BadSetting(f"{option}={value} cannot share {what} (leave --{option} out)")
 
 
 def leave_in_order() -> None:

@@ -15,6 +15,7 @@ from engine.whole_file import whole_file
 if TYPE_CHECKING:
     from engine.score.comparing import Comparison
     from engine.score.recogniser import Recogniser
+    from engine.score.sheet import Sheet
     from engine.score.tune import Tune
 
 app = typer.Typer(help="Sheet music: read pages, and turn tunes into other files.", no_args_is_help=True)
@@ -52,6 +53,7 @@ def read(
         raise BadSetting(f"notation={notation} must be any, staff or jianpu (try any)")
     names = _names(images)
     tunes: dict[Path, Tune] = {}
+    sheets: dict[Path, Sheet] = {}
     mistakes = 0
     reader: Recogniser | None = None
     with terminal.progress(f"reading {len(images)} page{'s' * (len(images) != 1)}") as tell:
@@ -61,7 +63,8 @@ def read(
                 kept = None if out is None or afresh else _kept(out / f"{names[image]}.txt")
                 if kept is None:
                     reader = reader or _recogniser()
-                    tunes[image] = _read(image, reader, notation)
+                    sheets[image] = _read(image, reader, notation)
+                    tunes[image] = sheets[image].tune
                 else:
                     tunes[image] = kept
                 if out is not None:
@@ -78,9 +81,7 @@ def read(
 
         _write_json(json_file, {str(image): told(tune) for image, tune in tunes.items()})
     if join is not None and out is not None and tunes:
-        from engine.score.tune import joined
-
-        _write_all(joined(list(tunes.values())), out, join, kept=False)
+        _write_all(_joined(tunes, sheets), out, join, kept=False)
     for image, tune in tunes.items():
         print(_text(tune) if text else f"{image}: {_said(tune)}" + (f" → {out / names[image]}.*" if out else ""))
     if mistakes:
@@ -143,13 +144,18 @@ def write(
         ),
     ],
     played: Annotated[bool, typer.Option("--played", help="As it sounds: repeats written out.")] = False,
+    notation: Annotated[
+        str, typer.Option(help="How .svg and .png are drawn: jianpu (numbers) or staff.", metavar="KIND")
+    ] = "jianpu",
 ) -> None:
-    """Turn a tune into other files: staff notation, numbers (jianpu; .svg and .png are drawn), MIDI, text.
+    """Turn a tune into other files: staff notation, MIDI, text, and pictures (.svg, .png) of numbers or of staves.
 
     Example: monochord score write tune.txt -o tune.musicxml -o tune.svg
     """
-    from engine.score.files import check_writable, read_tune, write_tune
+    from engine.score.files import JIANPU, STAFF, check_writable, read_tune, write_tune
 
+    if notation not in (STAFF, JIANPU):
+        raise BadSetting(f"notation={notation} must be staff or jianpu (try staff)")
     for path in out:
         check_writable(path)
     found = read_tune(tune)
@@ -158,7 +164,7 @@ def write(
 
         found = unrolled(found)
     for path in out:
-        write_tune(found, path)
+        write_tune(found, path, notation)
         print(path)
 
 
@@ -179,10 +185,20 @@ def _recogniser() -> Recogniser:
     return Recogniser()
 
 
-def _read(image: Path, reader: Recogniser, notation: str) -> Tune:
+def _read(image: Path, reader: Recogniser, notation: str) -> Sheet:
     from engine.score.sheet import read_sheet
 
-    return read_sheet(image, reader, notation).tune
+    return read_sheet(image, reader, notation)
+
+
+def _joined(tunes: dict[Path, Tune], sheets: dict[Path, Sheet]) -> Tune:
+    """The pages as one piece: as one reading, unless somebody has put one of them right."""
+    from engine.score.sheet import one_piece
+    from engine.score.tune import joined
+
+    if list(tunes) == list(sheets):
+        return one_piece(sheets).tune
+    return joined(list(tunes.values()))
 
 
 def _kept(path: Path) -> Tune | None:

@@ -31,12 +31,14 @@ def share(
     scene: options.Scene = None,
     show: options.Show = None,
     score: options.Score = None,
+    notation: options.Notation = None,
     seconds: options.Seconds = None,
     gain: options.Gain = None,
     channels: options.Channels = None,
     space: options.Space = None,
     palette: options.Palette = None,
     flash_limiter: options.FlashLimiter = None,
+    as_written: options.AsWritten = False,
 ) -> None:
     """Films, cover, sound, and a page that plays anywhere; and the take from which it all can be made again.
 
@@ -52,10 +54,20 @@ def share(
     told = None if story is None else read_story(story)
     tags = None if languages is None else checked_languages(languages.split(","))
     said = options.said(
-        gain=gain, channels=channels, space=space, score=score, palette=palette, flash_limiter=flash_limiter
+        gain=gain,
+        channels=channels,
+        space=space,
+        score=score,
+        notation=notation,
+        palette=palette,
+        flash_limiter=flash_limiter,
     )
-    chosen = settings(show, source=file, scene=scene, seconds=seconds, **said)
+    chosen = settings(
+        show, source=file, scene=scene, seconds=seconds, as_written=as_written, reading=terminal.read_score, **said
+    )
     if not chosen.stage.flash_limiter:
         terminal.remark(terminal.UNLIMITED)
+    if chosen.script is not None:
+        terminal.remark(options.AS_PLAYED)
     wish = sharing.Wish(told, tags, wanted, burn, seconds, show)
     print(sharing.share(chosen, wish, out, terminal.progress, terminal.remark))

@@ -30,8 +30,10 @@ def stage(
     flash_limiter: options.FlashLimiter = None,
     space: options.Space = None,
     score: Annotated[
-        Path | None, typer.Option(help="Show this score's page: the file that is followed there.", metavar="FILE")
+        list[Path] | None,
+        typer.Option(help="Show this score's page: what is followed there.", metavar="FILE..."),
     ] = None,
+    notation: options.Notation = None,
     view: options.View = None,
 ) -> None:
     """Open the stage alone and draw what another machine plays, in step with it and with every other that follows.
@@ -51,6 +53,7 @@ def stage(
         show,
         headless=headless,
         seconds=seconds,
+        reading=terminal.read_score,
         **options.said(
             size=size,
             fps=fps,
@@ -59,6 +62,7 @@ def stage(
             flash_limiter=flash_limiter,
             space=space,
             score=score,
+            notation=notation,
             view=view,
         ),
     ).stage

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from engine.frame import HOP, RATE
@@ -13,6 +14,7 @@ from engine.frame import HOP, RATE
 if TYPE_CHECKING:
     from engine.conductor import Conductor
     from engine.rehearsal import Progress
+    from engine.score.opening import Opened
 
 UNLIMITED: Final = (
     "the flash limiter is off: what flashes faster than 3 times a second can cause seizures; warn the audience"
@@ -52,6 +54,17 @@ def _lines(title: str) -> Progress:
             remark(f"{title}: {share:.0%}")
 
     return tell
+
+
+def read_score(files: Sequence[Path], notation: str) -> Opened:
+    """The score of a show. It may be pictures of pages, and each of them takes a second or more."""
+    from engine.score.opening import open_sheet
+
+    with progress("reading the score") as tell:
+        opened = open_sheet(files, notation, tell)
+    if opened.remark:
+        remark(opened.remark)
+    return opened
 
 
 def show_line(conductor: Conductor) -> None:

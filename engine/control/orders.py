@@ -161,6 +161,14 @@ class OpenSurvey:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowSurvey:
+    """Let the code that leads phones to the survey be on the wall, for so many seconds (0: until told), or go."""
+
+    on: bool
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class LearnMidi:
     """The control of a MIDI controller that moves next gives this order; of one that chooses, with this value."""
 
@@ -202,6 +210,7 @@ Order = (
     | JumpInScore
     | HoldScore
     | OpenSurvey
+    | ShowSurvey
     | LearnMidi
     | ForgetMidi
     | Watch

@@ -31,6 +31,7 @@ from engine.control.orders import (
     ReleaseTap,
     SelectCue,
     SelectScene,
+    ShowSurvey,
     StepCue,
     StepScene,
     StorePreset,
@@ -48,6 +49,7 @@ ADDRESS: Final = "/monochord(/[A-Za-z0-9_]{1,64}){1,4}"
 _PRESET: Final = ":[\\w-]{1,64}"  # what may follow the name of a scene
 _LARGEST: Final = 1e9  # of a number without a range of its own
 _FURTHEST: Final = 64.0  # quarters that the place in the score is nudged by at a time
+_LONGEST_SHOWN: Final = 3600.0  # seconds that a code may be asked to be on the wall
 _SLOWEST, _FASTEST = 20.0, 300.0  # beats a minute by hand
 _PARTS: Final = MappingProxyType({"point2D": "xy", "color": ("red", "green", "blue", "alpha")})
 
@@ -202,6 +204,9 @@ def _entries(repertoire: Repertoire, scene: str) -> Iterator[Entry]:
     asked = Argument("open", "T")
     says = "let the audience's phones answer two questions"
     yield Entry(f"{ROOT}/survey/open", (asked,), says, lambda v: OpenSurvey(bool(v[0])), 1, told=True)
+    shown, long = Argument("show", "T"), Argument("seconds", "f", 0.0, _LONGEST_SHOWN, unit="s")
+    says = "the code for the audience's phones lies on the picture; seconds: for how long, 0 until told"
+    yield Entry(f"{ROOT}/survey/show", (shown, long), says, _show_survey, 1, told=True)
 
     kept = Argument("name", "s", shape=NAME)
     says = "keep what is overridden in the running scene under a name"
@@ -228,6 +233,10 @@ def _score_entries(first: int, last: int) -> Iterator[Entry]:
     says = "stay at this place in the score, whatever is heard"
     hold = Argument("hold", "T")
     yield Entry(f"{ROOT}/score/hold", (hold,), says, lambda v: HoldScore(bool(v[0])), 1, told=True)
+
+
+def _show_survey(values: Sequence[Read]) -> Order:
+    return ShowSurvey(bool(values[0]), *map(float, values[1:]))
 
 
 def _master(name: str) -> Make:

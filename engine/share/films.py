@@ -70,6 +70,7 @@ def film(
         delay=stage.delay,
         cues=take.cues,
         wander=take.wander,
+        script=take.script,
         flash_limiter=stage.flash_limiter,
         palette=stage.palette,
         view=stage.view,

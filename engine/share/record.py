@@ -6,6 +6,7 @@ pictures bit for bit as long as the hashes agree and the same driver draws.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,15 @@ from typing import Any
 from engine.analysis import Analysis, described
 from engine.audio.hearing import HearingSettings
 from engine.errors import BadFile
+from engine.evening import take_of
 from engine.frame import Block, Frame
 from engine.frame_ring import stereo
 from engine.rehearsal import Progress, Rehearsal, nobody
 from engine.settings import Settings
 from engine.share.manifest import digest
 from engine.share.sound_files import SoundFile
-from engine.take import Take, TakeWriter, is_take
+from engine.take import TakeWriter
+from engine.told import Script
 
 
 def heard_from(chosen: Settings, seconds: float | None) -> dict[str, Any]:
@@ -34,13 +37,15 @@ def heard_from(chosen: Settings, seconds: float | None) -> dict[str, Any]:
         "channels": list(hearing.channels),
         "gain_db": hearing.gain_db,
     }
+    if chosen.script is not None:
+        kept["as_played"] = True
     return {"source": digest(Path(source)) if Path(source).is_file() else source, "seconds": seconds, **kept}
 
 
 class Recorder(Rehearsal):
     """A rehearsal that keeps every hop: its frame and its sound in a take, its sound as files too.
 
-    Of a recording that is a take the frames are those of its evening.
+    Of a recording that is a take the frames are those of its evening, and it is told what was told then.
     """
 
     def __init__(
@@ -50,11 +55,14 @@ class Recorder(Rehearsal):
         take: Path,
         show: Mapping[str, Any],
         sounds: Sequence[SoundFile],
+        script: Script | None = None,
     ) -> None:
+        """`script`: what the stage was told on the evening; None where the film goes as it is written."""
         super().__init__(hearing, seconds)
-        self._before = _evening(hearing)
+        self._before = take_of(hearing)
         self._writing: dict[str, Any] = {"path": take, "band": hearing.own_band, "space": hearing.own_space}
-        self._writing |= {"score": hearing.own_score, "show": show}
+        self._writing |= {"score": hearing.own_score, "show": show, "staged": script is not None}
+        self._told = deque(script.lines if script is not None else ())
         self._sounds = sounds
 
     def __iter__(self) -> Iterator[tuple[Block, Frame]]:
@@ -63,6 +71,8 @@ class Recorder(Rehearsal):
             for block, frame in super().__iter__():
                 known = self._before is not None and block.index < self._before.hops
                 row = self._before.rows[block.index] if self._before is not None and known else frame.row
+                while self._told and self._told[0].hop <= block.index:
+                    writer.tell(self._told.popleft())
                 try:
                     writer.write(row, block.samples)
                 except OSError as why:
@@ -75,19 +85,3 @@ class Recorder(Rehearsal):
 def recorded(recorder: Recorder, progress: Progress = nobody) -> Analysis:
     """Hear it all; what was heard."""
     return described(recorder, progress)
-
-
-def _evening(hearing: HearingSettings) -> Take | None:
-    """The take that is played, where it is played as it is: with the same channels, musicians and score."""
-    path = Path(hearing.source or "")
-    if not (path.is_file() and is_take(path)):
-        return None
-    if (
-        hearing.channels
-        or hearing.musicians
-        or hearing.gain_db
-        or hearing.space is not None
-        or hearing.score is not None
-    ):
-        return None
-    return Take(path)

@@ -114,6 +114,7 @@ class _Kept:
         return found
 
     def _listen(self, show: dict[str, Any], tags: dict[str, str], progress: Progress, remark: Remark) -> None:
+        chosen = self._chosen
         with ExitStack() as whole:
             try:
                 take, heard = (
@@ -122,7 +123,7 @@ class _Kept:
                 files = [whole.enter_context(whole_file(self._folder / PAGE / name)) for name in _SOUNDS]
                 with ExitStack() as open_files:
                     sounds = [open_files.enter_context(SoundFile(file, tags)) for file in files]
-                    recorder = Recorder(self._chosen.hearing, self._wish.seconds, take, show, sounds)
+                    recorder = Recorder(chosen.hearing, self._wish.seconds, take, show, sounds, chosen.script)
                     for notice in recorder.remarks:
                         remark(notice)
                     analysis = recorded(recorder, progress)

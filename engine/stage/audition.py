@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,7 +21,8 @@ from engine.stage.views import FLAT
 
 _PATIENCE: Final = 10.0  # seconds that a scene may take for its first picture here; nobody waits for it but the cue
 _STARTING: Final = 20.0
-_CHANCES: Final = 2  # understudies that may die without a scene to blame, until changes go without audition
+_CHANCES: Final = 2  # understudies that may die young without a scene to blame, until changes go without audition
+_PROVEN: Final = 5.0  # seconds after which one that was ready has shown that it can live here
 
 _FROM_OUTSIDE: Final = (-9, -15)  # SIGKILL and SIGTERM: no scene's fault
 
@@ -63,7 +65,7 @@ class Auditions:
         self._ready = False
 
     def _start(self) -> Child:
-        self._ready, self._since = False, None
+        self._ready, self._since, self._born = False, None, math.inf
         settings = {
             "ring": self._ring.memory.fd,
             "thumbnail": self.thumbnail.memory.fd,
@@ -103,7 +105,7 @@ class Auditions:
             return
         for message in self._child.heard():
             if "ready" in message:
-                self._ready = True
+                self._ready, self._born = True, now
                 self._child.say(palette=self._palette)
                 if self._watched:
                     self._child.say(watch=self._watched)
@@ -113,7 +115,7 @@ class Auditions:
                 yield from self._judged(str(message.get("why", "")))
         yield from self._next(now)
         if self._child is not None and (self._child.exit_code is not None or self._late(now)):
-            yield from self._lost()
+            yield from self._lost(now)
 
     def _judged(self, why: str) -> Iterator[Verdict]:
         change, self._asked, self._since = self._asked, None, None
@@ -152,9 +154,11 @@ class Auditions:
     def _late(self, now: float) -> bool:
         return self._since is not None and now - self._since > _PATIENCE
 
-    def _lost(self) -> Iterator[Verdict]:
+    def _lost(self, now: float) -> Iterator[Verdict]:
         """The understudy has died or hangs: the scene that it was at is to blame, if there was one."""
         assert self._child is not None
+        if now - self._born > _PROVEN:
+            self._failed = 0
         code = self._child.exit_code
         tried = self._since is not None and code not in _FROM_OUTSIDE
         self._child.end()

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.child import Child, Watch
-from engine.cues import Change
+from engine.cues import Change, read_change
 from engine.errors import BadScene, BadSetting, MissingDriver, MonochordError
 from engine.frame import HOP, RATE
 from engine.frame_ring import FrameRing
@@ -24,6 +24,7 @@ from engine.stage.report import StageReport
 from engine.stage.score_page import ScorePage
 from engine.stage.targets import Size
 from engine.stage.views import FLAT
+from engine.told import MASTERS, Scribe, Told, nobody_writes
 
 _PATIENCE: Final = 1.2  # seconds without a picture until the stage counts as hung
 _SLOWNESS: Final = 2.5  # or so many times as long as the slowest of its last pictures took, if that is longer,
@@ -92,6 +93,7 @@ class Backdrop:
             "full_screen": settings.full_screen,
             "palette": settings.palette,
             "overrides": {},
+            "code": None,
             "tells_values": False,
         }
         self.fired: dict[str, int] = {}
@@ -105,6 +107,8 @@ class Backdrop:
         self.order = Change(scene)
         self.pose: Mapping[str, Any] = {"scene": "", "at": 0.0, "clocks": []}
         """Where the clocks of a scene stood at a moment, as a stage that `leads` has told last."""
+        self.scribe: Scribe = nobody_writes
+        """Writes down what decides the pictures, and from which hop on."""
         self._wishes: list[str] = []
         self.taps: list[float] = []
         """When somebody tapped the beat, seconds of the monotonic clock; for the conductor to take away."""
@@ -133,7 +137,7 @@ class Backdrop:
         return self._child.pid
 
     def __getitem__(self, name: str) -> Any:
-        """`blackout`, `freeze`, `brightness`, `panel`, `full_screen`, `palette` or `overrides` as it is now."""
+        """`blackout`, `freeze`, `brightness`, `panel`, `full_screen`, `palette`, `code` or `overrides` as it is now."""
         return self._on[name]
 
     def set(self, **values: Any) -> None:
@@ -142,6 +146,8 @@ class Backdrop:
         if "palette" in values and self._auditions is not None:
             self._auditions.wear(values["palette"])
         self._child.say(**values)
+        if masters := {name: value for name, value in values.items() if name in MASTERS}:
+            self.scribe(Told(self._ring.count, masters=masters))
 
     def toggle(self, name: str) -> None:
         self.set(**{name: not self._on[name]})
@@ -155,15 +161,18 @@ class Backdrop:
             else:
                 self._on["overrides"] = {**self._on["overrides"], name: value}
             self._child.say(hold={"scene": self.scene, "values": {name: value}})
+        if values:
+            self.scribe(Told(self._ring.count, scene=self.scene, hold=dict(values)))
 
     def release(self, names: Iterable[str] | None = None) -> None:
         """Give inputs back to the music; all of them for None."""
         held = self._on["overrides"]
-        for name in list(held) if names is None else names:
-            if name in held:
-                held = {one: value for one, value in held.items() if one != name}
-                self._child.say(release={"scene": self.scene, "names": [name]})
-        self._on["overrides"] = held
+        given = [name for name in dict.fromkeys(held if names is None else names) if name in held]
+        for name in given:
+            self._child.say(release={"scene": self.scene, "names": [name]})
+        self._on["overrides"] = {name: value for name, value in held.items() if name not in given}
+        if given:
+            self.scribe(Told(self._ring.count, scene=self.scene, release=tuple(given)))
 
     def _let_go(self, why: str) -> None:
         """The scene that was held is gone."""
@@ -257,6 +266,7 @@ class Backdrop:
         if self._blame.must_go(loss) and lost != _FALLBACK:
             self._let_go(f"{lost} has left")
             self.scene, self._mend = _FALLBACK, lost
+            self.scribe(Told(self._ring.count, Change(_FALLBACK)))
         self.restarts += 1
         # One that cannot live, because the display is gone, is tried once a second.
         self._retry_at = now + (_RETRY if self._blame.failed > CHANCES else 0.0)
@@ -340,6 +350,7 @@ class Backdrop:
                 # Where nothing can be on stage yet, nothing is gained by haste.
                 self._watch = Watch(_TRIAL if self.restarts or self._ready_at is not None else _STARTING)
             if "scene" in message:
+                self._write_down(message)
                 self._arrived(str(message["scene"]), float(message["seconds"]))
             if "refused" in message:
                 self._trying = None
@@ -370,6 +381,13 @@ class Backdrop:
                 self.closed = True
             if "error" in message:
                 self._error = _as_error(message)
+
+    def _write_down(self, message: Mapping[str, Any]) -> None:
+        """A scene came on: as it was asked for, or in the place of one that failed."""
+        scene, change = str(message["scene"]), message.get("change")
+        if change is not None or scene != self.scene:
+            came = Change(scene) if change is None else read_change({**change, "when": "now"}, "change")
+            self.scribe(Told(int(message.get("hop", self._ring.count)), came))
 
     def _arrived(self, scene: str, seconds: float) -> None:
         """A scene is on: its first picture has been seen, and took so long."""

@@ -12,6 +12,7 @@ from engine.frame import Row
 from engine.stage.binding import CURVES, Binding
 from engine.stage.color import Color, from_lab, to_lab
 from engine.stage.isf_inputs import PARTS, Input, Value
+from engine.stage.mood_colors import MoodColors, mood_bindings
 from engine.stage.overriding import Overrides
 from engine.stage.palette import Colors, PaletteFade
 from engine.stage.scene import Scene
@@ -53,7 +54,7 @@ class Follower:
 
     def step(self, row: Row, dt: float) -> float | tuple[float, ...]:
         """The value of the control `dt` seconds after the last step."""
-        heard = self._position(float(row[self.binding.column]))
+        heard = self._position(self._believed(row))
         if not math.isnan(heard):
             self._heard = heard
         if self._at is None:
@@ -81,6 +82,15 @@ class Follower:
     def push(self, more: float) -> None:
         """Let a clock have run that much further."""
         self._run = _held(self._run + more)
+
+    def _believed(self, row: Row) -> float:
+        """The signal, as far as it is to be trusted."""
+        binding = self.binding
+        value = float(row[binding.column])
+        if binding.trust < 0:
+            return value
+        trust, rest = min(max(float(row[binding.trust]), 0.0), 1.0), binding.signal.initial
+        return rest + (value - rest) * trust if trust > 0.0 else rest
 
     def _position(self, value: float) -> float:
         """Where a value lies in its range, 0..1, held in it and bent by the curve; nan for nan."""
@@ -124,6 +134,8 @@ class Binder:
             red, green, blue, alpha = color
             self._colors[role] = red, green, blue, alpha
         self._fade = PaletteFade()
+        self._moods = [Follower(binding) for binding in mood_bindings(scene.moods)]
+        self._mood_colors = MoodColors(scene.moods)
         self.overrides = Overrides(self._inputs)
         """What the operator holds in the place of the music."""
         self._shown: Mapping[str, Value] = MappingProxyType({})
@@ -132,9 +144,10 @@ class Binder:
 
     def reset(self) -> None:
         """Forget what was heard: the next step begins where the signals are then."""
-        for follower in self._followers:
+        for follower in (*self._followers, *self._moods):
             follower.reset()
         self._fade.reset()
+        self._mood_colors.reset()
         self._counted: dict[str, float] = {}
         self._values.update({name: value for name, value in self._resting.items() if value is not None})
 
@@ -144,17 +157,22 @@ class Binder:
         What the operator holds stays held, unless it is another preset.
         """
         self._fade = other._fade
+        moods = {one.binding.target: one.state for one in other._moods}
+        for one in self._moods:
+            if one.binding.target in moods:
+                one.resume(moods[one.binding.target])
         if self.name == other.name:
             self.overrides.continue_from(other.overrides)
 
     @property
     def heard(self) -> Heard:
         """What it owes to what was heard; what the operator's hand holds is not in it."""
-        return Heard(tuple(one.state for one in self._followers), dict(self._counted), dict(self._values))
+        followers = (*self._followers, *self._moods)
+        return Heard(tuple(one.state for one in followers), dict(self._counted), dict(self._values))
 
     def resume(self, heard: Heard) -> None:
         """Go on where another binder of the same scene was."""
-        for follower, state in zip(self._followers, heard.followers, strict=True):
+        for follower, state in zip((*self._followers, *self._moods), heard.followers, strict=True):
             follower.resume(state)
         self._counted.update(heard.counted)
         self._values.update(heard.values)
@@ -179,9 +197,7 @@ class Binder:
         """
         dt = dt if math.isfinite(dt) and dt > 0 else 0.0
         if self._colors:
-            self._values.update(
-                self._fade.step({role: pinned.get(role, own) for role, own in self._colors.items()}, dt)
-            )
+            self._values.update(self._worn(row, dt, pinned))
         for follower in self._followers:
             binding = follower.binding
             item = self._inputs[binding.target]
@@ -191,6 +207,12 @@ class Binder:
                 self._values[item.name] = _of_type(item, binding, follower.step(row, dt), self._values[item.name])
         self._shown = self.overrides.step(MappingProxyType(self._values), dt)
         return self._shown
+
+    def _worn(self, row: Row, dt: float, pinned: Colors) -> Colors:
+        """The scene's colours, or the pinned ones, or what the mood makes of its own."""
+        worn = self._fade.step({role: pinned.get(role, own) for role, own in self._colors.items()}, dt)
+        shares = [share for one in self._moods if isinstance(share := one.step(row, dt), float)]
+        return self._mood_colors.step(worn, shares, bool(pinned), dt) if shares else worn
 
     @property
     def shown(self) -> Mapping[str, Value]:

@@ -27,7 +27,7 @@ CURVES: Final[Mapping[str, Callable[[float], float]]] = MappingProxyType(
 )
 """How 0..1 becomes 0..1: `smooth` eases at both ends, `square` wakes late, `root` early. `none` alone is not held
 within the range either: with it a counter counts on."""
-_KEYS: Final = ("signal", "from", "to", "curve", "attack", "release", "clock")
+_KEYS: Final = ("signal", "from", "to", "curve", "attack", "release", "clock", "trust")
 _ELEMENT: Final = re.compile(r"([\w.]+)(?:\[(\d{1,4})\])?")
 _LONGEST: Final = 3600.0
 """Seconds that an attack or release may take."""
@@ -41,6 +41,9 @@ class Binding:
     is followed: rising within `attack`, falling within `release` (the time constants in seconds of an
     exponential: 63 % of the way). Last it goes from 0..1 to `to`, two numbers or two colours. As a `clock`, `to`
     is a speed in units a second, and the control is where it has run to.
+
+    `trust`: the column of a signal, 0..1, that says how far the signal is believed. At 0 it counts as it stands before
+    anything was heard, between as so far on the way; -1 is always believed.
     """
 
     target: str
@@ -53,6 +56,7 @@ class Binding:
     attack: float = 0.0
     release: float = 0.0
     clock: bool = False
+    trust: int = -1
 
 
 def read_binding(
@@ -97,7 +101,8 @@ def read_binding(
     if not isinstance(clock, bool) or (clock and colors):
         refuse(f"clock={clock!r} must be true or false, and not of a colour")
     attack, release = (_seconds(table.get(key, 0.0), key, refuse) for key in ("attack", "release"))
-    return Binding(target, part, signal, column, source, to, curve, attack, release, clock)
+    trust = _trust(table["trust"], refuse, musicians) if "trust" in table else -1
+    return Binding(target, part, signal, column, source, to, curve, attack, release, clock, trust)
 
 
 Refuse = Callable[[str], NoReturn]
@@ -141,6 +146,16 @@ def _signal(name: object, refuse: Refuse, musicians: tuple[str, ...]) -> tuple[S
     if not int(found[2]) < signal.size:
         refuse(f"signal={name} has no such element ({found[1]}[0] to {found[1]}[{signal.size - 1}])")
     return signal, signal.start + int(found[2])
+
+
+def _trust(name: object, refuse: Refuse, musicians: tuple[str, ...]) -> int:
+    """The column of a signal that says how far another is believed."""
+    signal, column = _signal(name, refuse, musicians)
+    if signal.span != (0.0, 1.0):
+        refuse(
+            f"trust={name} goes from {signal.span[0]:g} to {signal.span[1]:g} (0 to 1: mood.known, place.confidence)"
+        )
+    return column
 
 
 def _refuse_stranger(name: str, refuse: Refuse, musicians: tuple[str, ...]) -> None:

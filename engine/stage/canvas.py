@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from engine.errors import BadScene
 from engine.stage import gpu
+from engine.stage.code_card import CodeCard
 from engine.stage.drawing import Drawing, Moment
 from engine.stage.flash_limiter import FlashLimiter
 from engine.stage.history_textures import HistoryTextures
@@ -21,7 +22,8 @@ _DARK: Final = (0.012, 0.012, 0.016, 1.0)
 class Canvas:
     """What the audience sees. Draw into `target` and swap it; then let the picture `stand` before it is shown.
 
-    `brightness` (0..1) is the master, 0 a blackout. `limiter` keeps flashes harmless; None where there is none.
+    `brightness` (0..1) is the master, 0 a blackout. `limiter` keeps flashes harmless; None where there is none. `card`
+    lies over it all.
     """
 
     def __init__(self, ctx: gpu.Context, size: Size, *, limit_flashes: bool) -> None:
@@ -30,6 +32,8 @@ class Canvas:
         self.target = Target(ctx, size, float32=False)
         self.limiter = FlashLimiter(ctx, size) if limit_flashes else None
         self.brightness = 1.0
+        self.card = CodeCard(ctx)
+        self._carded: Target | None = None
         self._blits = True
         self._pixels = np.zeros((size[1], size[0], 4), dtype=np.uint8)
 
@@ -44,6 +48,7 @@ class Canvas:
         if self.limiter is not None:
             self.limiter.resize(size, self.target.picture, self.copier)
         self._pixels = np.zeros((size[1], size[0], 4), dtype=np.uint8)
+        self._lay_card()
 
     def take_up(self) -> None:
         """Forget what others have done in this context: errors they left, a framebuffer gone while it was bound.
@@ -73,6 +78,15 @@ class Canvas:
         """Let the last picture stand for `dt` seconds more: only the master may have changed it."""
         if self.limiter is not None:
             self.limiter.step(self.target.picture, self._master, dt)
+        self.card.step(dt)
+        self._lay_card()
+
+    def _lay_card(self) -> None:
+        """What the audience is to see with the card on it, where there is one."""
+        self._carded = None
+        if self.card.seen:
+            shown, brightness = self._shown
+            self._carded = self.card.laid(shown.picture, brightness, self._master, self.size)
 
     def present(self, into: gpu.Framebuffer | None) -> None:
         """Show the last picture in `into`, filling its viewport, at the master's brightness; None shows nothing."""
@@ -104,7 +118,7 @@ class Canvas:
 
     def release(self) -> None:
         """Give everything back."""
-        gpu.release(*filter(None, [self.limiter]), self.target, self.copier)
+        gpu.release(*filter(None, [self.limiter]), self.card, self.target, self.copier)
 
     @property
     def _master(self) -> float:
@@ -113,6 +127,8 @@ class Canvas:
     @property
     def _shown(self) -> tuple[Target, float]:
         """What the audience is to see, and at which brightness."""
+        if self._carded is not None:
+            return self._carded, 1.0
         limited = self.limiter.limited if self.limiter is not None else None
         return (limited, 1.0) if limited is not None else (self.target, self._master)
 

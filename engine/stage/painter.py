@@ -69,6 +69,7 @@ class Painter:
         self._palette: Colors = {}
         self._wear(settings["palette"])
         self._status: dict[str, Any] = {}
+        self._show_code(settings.get("code"))
         self._surface.set_panel(bool(settings["panel"]))
         self._thumbnail = Thumbnail(settings["thumbnail"]) if settings.get("thumbnail") else None
         self._heard = 0
@@ -120,6 +121,8 @@ class Painter:
                 self._surface.set_panel(bool(value))
             elif name == "palette":
                 self._wear(value)
+            elif name == "code":
+                self._show_code(value)
             elif name == "hold":
                 staging.hold(value["scene"], {key: as_value(one) for key, one in value["values"].items()})
             elif name == "release":
@@ -129,6 +132,10 @@ class Painter:
             elif name == "pose" and value["scene"] == staging.on:
                 self._renderer.push_clocks(self._poses.behind(value["at"], value["clocks"]))
                 self._poses.reset()
+
+    def _show_code(self, told: Mapping[str, Any] | None) -> None:
+        """Lay the code that leads phones to the survey over the picture, or take it away."""
+        self._renderer.show_code(None if told is None else (int(told["side"]), str(told["bits"])))
 
     def _wear(self, palette: str | None) -> None:
         """Let every scene wear this palette, or its own again; one that is none changes nothing."""
@@ -166,7 +173,7 @@ class Painter:
         if staging.new:
             gpu.wait(self._surface.ctx)  # the first picture of a scene is seen before it counts as on
         self._note(row, stamp - min(self._delay, max(count - 1, 0)) * HOP / RATE)
-        staging.judge(time.monotonic() - now)
+        staging.judge(time.monotonic() - now, max(count - 1, 0))
         self._keep_pose(now)
         staging.tell_values(now)
         if self._surface.panel_due():

@@ -80,6 +80,10 @@ class Renderer:
         """What keeps flashes harmless; None where somebody has put it away."""
         return self._canvas.limiter
 
+    def show_code(self, code: tuple[int, str] | None) -> None:
+        """Let a QR code come over the picture, as `CodeCard.show` takes it, or go."""
+        self._canvas.card.show(code)
+
     @property
     def brightness(self) -> float:
         """The master, 0..1; 0 is a blackout."""
@@ -204,7 +208,7 @@ class Renderer:
 
     def draw(self, moment: Moment, into: gpu.Framebuffer | None = None) -> None:
         """Draw one picture, and show it in `into`, filling its viewport. Whatever happens, there is a picture."""
-        self._remember(moment)
+        self.hear(moment)
         if self._crossing is not None and self._crossed(self._crossing, moment):
             self.stand(moment.dt)
             self.present(into)
@@ -217,6 +221,11 @@ class Renderer:
             self._leave(self._drawing, why)  # and the last picture stands
         self.stand(moment.dt)
         self.present(into)
+
+    def hear(self, moment: Moment) -> None:
+        """Remember what is heard, where no picture is drawn of it."""
+        rows = moment.rows if len(moment.rows) else moment.row[np.newaxis]
+        self._history.history.step(rows, moment.samples)
 
     def pass_by(self, moment: Moment) -> None:
         """Let a picture pass undrawn; the next is as if it had been drawn, where a scene keeps none of them."""
@@ -257,10 +266,6 @@ class Renderer:
         gpu.release(*filter(None, [self._drawing]), self._canvas, self._history)
         self._drawing = None
         self._has_fallback = False
-
-    def _remember(self, moment: Moment) -> None:
-        rows = moment.rows if len(moment.rows) else moment.row[np.newaxis]
-        self._history.history.step(rows, moment.samples)
 
     def _crossed(self, crossing: Crossing, moment: Moment) -> bool:
         """Whether a picture between two scenes was drawn; if not, the new one is on, or the old one still."""

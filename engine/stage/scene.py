@@ -19,12 +19,13 @@ from engine.stage.history import STILL, TRAILS
 from engine.stage.images import check_image
 from engine.stage.isf import Shader, read_shader
 from engine.stage.isf_inputs import PARTS, Input, Value
+from engine.stage.mood_colors import Moods, read_moods
 from engine.stage.palette import ROLES, Colors
 from engine.stage.place import place, shown
 from engine.stage.preset import choose, read_palette, read_presets, split_name
 from engine.stage.source import read_text
 
-_KEYS: Final = ("shader", "title", "palette", "set", "bind", "preset", "image", "lights")
+_KEYS: Final = ("shader", "title", "palette", "mood", "set", "bind", "preset", "image", "lights")
 _SOURCES: Final = ("file", "scene", "engine")
 """Where the picture of an image input may come from."""
 _DEEPEST: Final = 4
@@ -69,6 +70,8 @@ class Scene:
     preset: str = ""
     """In which of its presets it is; empty for itself."""
     presets: tuple[str, ...] = ()
+    moods: Moods = field(default_factory=lambda: MappingProxyType({}))
+    """What it wears as far as the music has a mood; a preset with a palette of its own wears that alone."""
 
 
 def scene_names() -> list[str]:
@@ -132,19 +135,21 @@ def _scene(
         refuse(f"title={title!r} must be text")
     bindings = _bindings(path, shader, _part(table, "bind", refuse), musicians)
     worn, palette = read_palette(table.get("palette", {}), refuse)
+    in_moods = _part(table, "mood", refuse)
     values = read_values(path, shader, _part(table, "set", refuse))
     _refuse_both(path, bindings, values)
     presets = read_presets(path, shader, _part(table, "preset", refuse), bindings)
     if chosen := choose(presets, preset, refuse):
         bindings, values = chosen.bindings(bindings), {**values, **chosen.values}
         if chosen.palette is not None:
-            worn, palette = chosen.palette[0], {**palette, **chosen.palette[1]}
+            worn, palette, in_moods = chosen.palette[0], {**palette, **chosen.palette[1]}, {}
     images = _images(path, shader, _part(table, "image", refuse), musicians, above)
     shown = [given for given in images.values() if isinstance(given, Scene)]
     named = [given for given in images.values() if isinstance(given, Path)]
     named += [file for name, file in shader.imported if name not in images]
     roles = _roles(shader, bindings, values)
-    read = (assets.PALETTES,) if worn else ()
+    moods = read_moods(path, in_moods, roles, refuse)
+    read = (assets.PALETTES,) if worn or any(isinstance(given, str) for given in in_moods.values()) else ()
     return Scene(
         f"{path.stem}:{preset}" if preset else path.stem,
         path,
@@ -162,6 +167,7 @@ def _scene(
         roles,
         preset,
         tuple(presets),
+        moods,
     )
 
 

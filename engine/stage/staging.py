@@ -7,6 +7,7 @@ a scene that hangs the driver in between was never on.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
@@ -55,6 +56,7 @@ class Staging:
         self._tell_at = 0.0
         self._files = SceneFiles()
         self._coming: Preparation | None = None
+        self._came: Change | None = None
         self._told_trying = False
         self._auditions = bool(settings.get("thumbnail"))
         self._home: str = settings["scene"]
@@ -97,10 +99,10 @@ class Staging:
             self._told_trying = True
             self._parent.tell(trying=name)
         if arrival is not None:
-            self._coming = None
+            change, self._coming = self._coming.change, None
             self._told_trying = False
             self._renderer.bring(arrival)
-            self._begin(name, arrival.scene)
+            self._begin(name, arrival.scene, change)
 
     def _try(self, name: str, strict: bool = False) -> None:
         """Put a scene on stage; if it cannot be, the one before stays and the operator hears why."""
@@ -130,8 +132,9 @@ class Staging:
         folders = {home, home / "include", assets.SHADERS, assets.SHADERS / "include", *(f.parent for f in files)}
         self._files.watch(files, folders if mending else ())
 
-    def _begin(self, name: str, scene: Scene) -> None:
-        """This scene's first picture is the next one."""
+    def _begin(self, name: str, scene: Scene, change: Change | None = None) -> None:
+        """This scene's first picture is the next one; it comes as a change says, where one was asked for."""
+        self._came = change
         self.new, self._home, self.pictures = name, name, 0
         if name != self.on:
             self._sizing.reset()
@@ -143,8 +146,11 @@ class Staging:
 
     # Scenes that are on.
 
-    def judge(self, seconds: float) -> None:
-        """After a picture that took so long: say that a new scene is on, or bring the last good one back."""
+    def judge(self, seconds: float, hop: int) -> None:
+        """After a picture that took so long, `hop` the newest that was heard when it was begun.
+
+        Say that a new scene is on, or bring the last good one back.
+        """
         if remark_on := self._renderer.remark:
             self._renderer.remark = ""
             self._parent.tell(trouble=remark_on)
@@ -160,7 +166,8 @@ class Staging:
         self.pictures += 1
         if self.new:
             remark: dict[str, str] = {"trouble": f"{self.new} is read again"} if self.new == self.on else {}
-            self._parent.tell(scene=self.new, seconds=seconds, **remark)
+            came = None if self._came is None else asdict(self._came)
+            self._parent.tell(scene=self.new, seconds=seconds, hop=hop, change=came, **remark)
             self._told_values.clear()
             self._by_hand = {self.new: self._by_hand.get(self.new, {})}
             if (scene := self._renderer.scene) is not None:

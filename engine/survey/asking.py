@@ -5,6 +5,7 @@ What phones say is heard by a child process. From it come numbers alone, and the
 
 from __future__ import annotations
 
+import math
 import time
 from collections import deque
 from collections.abc import Iterator, Mapping
@@ -33,6 +34,7 @@ class Survey:
         self.votes = Votes()
         self.wanted = False
         """Whether it is to be open."""
+        self._on_wall_until = -math.inf
         self._port: int | None = None
         self._child: Child | None = None
         self._host = ""
@@ -72,9 +74,28 @@ class Survey:
 
     def close(self) -> None:
         """Let nobody in any more: nothing listens. What was counted stays, and who has voted is still known."""
-        self.wanted, self._port = False, None
+        self.wanted, self._port, self._on_wall_until = False, None, -math.inf
         if self._child is not None:
             self._child.say(open=False)
+
+    def show(self, on: bool, seconds: float = 0.0) -> None:
+        """Let the code be on the wall for so many seconds, 0 until it is taken away; or take it away.
+
+        BadSetting while it is closed: the code would lead nowhere.
+        """
+        if on and not self.wanted:
+            raise BadSetting("it is closed, and a code on the wall would lead nowhere (open it first)")
+        self._on_wall_until = (time.monotonic() + seconds if seconds > 0 else math.inf) if on else -math.inf
+
+    @property
+    def shown(self) -> bool:
+        """Whether the code is to be on the wall."""
+        return self.wanted and time.monotonic() < self._on_wall_until
+
+    def on_wall(self) -> dict[str, Any] | None:
+        """The code as the wall shows it, its side and its bits; None where it shows none."""
+        code = self.code() if self.shown else {}
+        return {"side": code["side"], "bits": code["bits"]} if code else None
 
     def await_open(self) -> None:
         """Wait until phones can come; BadSetting if they cannot."""
@@ -110,7 +131,7 @@ class Survey:
     def facts(self) -> Mapping[str, Any]:
         """How it is, as plain data."""
         counts = {question: self.votes.of(question) for question in QUESTIONS}
-        return {"open": self.wanted, "url": self.url, "votes": self.votes.total, **counts}
+        return {"open": self.wanted, "shown": self.shown, "url": self.url, "votes": self.votes.total, **counts}
 
     def csv(self) -> str:
         """The votes until now, as the file has them."""

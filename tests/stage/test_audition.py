@@ -75,6 +75,22 @@ def test_where_no_understudy_can_live_changes_come_all_the_same_and_that_is_said
     assert show.heard("scenes cannot be tried off stage here")
 
 
+def test_understudies_that_have_lived_are_replaced_however_often_they_are_killed(
+    show: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.stage.audition._PROVEN", -1.0)  # one that is ready has lived long enough
+    auditions = show.back._auditions
+    assert auditions is not None
+    for _ in range(2):
+        show.until(lambda: auditions._ready)
+        killed = auditions._child
+        assert killed is not None
+        os.kill(killed.pid, signal.SIGKILL)
+        show.until(lambda was=killed: auditions._child is not was)  # type: ignore[misc]  # bound now, not later
+    show.until(lambda: auditions._ready)
+    assert not show.heard("scenes cannot be tried off stage here")
+
+
 def test_an_edit_is_tried_first_and_a_broken_one_leaves_the_last_good_picture(
     stage: Callable[..., Stage], write: Write
 ) -> None:

@@ -215,6 +215,16 @@ def test_a_binding_to_the_lights_is_the_same_machine(scene: Made) -> None:
     assert Follower(hue).step(row(rhythm_hits=1), 0.1) == pytest.approx(0.1)
 
 
+def test_what_is_not_trusted_counts_as_before_anything_was_heard(scene: Made) -> None:
+    made = scene("[bind.flow]\nsignal = 'mood.depression'\nto = [0, 1]\ntrust = 'mood.known'")
+    flows = [
+        Binder(made).step(row(mood_depression=0.75, mood_known=known), 0.1)["flow"]
+        for known in (0.0, 0.5, 1.0, 7.0, math.nan)
+    ]
+    assert flows == [0.25, 0.5, 0.75, 0.75, 0.25]
+    assert Binder(made).step(row(mood_depression=math.nan), 0.1)["flow"] == 0.25
+
+
 def test_a_musician_moves_what_is_bound_to_their_name_and_nothing_else(write: Write) -> None:
     write("s.fs", isf(INPUTS=INPUTS))
     lines = "bind.flow = {signal = 'drum.sound.level', from = [-60, 0], to = [0, 1]}\nbind.drop = 'erhu.rhythm.onsets'"

@@ -95,6 +95,11 @@ REFUSALS = [
     ("bind.flow = {signal = 'sound.level', attack = -1}", "attack=-1 must be seconds, 0 to 3600"),
     ("bind.flow = {signal = 'sound.level', release = '1'}", "release='1' must be seconds"),
     ("bind.flow = {signal = 'sound.level', clock = 1}", "clock=1 must be true or false"),
+    (
+        "bind.flow = {signal = 'sound.level', trust = 'mood.know'}",
+        "signal='mood.know' is none (did you mean mood.known",
+    ),
+    ("bind.flow = {signal = 'sound.level', trust = 'pitch.hz'}", "trust=pitch.hz goes from "),
     ("bind.position = 'sound.level'", "bind.position is a point: bind its axes one by one ([bind.position.x]"),
     ("bind.position.z = 'sound.level'", "bind.position is a point: bind its axes"),
     ("bind.position.x = 'sound.level'", "bind.position.x needs to = [low, high]: the shader gives this input no MIN"),

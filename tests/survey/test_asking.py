@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from engine.control.qr import qr_bits
 from engine.errors import BadSetting
 from engine.survey import asking
 from engine.survey.asking import Survey
@@ -73,6 +74,7 @@ def test_votes_come_home_and_into_the_file_and_the_code_leads_to_the_page(survey
     assert f"survey: open at {address}" in until(one, lambda: one.votes.total == 2)
     assert one.facts() == {
         "open": True,
+        "shown": False,
         "url": address,
         "votes": 2,
         "music": (0, 2, 0, 0),
@@ -83,6 +85,26 @@ def test_votes_come_home_and_into_the_file_and_the_code_leads_to_the_page(survey
     assert one.end() == ["survey: 3 voted"]
     assert read_votes(votes) == one.votes
     assert one.votes.total == 3
+
+
+def test_its_code_is_on_the_wall_while_somebody_wants_it_and_phones_can_come(survey: Open) -> None:
+    one = survey()
+    assert one.on_wall() is None
+    one.show(True)
+    side, bits = qr_bits(one.url)
+    assert one.on_wall() == {"side": side, "bits": bits}
+    one.show(False)
+    assert one.on_wall() is None
+    one.show(True, 3600.0)
+    assert one.shown
+    one.show(True, 1e-9)
+    assert not one.shown
+    one.show(True)
+    one.close()
+    assert one.on_wall() is None
+    assert not one.facts()["shown"]
+    with pytest.raises(BadSetting, match=r"lead nowhere \(open it first\)"):
+        one.show(True)
 
 
 def test_the_votes_of_last_night_stay_what_they_are(survey: Open, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from engine.control.bad_order import BadOrder
-from engine.control.orders import OpenSurvey
+from engine.control.orders import OpenSurvey, ShowSurvey
 from engine.control.page_place import PageSettings
 from engine.control.page_server import PageServer
 from engine.control.table import Repertoire, Table
@@ -23,6 +23,7 @@ from ..control.fake_view import FakeView
 from ..control.test_page_server import TOKEN, FromAfar, ask
 
 URL = "http://192.168.1.10:9120/"
+CODE = {"side": 25, "bits": "1f"}
 
 
 class Asked:
@@ -30,6 +31,7 @@ class Asked:
 
     def __init__(self, trouble: str = "") -> None:
         self.wanted, self._trouble = False, trouble
+        self.shown, self.seconds = False, 0.0
 
     def open(self) -> None:
         if self._trouble:
@@ -37,15 +39,39 @@ class Asked:
         self.wanted = True
 
     def close(self) -> None:
-        self.wanted = False
+        self.wanted = self.shown = False
+
+    def show(self, on: bool, seconds: float = 0.0) -> None:
+        if on and not self.wanted:
+            raise BadSetting("it is closed")
+        self.shown, self.seconds = on, seconds
+
+    def on_wall(self) -> dict[str, Any] | None:
+        return CODE if self.shown else None
 
 
-def desk(survey: Any, said: list[str]) -> Desk:
+class Stage:
+    """What the desk needs of a stage here: what it is to show, and how often it was told."""
+
+    def __init__(self) -> None:
+        self.on: dict[str, Any] = {"code": None}
+        self.told: list[dict[str, Any]] = []
+        self.inputs = None
+
+    def __getitem__(self, name: str) -> Any:
+        return self.on[name]
+
+    def set(self, **values: Any) -> None:
+        self.on |= values
+        self.told.append(values)
+
+
+def desk(survey: Any, said: list[str], stage: Any = None) -> Desk:
     ears: Any = None
     return Desk(
         Settings(scene="ink", scenes=("ink",)),
         ears,
-        None,
+        stage,
         CueList(()),
         TappedBeat(),
         wanderer=None,
@@ -67,6 +93,39 @@ def test_one_order_opens_and_closes_it() -> None:
         assert survey.wanted is on
         assert one.present()["/monochord/survey/open"] == (on,)
     assert said == []
+
+
+def test_another_order_lays_its_code_on_the_wall_and_the_stage_is_told_once() -> None:
+    survey, said, stage = Asked(), list[str](), Stage()
+    one = desk(survey, said, stage)
+    one.tend()
+    assert stage.told == []
+    one.obey_all([OpenSurvey(True), one.table.read("/monochord/survey/show", [1])])
+    assert survey.shown
+    for _ in range(3):
+        one.tend()
+    assert stage.told == [{"code": CODE}]
+    one.obey_all([OpenSurvey(False)])
+    one.tend()
+    assert stage.told == [{"code": CODE}, {"code": None}]
+    assert said == []
+
+
+def test_the_code_may_be_asked_for_so_many_seconds() -> None:
+    table = Table(Repertoire())
+    assert table.read("/monochord/survey/show", [1, 20]) == ShowSurvey(True, 20.0)
+    assert table.read("/monochord/survey/show", [False]) == ShowSurvey(False, 0.0)
+    for given in ([], [1, -1], [1, 1e6], [1, "long"], [1, 2, 3], ["http://evil.example"]):
+        with pytest.raises(BadOrder):
+            table.read("/monochord/survey/show", given)
+
+
+def test_a_code_that_would_lead_nowhere_is_refused() -> None:
+    survey, said = Asked(), list[str]()
+    desk(survey, said).obey_all([ShowSurvey(True)])
+    desk(None, said).obey_all([ShowSurvey(True)])
+    assert said == ["/monochord/survey/show: it is closed", "/monochord/survey: there is none in this show"]
+    assert not survey.shown
 
 
 @pytest.mark.parametrize("given", [[], ["http://evil.example"], [1, 2], [float("nan")]])

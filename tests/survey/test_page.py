@@ -65,6 +65,10 @@ def test_it_is_opened_at_the_desk_answered_on_phones_and_read_at_the_desk(tmp_pa
             desk.wait_for_selector("#survey-code img")
             url = desk.inner_text("#survey-words").split()[-1]
             assert url == conductor.survey.url
+            assert not conductor.survey.shown
+            desk.locator("#survey-show").click()
+            desk.wait_for_selector("#survey-show[aria-pressed=true]")
+            assert conductor.survey.on_wall() is not None
 
             chinese = phone(desk, url, "zh-CN")
             assert chinese.get_attribute("html", "lang") == "zh"
@@ -108,6 +112,7 @@ def test_it_is_opened_at_the_desk_answered_on_phones_and_read_at_the_desk(tmp_pa
             desk.locator("#survey-open").click()
             desk.wait_for_selector("#survey-words >> text=2 people have answered. It is closed.")
             assert desk.locator("#survey-code img").count() == 0
+            assert desk.locator("#survey-show").is_disabled()
             assert late.locator("form").count() == 1
 
     told: list[str] = []

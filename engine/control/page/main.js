@@ -18,7 +18,7 @@ let beats = -1, onsets = -1, beatGlow = 0, hitGlow = 0, touchedBrightness = -100
 
 const connection = new Connection(hear, lineIs);
 const order = (address, ...args) => connection.order(ROOT + address, ...args).catch(wrong);
-const audience = new Audience((on) => order("/survey/open", on));
+const audience = new Audience((on) => order("/survey/open", on), (on) => order("/survey/show", on));
 
 const score = new ScorePanel(order);
 

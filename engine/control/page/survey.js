@@ -8,11 +8,12 @@ const QUESTIONS = { music: "With the music", visuals: "With what is seen" };
 const $ = (id) => document.getElementById(id);
 
 export class Audience {
-  /** `ask(on)` opens or closes it. */
-  constructor(ask) {
-    this.open = false;
+  /** `ask(on)` opens or closes it, `show(on)` puts its code on the wall. */
+  constructor(ask, show) {
+    this.open = this.shown = false;
     this.url = null;
     $("survey-open").onclick = () => ask(!this.open);
+    $("survey-show").onclick = () => show(!this.shown);
     this.rows = {};
     $("survey-bars").replaceChildren(...Object.entries(QUESTIONS).map(([name, title]) => {
       this.rows[name] = ANSWERS.map(() => ({ bar: made("i"), count: made("dd", { class: "number" }) }));
@@ -30,6 +31,9 @@ export class Audience {
     $("survey").hidden = !told;
     if (!told) return;
     this.open = told.open;
+    this.shown = told.shown;
+    $("survey-show").disabled = !told.open;
+    $("survey-show").setAttribute("aria-pressed", `${told.shown}`);
     $("survey-open").setAttribute("aria-pressed", `${told.open}`);
     this.write($("survey-open"), told.open ? "Close" : "Ask the audience");
     const people = `${told.votes} ${told.votes === 1 ? "person has" : "people have"} answered`;
