@@ -95,6 +95,7 @@ class Conductor:
                 undo.callback(self.backdrop.close)
             self.lights = Lights(settings.destinations, names, settings.lights)
             undo.callback(self.lights.close)
+            self.lights.muted = settings.backup
             self.lighting = self._lighting()
             self.followers = Followers(settings.followers, names, settings.stage.delay)
             undo.callback(self.followers.close)
@@ -115,7 +116,7 @@ class Conductor:
                     self.backdrop.scribe = self.take.tell
             self.survey = Survey(settings.survey)
             undo.callback(self._end_survey)
-            if settings.survey.open:
+            if settings.survey.open and not settings.backup:
                 self.survey.open()
             self.desk = self._desk()
             named = "" if score is None else str(score.get("title", ""))
@@ -132,7 +133,7 @@ class Conductor:
             if self.midi:
                 undo.callback(self.midi.close)
                 self.desk.learn_by(self.midi)
-            if settings.survey.open:
+            if settings.survey.open and not settings.backup:
                 self.survey.await_open()
             if self.backdrop:
                 self.backdrop.await_ready()
@@ -208,7 +209,8 @@ class Conductor:
         self.stairs.push(frame.row, block.samples, self.hearing.stamp)
         self.lights.send(frame.row)
         self.lighting.step(frame.row, self.hearing.deaf)
-        self.followers.send(frame.row, block.samples, self.hearing.stamp)
+        if not self.lights.muted:
+            self.followers.send(frame.row, block.samples, self.hearing.stamp)
         self._keep(frame, block)
         self.newest = frame
         self.hops += 1
@@ -331,7 +333,7 @@ class Conductor:
             self._wander()
             if self.backdrop.closed:
                 self._over.set()
-            if self.settings.followers:
+            if self.settings.followers and not self.lights.muted:
                 self.followers.tell(self._on_stage(self.backdrop), now)
                 for message in self.followers.troubles(now):
                     self.say(message)
@@ -372,6 +374,7 @@ class Conductor:
             "watched": backdrop.watched if backdrop else "",
             "tapped": f"{self.tapped.tempo:.1f}" if self.tapped.tempo else "",
             "paused": hearing.paused,
+            "muted": self.lights.muted,
             "blackout": bool(backdrop and backdrop["blackout"]),
             "freeze": bool(backdrop and backdrop["freeze"]),
             "ears": ears,

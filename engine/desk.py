@@ -244,6 +244,11 @@ class Desk:
         self._midi.learn(address, value)
 
     @property
+    def muted(self) -> bool:
+        """Whether this machine tells nobody anything, and stands by for another one."""
+        return self._lights.muted
+
+    @property
     def next(self) -> Change:
         """What a hand would change to next: the next cue, else the next scene."""
         if self._cues.upcoming is not None:
@@ -274,7 +279,7 @@ class Desk:
         """What is so just now, by the address at which it can be asked for. Inputs only while somebody looks."""
         backdrop, table = self.backdrop, self.table
         found: dict[str, tuple[bool | int | float | str, ...]] = {"/monochord/tempo": (self._tapped.tempo,)}
-        for name in ("level", "manual", "full"):
+        for name in ("level", "manual", "full", "muted"):
             found[f"/monochord/lights/{name}"] = (getattr(self._lights, name),)
         for place, late in enumerate(self._lights.delays, 1):
             found[f"/monochord/lights/delay/{place}"] = (round(1000.0 * late, 1),)

@@ -144,6 +144,8 @@ class Settings:
     """Machines whose stages draw the same."""
     seconds: float | None = None
     record: Path | None = None
+    backup: bool = False
+    """Whether it begins muted, and stands by for another machine."""
     osc_in: OscInSettings | None = None
     """Where orders are listened for; None where nobody listens."""
     page: PageSettings | None = None
@@ -179,6 +181,7 @@ def settings(
     silent: bool = False,
     seconds: float | None = None,
     record: Path | None = None,
+    backup: bool = False,
     as_written: bool = False,
     reading: Callable[[Sequence[Path], str], Opened] = open_sheet,
     **said: Any,
@@ -253,6 +256,7 @@ def settings(
         followers=following,
         seconds=seconds,
         record=record,
+        backup=backup,
         osc_in=_osc_in(found, osc_from, (*told, *(patch.destination for patch in patches))),
         page=read_page(
             get("page.listen"),

@@ -44,9 +44,9 @@ class MidiStage:
         return tuple(backdrop["overrides"]) if backdrop is not None else ()
 
     def beat(self) -> tuple[float, float]:
-        """Beats a minute, and when a beat was by the monotonic clock; nothing while the ears are lost."""
+        """Beats a minute, and when a beat was by the monotonic clock; nothing while the ears are lost, or muted."""
         frame, stamp = self._newest(), self._hearing.stamp
-        if frame is None or self._hearing.deaf or self._hearing.paused:
+        if frame is None or self._hearing.deaf or self._hearing.paused or self._desk.muted:
             return 0.0, 0.0
         rhythm = frame.rhythm
         return rhythm.tempo, stamp - (float(frame.row[1]) - rhythm.beat_at)

@@ -23,6 +23,7 @@ from engine.cli import (
     space,
     stage,
     survey,
+    takeover,
     testcard,
 )
 from engine.cli.options import gathered
@@ -38,6 +39,7 @@ app = typer.Typer(
 app.command("preview")(play.preview)
 app.command("live")(play.live)
 app.command("stage")(stage.stage)
+app.command("takeover")(takeover.takeover)
 app.command("render")(render.render)
 app.command("analyse")(analyse.analyse)
 app.command("share")(share.share)

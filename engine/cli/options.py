@@ -83,6 +83,10 @@ Notation = Annotated[
     ),
 ]
 Delay = Annotated[float | None, typer.Option(help="Hold the picture back by so many ms, to match the PA.")]
+Backup = Annotated[
+    bool,
+    typer.Option("--backup", help="Stand by for another machine: hear, draw, tell nobody, until monochord takeover."),
+]
 Record = Annotated[Path | None, typer.Option(help="Keep the performance as data in FILE.monochord.", metavar="FILE")]
 Size = Annotated[str | None, typer.Option(help="Picture size in pixels: 1280x720.", metavar="WxH")]
 Fps = Annotated[float | None, typer.Option(help="Pictures a second.")]

@@ -47,6 +47,7 @@ def preview(
     notation: options.Notation = None,
     delay: options.Delay = None,
     record: options.Record = None,
+    backup: options.Backup = False,
     size: options.Size = None,
     fps: options.Fps = None,
     monitor: options.Monitor = None,
@@ -79,6 +80,7 @@ def preview(
         sound__output=output,
         silent=silent,
         record=record,
+        backup=backup,
         as_written=as_written,
         reading=terminal.read_score,
         **options.said(
@@ -135,6 +137,7 @@ def live(
     notation: options.Notation = None,
     delay: options.Delay = None,
     record: options.Record = None,
+    backup: options.Backup = False,
     size: options.Size = None,
     fps: options.Fps = None,
     monitor: options.Monitor = None,
@@ -164,6 +167,7 @@ def live(
             osc_from=osc_from or (),
             sound__device=device,
             record=record,
+            backup=backup,
             reading=terminal.read_score,
             **options.said(
                 gain=gain,

@@ -113,7 +113,7 @@ class RecallPreset:
 
 @dataclass(frozen=True, slots=True)
 class LightsByHand:
-    """What a hand does to the lights takes this value: `level` 0..1, `manual` or `full`."""
+    """What a hand does to the lights takes this value: `level` 0..1, `manual`, `full` or `muted`."""
 
     name: str
     value: bool | float

@@ -190,6 +190,7 @@ def _entries(repertoire: Repertoire, scene: str) -> Iterator[Entry]:
     for name, what in (
         ("manual", "drive the lights by hand: their level, and the tapped beat"),
         ("full", "all lights full and white"),
+        ("muted", "tell nobody anything, lights, clocks or walls: a backup that stands by"),
     ):
         yield Entry(f"{ROOT}/lights/{name}", (Argument(name, "T"),), what, _lights(name), 1, told=True)
     for place, receiver in enumerate(repertoire.receivers, 1):

@@ -111,6 +111,10 @@ class Console:
         self._tell([level_of(k) for k in range(len(self._plugs))], 0.0)
         self._refresh_at = -math.inf
 
+    def say_all(self) -> None:
+        """Tell everything with the next hop, whatever the console is thought to know; from any thread."""
+        self._refresh_at = -math.inf
+
     def leave(self) -> None:
         """Leave the lights as the patch wants them left: one of the three times that this is said."""
         safe = self.patch.safe

@@ -20,6 +20,16 @@ class Hand:
     """All lights full and white, whatever the music and the hand say; a blackout is stronger."""
 
     @property
+    def muted(self) -> bool:
+        """Whether nobody is told anything, lights, clocks and walls: this machine stands by for another one."""
+        return self.lights is not None and self.lights.muted
+
+    @muted.setter
+    def muted(self, on: bool) -> None:
+        if self.lights is not None:
+            self.lights.muted = on
+
+    @property
     def receivers(self) -> tuple[str, ...]:
         """Who is told, by their place."""
         return tuple(map(str, self.lights.destinations)) if self.lights else ()

@@ -200,6 +200,18 @@ class Lights:
         self._lines += [(console.destination, console.line) for console in self.consoles]
         self._tellers += self.consoles
         self._reported: set[str] = set()
+        self._muted = False
+
+    @property
+    def muted(self) -> bool:
+        """Whether nobody is told anything: another machine does it, and this one stands by. May be set at any time."""
+        return self._muted
+
+    @muted.setter
+    def muted(self, on: bool) -> None:
+        for console in self.consoles if not on else ():
+            console.say_all()
+        self._muted = on
 
     @property
     def destinations(self) -> list[Destination]:
@@ -223,11 +235,15 @@ class Lights:
 
     def send(self, row: Row) -> None:
         """Tell those who take signals about one hop."""
+        if self._muted:
+            return
         for sender in self._senders:
             sender.send(row)
 
     def show(self, values: Values, rest: Rest) -> None:
         """Tell the consoles what the lights do in one hop."""
+        if self._muted:
+            return
         for console in self.consoles:
             console.step(values, rest)
 
@@ -242,8 +258,11 @@ class Lights:
                 yield f"osc={name} cannot be reached ({trouble}); the rest goes on"
 
     def leave(self) -> None:
-        """Leave the lights as the show wants them left; takes a tenth of a second, where there are consoles."""
-        for _ in range(_TIMES if self.consoles else 0):
+        """Leave the lights as the show wants them left; takes a tenth of a second, where there are consoles.
+
+        Muted it leaves them alone: they are another machine's.
+        """
+        for _ in range(_TIMES if self.consoles and not self._muted else 0):
             for console in self.consoles:
                 console.leave()
             time.sleep(_BETWEEN)

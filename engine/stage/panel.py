@@ -90,10 +90,10 @@ class Panel:
         slate.text(_LEFT, 48, shortened(str(status.get("scene", "")), _TITLE, room), _INK, _TITLE)
         slate.text(_RIGHT, 48, position, _INK, _LARGE, "right")
         x = float(_LEFT)
-        for flag in ("blackout", "freeze", "paused", "flashes held"):
+        for flag in ("muted", "blackout", "freeze", "paused", "flashes held"):
             if status.get(flag):
                 wide = width(flag.upper(), _PLAIN) + 20
-                color = _HOT if flag == "blackout" else _WARM
+                color = _HOT if flag in ("muted", "blackout") else _WARM
                 slate.fill(x, 62, x + wide, 88, color)
                 slate.text(x + 10, 81, flag.upper(), _GROUND, _PLAIN, on=color)
                 x += wide + 10

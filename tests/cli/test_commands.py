@@ -60,6 +60,7 @@ def run(tmp_path: Path) -> Run:
         "devices",
         "scenes",
         "doctor",
+        "takeover",
         "latency",
         "soundcheck",
         "testcard",

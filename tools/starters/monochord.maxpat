@@ -2205,18 +2205,88 @@
      "outlettype": [
       ""
      ],
-     "text": "prepend /monochord/survey/open"
+     "text": "prepend /monochord/lights/muted"
     }
    },
    {
     "box": {
      "id": "obj-128",
-     "maxclass": "message",
-     "numinlets": 2,
+     "maxclass": "toggle",
+     "numinlets": 1,
      "numoutlets": 1,
      "patching_rect": [
       400,
       1342.0,
+      60.0,
+      22.0
+     ],
+     "outlettype": [
+      ""
+     ]
+    }
+   },
+   {
+    "box": {
+     "id": "obj-129",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 1,
+     "patching_rect": [
+      470,
+      1342.0,
+      260.0,
+      22.0
+     ],
+     "outlettype": [
+      ""
+     ],
+     "text": "prepend /monochord/survey/open"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-130",
+     "maxclass": "toggle",
+     "numinlets": 1,
+     "numoutlets": 1,
+     "patching_rect": [
+      780,
+      1342.0,
+      60.0,
+      22.0
+     ],
+     "outlettype": [
+      ""
+     ]
+    }
+   },
+   {
+    "box": {
+     "id": "obj-131",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 1,
+     "patching_rect": [
+      850,
+      1342.0,
+      260.0,
+      22.0
+     ],
+     "outlettype": [
+      ""
+     ],
+     "text": "prepend /monochord/survey/show"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-132",
+     "maxclass": "message",
+     "numinlets": 2,
+     "numoutlets": 1,
+     "patching_rect": [
+      20,
+      1374.0,
       300.0,
       22.0
      ],
@@ -2228,13 +2298,13 @@
    },
    {
     "box": {
-     "id": "obj-129",
+     "id": "obj-133",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
      "patching_rect": [
-      780,
-      1342.0,
+      400,
+      1374.0,
       300.0,
       22.0
      ],
@@ -2246,12 +2316,12 @@
    },
    {
     "box": {
-     "id": "obj-130",
+     "id": "obj-134",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
      "patching_rect": [
-      20,
+      780,
       1374.0,
       300.0,
       22.0
@@ -2264,43 +2334,7 @@
    },
    {
     "box": {
-     "id": "obj-131",
-     "maxclass": "message",
-     "numinlets": 2,
-     "numoutlets": 1,
-     "patching_rect": [
-      400,
-      1374.0,
-      300.0,
-      22.0
-     ],
-     "outlettype": [
-      ""
-     ],
-     "text": "/monochord/scene/select 4"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-132",
-     "maxclass": "message",
-     "numinlets": 2,
-     "numoutlets": 1,
-     "patching_rect": [
-      780,
-      1374.0,
-      300.0,
-      22.0
-     ],
-     "outlettype": [
-      ""
-     ],
-     "text": "/monochord/scene/select 5"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-133",
+     "id": "obj-135",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
@@ -2313,12 +2347,12 @@
      "outlettype": [
       ""
      ],
-     "text": "/monochord/scene/select 6"
+     "text": "/monochord/scene/select 4"
     }
    },
    {
     "box": {
-     "id": "obj-134",
+     "id": "obj-136",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
@@ -2331,18 +2365,54 @@
      "outlettype": [
       ""
      ],
-     "text": "/monochord/scene/select 7"
+     "text": "/monochord/scene/select 5"
     }
    },
    {
     "box": {
-     "id": "obj-135",
+     "id": "obj-137",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
      "patching_rect": [
       780,
       1406.0,
+      300.0,
+      22.0
+     ],
+     "outlettype": [
+      ""
+     ],
+     "text": "/monochord/scene/select 6"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-138",
+     "maxclass": "message",
+     "numinlets": 2,
+     "numoutlets": 1,
+     "patching_rect": [
+      20,
+      1438.0,
+      300.0,
+      22.0
+     ],
+     "outlettype": [
+      ""
+     ],
+     "text": "/monochord/scene/select 7"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-139",
+     "maxclass": "message",
+     "numinlets": 2,
+     "numoutlets": 1,
+     "patching_rect": [
+      400,
+      1438.0,
       300.0,
       22.0
      ],
@@ -3837,7 +3907,7 @@
       0
      ],
      "destination": [
-      "obj-102",
+      "obj-129",
       0
      ]
     }
@@ -3861,7 +3931,7 @@
       0
      ],
      "destination": [
-      "obj-102",
+      "obj-131",
       0
      ]
     }
@@ -3918,6 +3988,54 @@
     "patchline": {
      "source": [
       "obj-135",
+      0
+     ],
+     "destination": [
+      "obj-102",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-136",
+      0
+     ],
+     "destination": [
+      "obj-102",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-137",
+      0
+     ],
+     "destination": [
+      "obj-102",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-138",
+      0
+     ],
+     "destination": [
+      "obj-102",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-139",
       0
      ],
      "destination": [

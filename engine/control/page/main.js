@@ -184,6 +184,7 @@ function present() {
   const at = (name) => values[ROOT + name]?.[0];
   const dark = Boolean(at("/master/blackout"));
   $("dark").hidden = !dark;
+  $("muted").hidden = !at("/lights/muted");
   for (const id of ["blackout", "blackout-2"]) {
     $(id).setAttribute("aria-pressed", `${dark}`);
     write($(id).querySelector(".word"), dark ? "Light back" : "Blackout");
@@ -349,6 +350,7 @@ $("lights-level").oninput = () => {
   lightsLevel(value);
   connection.slide(`${ROOT}/lights/level`, [value], wrong);
 };
+$("take-over").onclick = () => order("/lights/muted", false);
 for (const name of ["manual", "full"]) $(`lights-${name}`).onclick = () => order(`/lights/${name}`, $(`lights-${name}`).getAttribute("aria-pressed") !== "true");
 $("palette").onchange = () => order("/master/palette", $("palette").value);
 $("cue-go").onclick = $("cue-go-2").onclick = () => order("/cue/go");
