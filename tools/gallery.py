@@ -4,6 +4,7 @@ python tools/gallery.py              prints it
 python tools/gallery.py --write      brings scenes/README.md up to date
 python tools/gallery.py --stills     draws scenes/pictures/NAME.jpg anew too; --scene NAME only that one
 python tools/gallery.py --sheet      puts the stills side by side into tools/pictures/sheet.jpg
+python tools/gallery.py --moods      draws tools/pictures/moods.jpg anew: scenes in the colours of each mood
 python tools/gallery.py --clip       draws tools/pictures/clip.webp anew: some scenes, moved by the built-in recording
 python tools/gallery.py --judge      judges all scenes and writes the numbers into scenes/README.md; takes minutes
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -22,9 +24,10 @@ from PIL import Image
 from engine import trial
 from engine.cli.scene_trial import Trial
 from engine.cli.scene_verdict import Verdict
+from engine.frame import SIGNALS
 from engine.stage.binding import Binding
 from engine.stage.isf_inputs import PARTS, Input
-from engine.stage.palette import ROLES
+from engine.stage.palette import MOODS, ROLES
 from engine.stage.preset import split_name
 from engine.stage.scene import Scene, load_scene, scene_names
 
@@ -36,6 +39,7 @@ END: Final = "<!-- end of scenes -->"
 NUMBERS: Final = "<!-- numbers: python tools/gallery.py --judge -->"
 END_OF_NUMBERS: Final = "<!-- end of numbers -->"
 SHEET: Final = ROOT / "tools" / "pictures" / "sheet.jpg"
+MOODS_SHEET: Final = ROOT / "tools" / "pictures" / "moods.jpg"
 CLIP: Final = ROOT / "tools" / "pictures" / "clip.webp"
 _FLOOR: Final = "fallback"
 _SMALL: Final = (256, 144)
@@ -47,6 +51,10 @@ _MUSIC: Final = "all together"
 _MOMENT: Final = 2
 _STILLS: Final = {"drum": ("drummed", 2), "silk": ("blown", 3), "strings": ("plucked", 2)}
 """Scenes that are shown at another music than the rest: which, and which of the moments that a sheet has of it."""
+_LIKELY: Final = 0.85
+"""How likely a mood is on the sheet of moods; the other three share the rest."""
+_MOOD_SIZE: Final = (384, 216)
+_LEAD: Final = 150  # pictures for which a scene is on before it is seen in a mood
 _ELSEWHERE: Final = ("page",)
 """Scenes whose stills another tool draws: the page is shown with a score (tools/score_pictures.py)."""
 _JUDGED: Final = (160, 90)  # pixels: a judge looks at pictures small
@@ -76,6 +84,8 @@ def _chapter(scene: Scene) -> str:
     picture = f"![{scene.title}](pictures/{name}.jpg)\n\n" if (PICTURES / f"{name}.jpg").is_file() else ""
     wears = f"Palette: {scene.palette_name or 'its own'}." if scene.palette or scene.roles else ""
     lines = [f"{picture}{scene.shader.description} {wears}".rstrip(), _controls(scene)]
+    if scene.moods:
+        lines.append(f"Wears the mood of the music: {', '.join(scene.moods)}.")
     if scene.presets:
         lines.append(_presets(scene))
     return f"### {scene.title}\n\n" + "\n\n".join(lines)
@@ -191,6 +201,38 @@ def draw_stills(names: Sequence[str]) -> None:
         print(PICTURES / f"{name}.jpg")
 
 
+def draw_moods(names: Sequence[str]) -> None:
+    """A row a scene: first as it is where no mood is known, then in each of the four."""
+    width, height = _SMALL
+    musics = {music.name: music for music in trial.sections()}
+    size = ((1 + len(MOODS)) * (width + _GAP) - _GAP, len(names) * (height + _GAP) - _GAP)
+    sheet = Image.new("RGB", size, (14, 14, 16))
+    for row, name in enumerate(names):
+        chosen, moment = _STILLS.get(name, (_MUSIC, _MOMENT))
+        at = musics[chosen].sights()[moment]
+        begun = max(at - _LEAD, 0)
+        music = trial.Music(chosen, musics[chosen].moments[begun : at + 1])
+        for column, mood in enumerate(("", *MOODS)):
+            (still,) = trial.stills(load_scene(name), _in_mood(music, mood), _MOOD_SIZE, [at - begun])
+            small = Image.fromarray(np.ascontiguousarray(still[:, :, :3])).resize(_SMALL, Image.Resampling.LANCZOS)
+            sheet.paste(small, (column * (width + _GAP), row * (height + _GAP)))
+        print(name)
+    sheet.save(MOODS_SHEET, quality=_QUALITY, subsampling=0, optimize=True)
+
+
+def _in_mood(music: trial.Music, mood: str) -> trial.Music:
+    """The same music, as if this were its mood and known; with none, as if no mood were known."""
+    told = {each: _LIKELY if each == mood else (1 - _LIKELY) / (len(MOODS) - 1) for each in MOODS}
+    values = {**{f"mood.{each}": share for each, share in told.items()}, "mood.known": float(bool(mood))}
+    moments = []
+    for moment in music.moments:
+        heard = moment.row.copy()
+        for signal, value in values.items():
+            heard[SIGNALS[signal].start] = value
+        moments.append(replace(moment, row=heard))
+    return trial.Music(music.name, tuple(moments))
+
+
 def write_sheet(names: Sequence[str]) -> None:
     """The stills, five a row, small."""
     width, height = _SMALL
@@ -216,6 +258,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="bring scenes/README.md up to date")
     parser.add_argument("--stills", action="store_true", help="draw the stills anew")
     parser.add_argument("--sheet", action="store_true", help="put the stills side by side")
+    parser.add_argument("--moods", action="store_true", help="draw scenes in the colours of each mood")
     parser.add_argument("--clip", action="store_true", help="draw the clip anew")
     parser.add_argument("--judge", action="store_true", help="judge the scenes and write down the numbers")
     parser.add_argument("--scene", action="append", help="draw only this one; again for more")
@@ -224,6 +267,8 @@ def main() -> None:
         draw_stills(arguments.scene or [name for name in shown() if name not in _ELSEWHERE])
     if arguments.sheet:
         write_sheet(shown())
+    if arguments.moods:
+        draw_moods(arguments.scene or [name for name in shown() if load_scene(name).moods])
     if arguments.clip:
         draw_clip()
     if arguments.judge:
@@ -231,7 +276,7 @@ def main() -> None:
         README.write_text(with_numbers(README.read_text(encoding="utf-8"), found), encoding="utf-8")
     if arguments.write:
         README.write_text(rewritten(README.read_text(encoding="utf-8"), shown()), encoding="utf-8")
-    elif not (arguments.stills or arguments.sheet or arguments.clip or arguments.judge):
+    elif not (arguments.stills or arguments.sheet or arguments.moods or arguments.clip or arguments.judge):
         print(gallery(shown()))
 
 

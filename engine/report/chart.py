@@ -165,9 +165,12 @@ def over_time(axes: Any, seconds: float, *, labelled: bool = True) -> None:
     locator = ticker.MaxNLocator(nbins=6, steps=nice)
     if long:
         step = next((step for step in (15, 30, 60, 120, 300, 600, 900, 1800) if seconds / step <= 7), 3600)
-        locator = ticker.MultipleLocator(step)
+        locator = ticker.FixedLocator([step * number for number in range(int(seconds / step) + 1)])
         axes.xaxis.set_major_formatter(ticker.FuncFormatter(lambda at, _: f"{int(at) // 60}:{int(at) % 60:02d}"))
     axes.xaxis.set_major_locator(locator)
+    if long and seconds % step < 0.01 * seconds:
+        for label in axes.get_xticklabels()[-1:]:
+            label.set_ha("right")  # it would stick out
     if labelled:
         axes.set_xlabel("time, min:s" if long else "time, s")
 
@@ -204,6 +207,13 @@ def legend(chart_: Chart, handles: Sequence[tuple[Any, str]], columns: int) -> N
 def patch(colour: str) -> Any:
     """A patch of colour, for a legend."""
     return _matplotlib().patches.Patch(color=colour)
+
+
+def cell(colour: str, left: float, low: float, alpha: float) -> Any:
+    """A square of a table, one by one in the panel's numbers, with a little room around it."""
+    return _matplotlib().patches.Rectangle(
+        (left + 0.02, low + 0.04), 0.96, 0.92, color=colour, alpha=alpha, linewidth=0
+    )
 
 
 def strokes(pieces: Any, tints: Any) -> Any:

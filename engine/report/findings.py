@@ -18,7 +18,7 @@ from engine.listening.space import Space
 from engine.report import flat_map
 from engine.report.bins import Bins, Curve
 from engine.report.facts import SURE, Facts, facts
-from engine.report.importance import Importance, importance
+from engine.report.importance import Confusion, Importance, confusion, importance
 from engine.report.own_band import Spectra, spectra
 from engine.report.references import References, references
 from engine.report.witness import Witness
@@ -92,6 +92,7 @@ class Findings:
     sounds: SoundMap | None
     families: NDArray[np.int64]
     importance: Importance | None
+    confusion: Confusion | None
     missing: dict[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
@@ -122,6 +123,7 @@ class Findings:
                 "heard": self.families.tolist(),
             },
             "importance": None if self.importance is None else self.importance.table(),
+            "confusion": self.confusion,
             "missing": self.missing,
         }
 
@@ -170,6 +172,7 @@ def findings(
         sounds=sounds,
         families=bins.commonest(found["place.family"].astype(np.int64), placed & (sounds is not None)),
         importance=importance(missing),
+        confusion=confusion(),
         missing=missing,
     )
 

@@ -1,15 +1,21 @@
-"""Which of the eight features each mood hangs on, as the mood model's card says: the paper's Fig. 9."""
+"""What the card of the mood model says of it: which features each mood hangs on, and which mood is taken for which.
+
+The paper's Fig. 9 and Fig. 8.
+"""
 
 from __future__ import annotations
 
-import json
 import tomllib
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from engine import assets
 from engine.listening.mood_judge import MOODS
+
+Confusion = dict[str, dict[str, float]]
+"""For each mood, the percent of its clips that are taken for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +32,26 @@ class Importance:
 
 def importance(missing: dict[str, str]) -> Importance | None:
     """What the card of the mood model says; None, and why in `missing`, where it says nothing."""
-    for name, read in (("mood.toml", tomllib.loads), ("mood.json", json.loads)):
-        with suppress(OSError, ValueError):
-            told = read((assets.MODELS / name).read_text(encoding="utf-8"))
-            found = _read(told.get("importance") if isinstance(told, dict) else None)
-            if found is not None:
-                return found
-    missing["importance"] = "There is no model of moods here that says which features it hangs on."
-    return None
+    found = _read(_card().get("importance"))
+    if found is None:
+        missing["importance"] = "There is no model of moods here that says which features it hangs on."
+    return found
+
+
+def confusion() -> Confusion | None:
+    """Percent of the clips of each mood that are taken for each, as the card says it; None where it says nothing."""
+    told: Any = _card().get("confusion")
+    try:
+        return {mood: {other: float(told[mood][other]) for other in MOODS} for mood in MOODS}
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _card() -> Mapping[str, Any]:
+    """The card of the mood model; empty where there is none."""
+    with suppress(OSError, ValueError):
+        return tomllib.loads((assets.MODELS / "mood.toml").read_text(encoding="utf-8"))
+    return {}
 
 
 def _read(told: object) -> Importance | None:

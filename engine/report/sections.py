@@ -199,11 +199,16 @@ def _importance(shots: Shots) -> Section:
     most = {mood: found.features[int(np.argmax(shares))] for mood, shares in found.by_mood.items()}
     alt = "importance of the features; the most for " + ", ".join(f"{mood} {name}" for mood, name in most.items())
     says = (
-        "How much worse the model of moods becomes when one feature is shuffled (Fig. 9): what is true of the model, "
-        "not of this recording."
+        "By how many points of a hundred a mood is found less often by the eight features alone when one of them is "
+        "shuffled (Fig. 9): what is true of the clips that were learned from, not of this recording."
     )
-    figure = Figure("importance", alt, partial(sound_figures.importance, found))
-    return Section("importance", title, says, (figure,))
+    figures = [Figure("importance", alt, partial(sound_figures.importance, found))]
+    if (taken := shots[0].confusion) is not None:
+        says += " Beneath: which mood of a clip that it had not heard the whole model takes for which (Fig. 8)."
+        right = ", ".join(f"{mood} {row[mood]:.0f} %" for mood, row in taken.items())
+        alt = f"which mood is taken for which; rightly {right}"
+        figures.append(Figure("confusion", alt, partial(sound_figures.confusion, taken)))
+    return Section("importance", title, says, tuple(figures))
 
 
 def clock(seconds: float) -> str:

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from engine.report.chart import INK, MARK, NARROW, OWN, QUIET, Chart, chart, legend, said
+from engine.report.chart import HOT, INK, MARK, NARROW, OWN, QUIET, Chart, cell, chart, legend, said
 from engine.report.findings import Findings
-from engine.report.importance import Importance
+from engine.report.importance import Confusion, Importance
 from engine.stage.band_figure import in_words
 
 _REACH: Final = 80.0  # dB from the top of a spectrum to its foot
@@ -74,6 +74,26 @@ def _frequencies(axes: Any, width: int, highest: float) -> None:
     said(axes, "dBFS")
 
 
+def confusion(found: Confusion, width: int) -> Chart:
+    """Which mood is taken for which: a row is a mood as it was labelled."""
+    moods = list(found)
+    drawn = chart([150], width, left=110 if width > NARROW else 92)
+    axes = drawn.axes[0]
+    for row, mood in enumerate(moods):
+        for column, other in enumerate(moods):
+            share = found[mood][other]
+            axes.add_patch(cell(OWN if row == column else HOT, column, row, 0.06 + 0.6 * share / 100))
+            axes.text(column + 0.5, row + 0.5, f"{share:.0f} %", ha="center", va="center", color=INK)
+    axes.set_xlim(0, len(moods))
+    axes.set_ylim(len(moods), 0)
+    axes.grid(visible=False)
+    axes.set_xticks(np.arange(len(moods)) + 0.5, moods if width > NARROW else [mood[:6] + "." for mood in moods])
+    axes.set_yticks(np.arange(len(moods)) + 0.5, moods)
+    axes.tick_params(axis="both", length=0, labelcolor=INK)
+    axes.set_xlabel("taken for")
+    return drawn
+
+
 def importance(found: Importance, width: int) -> Chart:
     """How much each feature matters to each mood."""
     moods = list(found.by_mood)
@@ -86,12 +106,13 @@ def importance(found: Importance, width: int) -> Chart:
     handles = []
     for number, mood in enumerate(moods):
         at = np.arange(len(names)) - 0.4 + (number + 0.5) * tall
-        bars = axes.barh(at, found.by_mood[mood], height=tall * 0.9, color=_BARS[number % 4])
+        bars = axes.barh(at, [100 * share for share in found.by_mood[mood]], height=tall * 0.9, color=_BARS[number % 4])
         handles.append((bars, mood))
     axes.set_yticks(np.arange(len(names)), names)
     axes.invert_yaxis()
     axes.tick_params(axis="y", length=0, labelcolor=INK)
     axes.grid(axis="y", visible=False)
-    axes.set_xlabel("what shuffling it costs")
+    axes.axvline(0, color=QUIET, linewidth=0.8)
+    axes.set_xlabel("points that shuffling it costs")
     legend(drawn, handles, 2 if width <= NARROW else 4)
     return drawn

@@ -9,6 +9,7 @@ import numpy as np
 
 from engine.listening.mood_features import EIGHT
 from engine.listening.mood_judge import MOODS
+from engine.report.bins import Curve
 from engine.report.chart import (
     FAMILIES,
     HEAT,
@@ -75,6 +76,13 @@ def touch(drawn: Chart, shots: Shots, seconds: float) -> Chart:
     return drawn
 
 
+def ticks_of(shot: Findings, kind: str, seconds: float, width: int) -> Curve:
+    """When the events of a kind were, one a pixel at most: of an hour more could neither be seen nor opened."""
+    when = shot.events[kind]
+    _, first = np.unique((when * (width / max(seconds, 1e-9))).astype(np.int64), return_index=True)
+    return when[first]
+
+
 def lines(width: int, count: int) -> tuple[int, int]:
     """Lines and columns of a legend with so many names."""
     columns = 2 if width <= NARROW else 6
@@ -92,8 +100,10 @@ def level(shots: Shots, width: int) -> Chart:
         wave.set_ylim(-1.24 * most, 1.08 * most)
         wave.grid(visible=False)
         said(wave, "wave")
-        ticks = wave.vlines(shot.events["onsets"], -1.22 * most, -1.06 * most, color=HOT, linewidth=0.8)
-        parts = np.concatenate([shot.events["phrases"], shot.events["sections"]])
+        ticks = wave.vlines(
+            ticks_of(shot, "onsets", seconds, width), -1.22 * most, -1.06 * most, color=HOT, linewidth=0.8
+        )
+        parts = np.concatenate([ticks_of(shot, kind, seconds, width) for kind in ("phrases", "sections")])
         for axes in (wave, level_):
             phrase = axes.vlines(
                 parts, *axes.get_ylim() if axes is wave else (-60, 0), color=MARK, linewidth=1, linestyle=(0, (4, 3))
@@ -147,11 +157,14 @@ def rhythm(shots: Shots, width: int) -> Chart:
         (sure,) = tempo.plot(shot.time, shot.curves["tempo"], color=OWN, linewidth=1.8)
         tempo.set_ylim(max(low - 12, 0), high + 8)
         foot = tempo.get_ylim()[0]
-        beats = tempo.vlines(shot.events["beats"], foot, foot + 0.07 * (high + 8 - foot), color=WARM, linewidth=0.8)
+        top = foot + 0.07 * (high + 8 - foot)
+        beats = tempo.vlines(ticks_of(shot, "beats", seconds, width), foot, top, color=WARM, linewidth=0.8)
         said(tempo, "beats/min")
         density.plot(shot.time, shot.curves["density"], color=MARK)
         density.set_ylim(0, max(1.15 * busiest, 1))
-        ticks = density.vlines(shot.events["onsets"], 0, 0.1 * max(busiest, 1), color=HOT, linewidth=0.8)
+        ticks = density.vlines(
+            ticks_of(shot, "onsets", seconds, width), 0, 0.1 * max(busiest, 1), color=HOT, linewidth=0.8
+        )
         said(density, "onsets/s")
         handles = [(sure, "tempo"), (unsure, "unsure"), (beats, "beats"), (ticks, "onsets")]
     legend(drawn, handles, columns)

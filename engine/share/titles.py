@@ -20,7 +20,7 @@ Pixels = NDArray[np.uint8]
 _PAPER: Final = np.array((250, 244, 231), np.float32)  # never full white
 _INK: Final = np.array((32, 30, 28), np.float32)
 _BRIGHT: Final = 128.0  # a picture that is brighter on the average, of 255, is written on in ink
-_SHADE: Final = 0.6  # how far a picture goes over into the other of the two behind letters
+_SHADE: Final = 0.7  # how far a picture goes over into the other of the two behind letters
 _COMES, _STANDS, _GOES = (
     1.2,
     6.0,
@@ -174,7 +174,7 @@ def _layer(
     image = Image.fromarray(np.rint(255 * letters).astype(np.uint8))
     spread = np.asarray(image.filter(ImageFilter.GaussianBlur(0.03 * short)), np.float32) / np.float32(255)
     near = np.asarray(image.filter(ImageFilter.GaussianBlur(0.006 * short)), np.float32) / np.float32(255)
-    shade = np.clip(2.4 * spread + 0.9 * near, 0, 1) * np.float32(_SHADE)
+    shade = np.clip(8.0 * spread + 0.9 * near, 0, 1) * np.float32(_SHADE)
     begin, end = times
     most = max(end - begin, 1e-3)
     comes, goes = (min(one, 0.4 * most) for one in fades)

@@ -17,10 +17,10 @@ from engine.audio.hearing import HearingSettings
 from engine.errors import BadFile, MissingDriver
 from engine.listening.mood_judge import MOODS
 from engine.recordings import recordings
-from engine.report import chart, folder, map_figures, page, time_figures
+from engine.report import chart, folder, map_figures, page, sound_figures, time_figures
 from engine.report.comparing import compare, rows
 from engine.report.findings import Findings
-from engine.report.importance import Importance
+from engine.report.importance import Importance, confusion, importance
 from engine.report.index import SIZE, Entry, small, write_index
 from engine.report.page import Heard
 from engine.report.sections import sections
@@ -55,7 +55,7 @@ def test_every_figure_is_there_as_png_and_svg_and_nothing_comes_from_elsewhere(f
     html = page.document(found.name, [*body, page.player([Heard(found.name, 3.2, b"ID3", 3.2)])], playing=True)
     names = {figure.name for section in made for figure in section.figures}
     assert names >= {"level", "spectrum", "fractal", "fractal_map", "spectrogram", "spectrogram_map", "rhythm", "pitch"}
-    assert names >= {"chroma", "mood", "features", "importance"}
+    assert names >= {"chroma", "mood", "features", "importance", "confusion"}
     for name in names:
         assert (tmp_path / f"{name}.png").read_bytes().startswith(b"\x89PNG")
         assert "</svg>" in (tmp_path / f"{name}.svg").read_text()
@@ -93,6 +93,47 @@ def test_what_can_be_touched_lies_over_its_axes(found: Findings) -> None:
     assert len(moments.points) == len(found.maps["fractal"].time)
     assert all(0 <= x <= 1 and 0 <= y <= 1 for x, y, _ in moments.points)
     assert [when for _, _, when in moments.points] == sorted(when for _, _, when in moments.points)
+
+
+def test_the_importance_of_features_is_drawn_as_the_card_says_it() -> None:
+    found = importance({})
+    assert found is not None, "the shipped card says it"
+    axes = sound_figures.importance(found, chart.WIDE).axes[0]
+    assert [label.get_text() for label in axes.get_yticklabels()] == [name.replace("_", " ") for name in found.features]
+    assert [one.get_text() for one in axes.figure.legends[0].get_texts()] == list(found.by_mood)
+    for bars, shares in zip(axes.containers, found.by_mood.values(), strict=True):
+        assert [bar.get_width() / 100 for bar in bars] == pytest.approx(list(shares))
+
+
+def test_which_mood_is_taken_for_which_is_drawn_as_the_card_says_it() -> None:
+    found = confusion()
+    assert found is not None, "the shipped card says it"
+    assert all(sum(row.values()) == pytest.approx(100, abs=0.5) for row in found.values())
+    said = [text.get_text() for text in sound_figures.confusion(found, chart.NARROW).axes[0].texts]
+    assert said == [f"{share:.0f} %" for row in found.values() for share in row.values()]
+
+
+def test_the_figures_of_an_hour_are_hardly_larger_than_those_of_minutes(found: Findings) -> None:
+    def size(seconds: float) -> int:
+        events = {kind: np.arange(0.1, seconds, 0.2) for kind in found.events}
+        shot = replace(found, events=events, facts=replace(found.facts, duration=seconds))
+        return sum(
+            len(draw([shot], width).svg("a"))
+            for draw in (time_figures.level, time_figures.rhythm)
+            for width in (chart.WIDE, chart.NARROW)
+        )
+
+    assert size(3600.0) < 1.1 * size(300.0)
+
+
+@pytest.mark.parametrize("seconds", [95.0, 300.0, 1200.0, 3600.0, 5400.0])
+def test_the_last_minute_of_a_scale_is_not_cut_off(seconds: float) -> None:
+    with chart.style():
+        drawn = chart.chart([60], chart.NARROW)
+        chart.over_time(drawn.axes[0], seconds)
+        drawn.figure.canvas.draw()
+        (most,) = [label.get_window_extent().x1 for label in drawn.axes[0].get_xticklabels()[-1:]]
+    assert most <= drawn.figure.bbox.x1
 
 
 def test_colours_of_a_figure_are_the_pages_own(found: Findings) -> None:

@@ -83,6 +83,16 @@ def test_on_bright_pictures_the_title_is_of_ink() -> None:
         assert abs(extreme - level) > 150
 
 
+def test_the_smallest_letters_of_a_title_are_readable_on_a_dark_spot_of_a_bright_picture() -> None:
+    picture = np.full((360, 640, 4), 236, np.uint8)
+    picture[200:, :290] = 50
+    told = story_of({"title": "Long night", "artist": "many small letters in a row"})
+    margin = round(0.075 * 360)
+    seen = with_title(told, picture)[360 - margin - 18 : 360 - margin - 4, margin : margin + 140, :3].mean(axis=2)
+    linear = (np.percentile(seen, [2, 60]) / 255) ** 2.2
+    assert (linear[1] + 0.05) / (linear[0] + 0.05) >= 4.5  # WCAG's contrast of text
+
+
 def test_burnt_captions_stand_as_long_as_they_say() -> None:
     story = story_of({"captions": [{"from": 2, "to": 3, "en": "moon"}]})
     over = Lettering(story, (320, 180), 10.0, "en")
