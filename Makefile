@@ -5,16 +5,20 @@ export VENV PYTHON
 
 BIN = $(VENV)/bin
 
-.PHONY: preview test test-fast setup setup-dev lint lock wheel clean
+.PHONY: preview test test-fast bench setup setup-dev lint lock wheel clean
 
 preview: setup ## rehearse the built-in recording; without a screen: a clip and a contact sheet in out/
 	$(BIN)/monochord preview
 
 test: setup-dev lint ## linters, types, the order of imports, and every test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 -m pure
+	$(BIN)/python -m pytest -m "not pure"
 
 test-fast: setup-dev ## what takes seconds
 	$(BIN)/python -m pytest -m "not slow"
+
+bench: setup-dev ## every benchmark, with its peers: BENCHMARKS.md; takes hours (tools/bench.py --help says more)
+	$(BIN)/python tools/bench.py $(BENCH)
 
 setup: ## system packages, virtual environment, locked dependencies
 	@sh tools/setup.sh

@@ -24,8 +24,19 @@ settings.register_profile("same", derandomize=True)
 settings.register_profile("search", deadline=None)
 settings.load_profile("same")
 
+_PURE = ("features", "listening", "report", "score", "share")
+"""Folders of tests that only reckon: several may run at once. All others want the machine for themselves."""
+
 Until = Callable[..., None]
 SoundFile = Callable[..., Path]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what several processes may test side by side (`make test` does)."""
+    for item in items:
+        folder = item.path.relative_to(Path(__file__).parent).parts[0]
+        if folder in _PURE and not item.get_closest_marker("slow"):
+            item.add_marker("pure")
 
 
 @pytest.fixture
