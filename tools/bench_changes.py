@@ -20,6 +20,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import figures
 import numpy as np
 
 from engine import assets
@@ -84,9 +85,11 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--between", type=float, default=0.6, help="seconds that each scene stays on")
     parser.add_argument("--runs", nargs="+", default=list(_RUNS), choices=_RUNS)
+    figures.ask(parser)
     asked = parser.parse_args()
     size = (asked.size[0], asked.size[1])
     late_from = 2000.0 / asked.fps
+    found: dict[str, dict[str, float]] = {}
     print(f"{size[0]}x{size[1]} at {asked.fps:g} a second; late: more than {late_from:.1f} ms after the one before")
     for name in asked.runs:
         tried, changing = name != "straight", name != "still"
@@ -103,11 +106,16 @@ def main() -> None:
             steps, took = _measure(changes, settings, asked.between)
         middle, slow, slowest = np.percentile(steps, (50, 95, 99))
         late = sum(step > late_from for step in steps)
+        found[name] = {"changes": len(took), "pictures": len(steps), "late": late, "worst": max(steps)}
+        found[name] |= figures.spread(steps)
+        if took:
+            found[name] |= {"on": float(np.median(took)), "on at most": max(took)}
         on = f"   on {np.median(took):.0f} ms, at most {max(took):.0f}" if took else ""
         print(
             f"{name:12} {len(took):4} changes {len(steps):6} pictures {late:5} late   "
             f"p50 {middle:.1f} p95 {slow:.1f} p99 {slowest:.1f} worst {max(steps):.0f} ms{on}"
         )
+    figures.keep(found, asked.json)
 
 
 if __name__ == "__main__":

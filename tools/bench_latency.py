@@ -14,14 +14,13 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
+import figures
 import numpy as np
 
 PERIOD = 128
@@ -168,7 +167,7 @@ def main() -> None:
     parser.add_argument("--size", default="640x360")
     parser.add_argument("--fps", type=float, default=30.0)
     parser.add_argument("--period", type=int, default=PERIOD, help="frames of a JACK period")
-    parser.add_argument("--json", type=Path, help="write the percentiles here too")
+    figures.ask(parser)
     parser.add_argument("--be-the-source", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.be_the_source:
@@ -195,9 +194,7 @@ def main() -> None:
         with progress(f"{arguments.clicks} clicks, {arguments.scene} at {arguments.size}") as tell:
             measured = latency.measure(show, clicks, arguments.clicks, tell)
     print(latency.report(measured))
-    if arguments.json:
-        floor_table = dict(zip(("p50", "p95", "p99"), np.percentile(floor, (50, 95, 99)), strict=True))
-        arguments.json.write_text(json.dumps({"floor": floor_table, **latency.as_json(measured)}, indent=1))
+    figures.keep({"floor": figures.spread(floor), **latency.as_json(measured)}, arguments.json)
 
 
 if __name__ == "__main__":

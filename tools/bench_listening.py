@@ -14,11 +14,10 @@ wait for, 99 of 100. The sound is the built-in recording.
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from collections.abc import Callable
-from pathlib import Path
 
+import figures
 import numpy as np
 
 from engine import assets
@@ -128,7 +127,7 @@ def main() -> None:
     parser.add_argument("--space", help="a map by name or path")
     parser.add_argument("--seconds", type=float, default=10.0, help="length of the sound")
     parser.add_argument("--turns", type=int, default=5)
-    parser.add_argument("--json", type=Path, help="write the figures here too")
+    figures.ask(parser)
     arguments = parser.parse_args()
     blocks = recording(arguments.seconds)
     slow = slow_lane(blocks, arguments.space, arguments.turns)
@@ -137,10 +136,7 @@ def main() -> None:
     thread = listening_thread(blocks, arguments.space)
     for name, value in thread.items():
         print(f"{name:32} {value:8.1f} µs")
-    if arguments.json:
-        arguments.json.write_text(
-            json.dumps({"slow lane": slow, "listening thread, µs a hop": thread}, indent=1) + "\n"
-        )
+    figures.keep({"slow lane": slow, "listening thread, µs a hop": thread}, arguments.json)
 
 
 if __name__ == "__main__":

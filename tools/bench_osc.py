@@ -1,6 +1,6 @@
 """What telling others costs: a frame to five destinations, messages a second, and how late they arrive.
 
-    python tools/bench_osc.py [--frames 2000] [--json] [--ledfx LEDFX/bin/python]
+    python tools/bench_osc.py [--frames 2000] [--json FILE] [--ledfx LEDFX/bin/python]
 
 Over loopback. Beside it python-osc as one would use it at first, a message built and sent for every signal or a bundle
 of them built for every frame; and LedFx's OSC device, where one says in which environment LedFx is. Medians, but for
@@ -10,7 +10,6 @@ the consoles, which are told in one hop of four; every figure of one run, on one
 from __future__ import annotations
 
 import argparse
-import json
 import socket
 import statistics
 import subprocess
@@ -20,6 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+import figures
 import numpy as np
 from pythonosc.osc_bundle_builder import IMMEDIATELY, OscBundleBuilder
 from pythonosc.osc_message_builder import OscMessageBuilder
@@ -43,16 +43,19 @@ class Sink:
         self.socket.bind(("127.0.0.1", 0))
         self.port: int = self.socket.getsockname()[1]
 
-    def drain(self) -> int:
-        """How many datagrams were waiting."""
+    def taken(self) -> list[bytes]:
+        """The datagrams that were waiting."""
         self.socket.setblocking(False)
-        count = 0
+        found: list[bytes] = []
         try:
             while True:
-                self.socket.recv(1 << 16)
-                count += 1
+                found.append(self.socket.recv(1 << 16))
         except BlockingIOError:
-            return count
+            return found
+
+    def drain(self) -> int:
+        """How many there were."""
+        return len(self.taken())
 
 
 def rows(count: int) -> list[Row]:
@@ -231,19 +234,17 @@ def lateness(frames: list[Row]) -> dict[str, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--frames", type=int, default=2000)
-    parser.add_argument("--json", action="store_true")
     parser.add_argument("--ledfx", type=Path, metavar="PYTHON", help="the interpreter of an environment with LedFx")
+    figures.ask(parser)
     asked = parser.parse_args()
     frames = rows(asked.frames)
     found = {f"µs a frame: {name}": value for name, value in cost(frames).items()}
     found |= {f"µs a frame: {name}": value for name, value in one_light(frames, asked.ledfx).items()}
     found |= sustained(frames)
     found |= {f"µs: {name}": value for name, value in lateness(frames).items()}
-    if asked.json:
-        print(json.dumps(found, indent=2, ensure_ascii=False))
-        return
     for name, value in found.items():
         print(f"{name:60} {value:12,.1f}" if value > 1 else f"{name:60} {value:12.4f}")
+    figures.keep(found, asked.json)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from dataclasses import replace
 from typing import Final
 
 import aiohttp
+import figures
 import numpy as np
 from bench_latency import CLIENT, JackClicks, jack_server
 
@@ -76,6 +77,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--scene", default="fallback")
     parser.add_argument("--look", type=int, help=argparse.SUPPRESS)
+    figures.ask(parser)
     asked = parser.parse_args()
     if asked.look:
         asyncio.run(look(asked.look))
@@ -88,10 +90,14 @@ def main() -> None:
             for pages, rounds in found.items():
                 rounds.append(measured(show, clicks, asked.clicks, pages))
     print(f"{asked.rounds} rounds of {asked.clicks} clicks      level p50 / p95 / p99          onset p50 / p95 / p99")
+    kept: dict[str, dict[str, list[float]]] = {}
     for pages, rounds in found.items():
         name = "no page is served" if pages is None else f"{pages} browser{'' if pages == 1 else 's'}"
-        level, onset = (" / ".join(f"{one:6.2f}" for one in row) for row in np.median(rounds, axis=0))
+        medians = np.median(rounds, axis=0)
+        kept[name] = {"level": medians[0].tolist(), "onset": medians[1].tolist()}
+        level, onset = (" / ".join(f"{one:6.2f}" for one in row) for row in medians)
         print(f"{name:20} {level} ms   {onset} ms")
+    figures.keep(kept, asked.json)
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import figures
 import numpy as np
 from peer_senses import measured
 
@@ -228,8 +229,8 @@ def report_peers(sound: np.ndarray, pythons: Sequence[str], turns: int, ours: di
     return found
 
 
-def report_dimensions(sound: np.ndarray, theirs: dict[str, np.ndarray] | None, turns: int) -> dict[str, float]:
-    """Print and return the fractal dimensions, as machines call them, beside antropy's."""
+def report_dimensions(sound: np.ndarray, theirs: dict[str, np.ndarray] | None, turns: int) -> dict[str, Any]:
+    """Print and return what the fractal dimensions cost, as machines call them: `ours`, and `antropy` if it is here."""
     from engine.features.covering import FractalProfile
     from engine.features.fractal import SCALES, FractalDimension, _dimension, step_weights
     from engine.features.line import LineDimensions
@@ -254,7 +255,8 @@ def report_dimensions(sound: np.ndarray, theirs: dict[str, np.ndarray] | None, t
     straight = 0.25 * np.arange(1000)
     print(f"  a straight line: Higuchi 1 + {higuchi(straight) - 1:.1e}, Katz 1 + {katz(straight) - 1:.1e},", end=" ")
     print(f"Petrosian 1 + {petrosian(straight) - 1:.1e}, profile 1 + {np.max(covering_profile(straight)) - 1:.1e}")
-    return {name: float(np.mean(times)) for name, times in ours.items()}
+    each = {"ours": ours, "antropy": theirs} if theirs else {"ours": ours}
+    return {who: {name: float(np.mean(times)) for name, times in costs.items()} for who, costs in each.items()}
 
 
 def report_memory(hops: Sequence[Block]) -> dict[str, int]:
@@ -306,7 +308,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=8.0, help="length of the sound")
     parser.add_argument("--turns", type=int, default=5)
     parser.add_argument("--ours", action="store_true", help="leave the peers and the start out")
-    parser.add_argument("--json", type=Path, help="write the means here too")
+    figures.ask(parser)
     arguments = parser.parse_args()
     sound = listening_matter(arguments.seconds)
     hops = blocks(sound)
@@ -317,8 +319,7 @@ def main() -> None:
     found["memory"] = report_memory(hops)
     if not arguments.ours:
         found["start"] = report_start()
-    if arguments.json:
-        arguments.json.write_text(json.dumps(found, indent=1) + "\n")
+    figures.keep(found, arguments.json)
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import figures
 import numpy as np
 
 from engine import assets, rehearsal
@@ -360,7 +361,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--turns", type=int, default=5)
     parser.add_argument("--python", help="an interpreter that has ShaderFlow: its film beside ours")
-    parser.add_argument("--json", type=Path)
+    figures.ask(parser)
     arguments = parser.parse_args()
     found: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as name:
@@ -370,8 +371,7 @@ def main() -> None:
         if arguments.film or not arguments.own:
             how = arguments.size, arguments.fps, arguments.seconds, arguments.turns, arguments.python
             found["film"] = report_film(folder, *how)
-    if arguments.json:
-        arguments.json.write_text(json.dumps(found, indent=1) + "\n")
+    figures.keep(found, arguments.json)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """What it costs the machine that plays that others follow: microseconds of the listening thread a hop, and bytes.
 
-    python tools/bench_wall.py
+    python tools/bench_wall.py        # --json FILE
 
 Hops of the built-in recording, one every 5.3 ms as on stage, to followers on this machine that are there, and to some
 that are not. Medians, and what 99 of 100 hops stay below.
@@ -8,9 +8,11 @@ that are not. Medians, and what 99 of 100 hops stay below.
 
 from __future__ import annotations
 
+import argparse
 import socket
 import time
 
+import figures
 import numpy as np
 
 from engine import assets
@@ -26,6 +28,9 @@ SECONDS = 6.0
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    figures.ask(parser)
+    asked = parser.parse_args()
     rehearsal = Rehearsal(HearingSettings(str(assets.RECORDING)), SECONDS)
     heard = [(frame.row, stereo(block.samples)) for block, frame in rehearsal]
     hops = [Hop(row, 0.0, 0.0) for row, _ in heard]
@@ -37,6 +42,7 @@ def main() -> None:
     rate = 8e-6 * size / len(again) * RATE / HOP
     print(f"{len(hops)} hops; {np.mean(np.array(again) > 0):.0%} of the datagrams bring the hop before once more")
     print(f"{rate:.2f} Mbit/s to each follower")
+    found: dict[str, float | list[float]] = {"Mbit/s": rate}
     for count, there in ((0, True), (1, True), (2, True), (4, True), (1, False), (4, False)):
         sockets = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(count)]
         for one in sockets:
@@ -57,9 +63,10 @@ def main() -> None:
         for one in sockets:
             one.close()
         middle, most = 1e6 * np.percentile(took, (50, 99))
-        print(
-            f"{count} followers{'' if there else ' that are not there'}: {middle:.0f} µs a hop, 99 % within {most:.0f}"
-        )
+        name = f"{count} followers{'' if there else ' that are not there'}"
+        found[name] = [middle, most]
+        print(f"{name}: {middle:.0f} µs a hop, 99 % within {most:.0f}")
+    figures.keep(found, asked.json)
 
 
 if __name__ == "__main__":

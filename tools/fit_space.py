@@ -20,10 +20,11 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+import figures
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -289,7 +290,7 @@ def main() -> None:
     parser.add_argument("--no-opentsne", dest="opentsne", action="store_false")
     parser.add_argument("--alone", action="store_true", help="fit and judge ours only")
     parser.add_argument("--figures", type=Path, help="folder for map.png and crowding.png")
-    parser.add_argument("--json", type=Path, help="the table, as JSON")
+    figures.ask(parser)
     parser.add_argument("--seed", type=int, default=0)
     said = parser.parse_args()
     training = replace(
@@ -305,9 +306,9 @@ def main() -> None:
     judge("ours, plane", atlas.places[:, PLANE], seconds)
     judge("ours, cube", atlas.places[:, CUBE], seconds)
     plane, cube = judge.rows[-2:]
-    figures = {"held_out": int(corpus.held_out.sum()), "neighbours": NEIGHBOURS}
+    held_out_figures = {"held_out": int(corpus.held_out.sum()), "neighbours": NEIGHBOURS}
     for name, row in (("plane", plane), ("cube", cube)):
-        figures |= {
+        held_out_figures |= {
             f"{name}_trustworthiness": round(row.trustworthiness, 4),
             f"{name}_continuity": round(row.continuity, 4),
             f"{name}_family": round(row.family, 4),
@@ -321,7 +322,7 @@ def main() -> None:
         "licence": "MIT (ours); anchors are descriptions of sounds, no sound is in them",
         "command": f"python tools/fit_space.py --data corpus --network {said.network} --most {said.most}"
         f" --seed {said.seed}",
-        "held_out": figures,
+        "held_out": held_out_figures,
     }
     write(said.out, atlas, card)
     if said.figures is not None:
@@ -329,12 +330,7 @@ def main() -> None:
     if not said.alone:
         compare(corpus, judge, training, said)
         crowding(corpus, judge, said.figures and said.figures / "crowding.png", said.seed)
-    if said.json is not None:
-        said.json.write_text(json.dumps([vars_of(row) for row in judge.rows], indent=1) + "\n", encoding="utf-8")
-
-
-def vars_of(row: Row) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in Row.__slots__}
+    figures.keep({row.name: asdict(row) for row in judge.rows}, said.json)
 
 
 if __name__ == "__main__":

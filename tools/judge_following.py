@@ -24,6 +24,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+import figures
 import numpy as np
 import soundfile
 from numpy.typing import NDArray
@@ -170,7 +171,8 @@ def found_after(piece: Piece, off: Array, jump: float) -> float:
     return float("inf")
 
 
-def judge(paths: Sequence[Path], followers: Mapping[str, Follower]) -> None:
+def judge(paths: Sequence[Path], followers: Mapping[str, Follower]) -> dict[str, dict[str, dict[str, float]]]:
+    """Print the table; returned by kind of piece, then by who followed."""
     rows: dict[str, dict[str, list[Array]]] = defaultdict(lambda: defaultdict(list))
     found: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     for number, path in enumerate(paths):
@@ -186,16 +188,22 @@ def judge(paths: Sequence[Path], followers: Mapping[str, Follower]) -> None:
                 found[group][name] += [found_after(piece, off, jump) for jump in piece["jumps"]]
         print(f"\r{number + 1}/{len(paths)}", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
+    kept: dict[str, dict[str, dict[str, float]]] = defaultdict(dict)
     print(f"{'':24s} {'':22s} pieces  notes   mean ms  median ms  in 250 ms  found after, s (in 2 s)")
     for group, each in sorted(rows.items()):
         for name, pieces in each.items():
             off = abs(np.concatenate(pieces))
             jumps = np.array(found[group][name])
+            close = float((off < 1000 * _CLOSE).mean())
+            kept[group][name] = {"pieces": len(pieces), "notes": off.size, "mean": off.mean(), "median": np.median(off)}
+            kept[group][name]["close"] = close
             line = f"{group:24s} {name:22s} {len(pieces):6d} {off.size:6d} {off.mean():9.0f} {np.median(off):10.0f}"
-            line += f" {100 * (off < 1000 * _CLOSE).mean():9.1f}%"
+            line += f" {100 * close:9.1f}%"
             if jumps.size:
+                kept[group][name] |= {"found": np.median(jumps), "found in 2 s": (jumps <= 2).mean()}
                 line += f"  {np.median(jumps):.2f} in the median ({100 * (jumps <= 2).mean():.0f} %)"
             print(line)
+    return kept
 
 
 def main() -> None:
@@ -208,6 +216,7 @@ def main() -> None:
     parser.add_argument("--soundfont", action="append", default=[], help="a .sf2, freepats, or modelled")
     parser.add_argument("--warping", action="store_true", help="on-line time warping beside it")
     parser.add_argument("--peer", action="append", default=[], help="a method of pymatchmaker beside it")
+    figures.ask(parser)
     said = parser.parse_args()
     if said.data and said.soundfont:
         make(said)
@@ -218,7 +227,7 @@ def main() -> None:
     if said.warping:
         followers["warping"] = warped
     followers |= {f"pymatchmaker {method}": peer(method) for method in said.peer}
-    judge(paths, followers)
+    figures.keep(judge(paths, followers), said.json)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """How well numbers are read that were never learned from: tunes, fonts and programs kept for judging.
 
     python tools/judge_jianpu.py draw --tunes CORPUS --out judged       (needs jianpu-ly and lilypond)
-    python tools/judge_jianpu.py read --data judged --network models_onnx [--card held.json]
+    python tools/judge_jianpu.py read --data judged --network models_onnx [--json held.json]
 
 The tunes are music21's `ryansMammoth` and `essenFolksong/han2`. Whole pages are drawn by the engine itself
 (engine/score/jianpu_layout.py: its look and its font were never learned from) and by jianpu-ly and LilyPond, half of
@@ -13,11 +13,11 @@ learned from, and aged by tools/ageing.py. A note is right if its pitch and its 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import tempfile
 from pathlib import Path
 
+import figures
 import numpy as np
 from ageing import Wear, aged
 from jianpu_elsewhere import can_say, engraved, plain
@@ -116,16 +116,15 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=5)
     parser.add_argument("--data", type=Path)
     parser.add_argument("--network", type=Path, default=Path("models_onnx"))
-    parser.add_argument("--card", type=Path, help="the tables as JSON")
     parser.add_argument("--show", action="store_true", help="each page")
+    figures.ask(parser)
     said = parser.parse_args()
     if said.what == "draw":
         draw(said.tunes, said.out, said.count, said.seed)
         return
     reader = number_reader(said.network)
     table = judge_pages(said.data, reader, said.show) | judge_lines(said.data / "lines.npz", reader, 7)
-    if said.card:
-        said.card.write_text(json.dumps(table, indent=1), encoding="utf-8")
+    figures.keep(table, said.json)
 
 
 if __name__ == "__main__":

@@ -15,13 +15,13 @@ from __future__ import annotations
 
 import argparse
 import csv
-import json
 import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+import figures
 import matplotlib as mpl
 import numpy as np
 from matplotlib import pyplot as plt
@@ -216,10 +216,13 @@ def draw_reliability(axes: Any, curve: dict[str, Any]) -> None:
     axes.set(xlabel="probability that is told", ylabel="share that is true", title=f"Calibration error {error:.3f}")
 
 
-def add_to_card(path: Path, table: dict[str, dict[str, float]], figures: dict[str, Any]) -> None:
-    """The importance of the features and the table, behind what the card says already."""
+def add_to_card(path: Path, table: dict[str, dict[str, float]], crossed: Array, figures: dict[str, Any]) -> None:
+    """The importance of the features, what is taken for what, and the table, behind what the card says already."""
     known = tomllib.loads(path.read_text(encoding="utf-8"))
-    models.write_card(path.with_suffix(".onnx"), known | {"importance": table, "judged": figures})
+    taken = {
+        mood: dict(zip(MOODS, row, strict=True)) for mood, row in zip(MOODS, crossed.round(1).tolist(), strict=True)
+    }
+    models.write_card(path.with_suffix(".onnx"), known | {"importance": table, "confusion": taken, "judged": figures})
 
 
 def main() -> None:
@@ -232,6 +235,7 @@ def main() -> None:
     parser.add_argument("--turkish", type=Path)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--card", type=Path)
+    figures.ask(parser)
     said = parser.parse_args()
     said.out.mkdir(parents=True, exist_ok=True)
     sets = {
@@ -287,13 +291,13 @@ def main() -> None:
         drawn(
             said.out, "importance_turkish", lambda axes: draw_importance(axes, matters, "The Turkish set"), (7.2, 5.0)
         )
-    (said.out / "judged.json").write_text(json.dumps(told, indent=1) + "\n", "utf-8")
+    figures.keep(told, said.out / "judged.json")
+    figures.keep(told, said.json)
     if said.card is not None:
         clips = ", ".join(f"{title} {len(each)}" for title, each in sets.items())
         what = {"what": f"songs not heard, five folds, seeds {SEEDS}; clips: {clips}; the others on the piano's"}
-        add_to_card(
-            said.card, eight_matter, {**what, **table, "calibration": {"error": curve["expected_calibration_error"]}}
-        )
+        table_of = {**what, **table, "calibration": {"error": curve["expected_calibration_error"]}}
+        add_to_card(said.card, eight_matter, crossed, table_of)
     for title, each in table.items():
         print(f"{title:42} {each['four']:.3f}  {each['arousal']:.3f}  {each['valence']:.3f}")
 

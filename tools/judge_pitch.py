@@ -18,10 +18,11 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+import figures
 import mir_eval
 import numpy as np
 from numpy.typing import NDArray
@@ -186,6 +187,14 @@ def table(rows: Iterable[Row]) -> str:
     return "\n".join(lines)
 
 
+def as_figures(rows: Iterable[Row]) -> dict[str, dict[str, Any]]:
+    """The same by sound, then by listener."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        found.setdefault(row.name, {})[row.listener] = asdict(row)
+    return found
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="a folder of tools/renders.py")
@@ -193,6 +202,7 @@ def main() -> None:
     parser.add_argument("--essentia", action="store_true")
     parser.add_argument("--pyin", action="store_true", help="librosa's, slow")
     parser.add_argument("--pieces", type=int, help="only so many")
+    figures.ask(parser)
     said = parser.parse_args()
     listeners: dict[str, Listener] = {"monochord": ours}
     if said.aubio_python:
@@ -201,7 +211,9 @@ def main() -> None:
         listeners["essentia"] = essentia_yinfft
     if said.pyin:
         listeners["pyin (offline)"] = pyin
-    print(table(judge_pitch(said.data, listeners, said.pieces, told=True)))
+    rows = judge_pitch(said.data, listeners, said.pieces, told=True)
+    print(table(rows))
+    figures.keep(as_figures(rows), said.json)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """How well staves are read that were never learned from: tunes and engravers kept for judging.
 
     python tools/judge_score.py engrave --tunes CORPUS --out judged       (LilyPond and MuseScore; needs both)
-    python tools/judge_score.py read --data judged --network models_onnx  (prints the table, and --card as JSON)
+    python tools/judge_score.py read --data judged --network models_onnx  (prints the table; --json FILE)
     python tools/judge_score.py engrave-pages --tunes CORPUS --out pages --count 20
     python tools/judge_score.py read-pages --data pages
 
@@ -19,7 +19,6 @@ break the line, and the music runs off the paper.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import tempfile
 import time
@@ -29,6 +28,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
 
+import figures
 import numpy as np
 from abc_tunes import RESERVED, Tune, collection
 from ageing import Wear, aged
@@ -229,8 +229,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=5)
     parser.add_argument("--data", type=Path)
     parser.add_argument("--network", type=Path, default=Path("models_onnx"))
-    parser.add_argument("--card", type=Path, help="the table as JSON")
     parser.add_argument("--show", type=int, default=0, help="so many misread staves of each kind")
+    figures.ask(parser)
     said = parser.parse_args()
     if said.what == "engrave":
         engrave(said.tunes, said.out, said.count, said.seed)
@@ -240,8 +240,7 @@ def main() -> None:
         return
     pages = said.what == "read-pages"
     table = judge_pages(said.data, said.network) if pages else judge(said.data, said.network, show=said.show)
-    if said.card:
-        said.card.write_text(json.dumps(table, indent=1), encoding="utf-8")
+    figures.keep(table, said.json)
 
 
 if __name__ == "__main__":

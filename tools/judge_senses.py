@@ -23,10 +23,12 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+import figures
 import mir_eval
 import numpy as np
 import soundfile
 from judge_pitch import Listener, aubio_with, essentia_yinfft, judge_pitch
+from judge_pitch import as_figures as pitch_figures
 from judge_pitch import ours as our_pitch
 from judge_pitch import table as pitch_table
 from numpy.typing import NDArray
@@ -132,7 +134,8 @@ def onset_delays(truth: Array, heard: Heard) -> Array:
     return np.array([heard["noticed"][k] - truth[n] for n, k in pairs])
 
 
-def judge(folder: Path, said: argparse.Namespace) -> None:
+def judge(folder: Path, said: argparse.Namespace) -> dict[str, Any]:
+    """Print what was heard; returned by `rows` (row → listener → scores), `late` (by kind, ms) and `pitch`."""
     paths = sorted(folder.glob("*.wav"))
     listeners = peers(said, paths)
     rows: dict[tuple[str, str], dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
@@ -162,11 +165,14 @@ def judge(folder: Path, said: argparse.Namespace) -> None:
         print(f"\r{number + 1}/{len(paths)}", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
     table(rows, list(listeners))
+    kept: dict[str, Any] = {"rows": as_figures(rows), "late": {}}
     for kind, each in sorted(delays.items()):
         late = 1000 * np.concatenate(each)
         median, most = np.quantile(late, [0.5, 0.9])
+        kept["late"][kind] = [median, most]
         print(f"{kind}: counted {median:.0f} ms after they were played in the median, 90 % by {most:.0f}")
     share, f = np.mean([right for right, _ in right_tempo]), np.mean([f for right, f in right_tempo if right])
+    kept["tempo"] = {"meant": share, "beat F": f}
     print(f"the tempo that was meant: {share:.2f} of the pieces, beat F {f:.3f} there")
     pitch: dict[str, Listener] = {"monochord": our_pitch}
     if "essentia" in listeners:
@@ -174,7 +180,20 @@ def judge(folder: Path, said: argparse.Namespace) -> None:
     if "aubio" in listeners:
         pitch["aubio"] = aubio_with(said.aubio_python)
     print("\npitch of the voices alone (tools/judge_pitch.py says what the columns are)")
-    print(pitch_table(row for row in judge_pitch(folder, pitch) if said.instruments or "/" not in row.name))
+    voices = [row for row in judge_pitch(folder, pitch) if said.instruments or "/" not in row.name]
+    print(pitch_table(voices))
+    return {**kept, "pitch": pitch_figures(voices)}
+
+
+def as_figures(rows: Mapping[tuple[str, str], Mapping[str, list[Any]]]) -> dict[str, dict[str, dict[str, float]]]:
+    """Means by row (`all`, `sound freepats` …) and listener; `lock` is a median."""
+    found: dict[str, dict[str, dict[str, float]]] = {}
+    for (group, what), scores in rows.items():
+        for name, each in scores.items():
+            table = np.array(each)
+            means = dict(zip(("onsets", "precision", "recall", "beats"), table[:, :4].mean(axis=0), strict=True))
+            found.setdefault(f"{group} {what}".strip(), {})[name] = {**means, "lock": np.median(table[:, 4])}
+    return found
 
 
 def table(rows: Mapping[tuple[str, str], Mapping[str, list[Any]]], names: Sequence[str]) -> None:
@@ -200,13 +219,14 @@ def main() -> None:
     parser.add_argument("--aubio-python", default="", help="an interpreter that can import aubio")
     parser.add_argument("--instruments", action="store_true", help="a row for each instrument")
     parser.add_argument("--ours", action="store_true", help="leave the peers out")
+    figures.ask(parser)
     said = parser.parse_args()
     if not said.out.is_dir():
         if not said.data or not said.soundfont:
             raise SystemExit(f"out={said.out} is not there: --data and --soundfont are needed to make it")
         tunes = [tune for tune in read_tunes(said.data) if tune.half == said.half]
         make(tunes, said.soundfont, said.out, said.count, said.seed, solo=said.solo, clean=False)
-    judge(said.out, said)
+    figures.keep(judge(said.out, said), said.json)
 
 
 if __name__ == "__main__":

@@ -15,11 +15,11 @@ linear probe whose strength is chosen within, five folds by song. Needs scikit-l
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+import figures
 import numpy as np
 import onnxruntime
 import torch
@@ -156,7 +156,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, action="append", default=[], help="what tools/timbres.py --judge wrote")
     parser.add_argument("--emopia", type=Path, help="what tools/emopia.py wrote")
     parser.add_argument("--model", type=Path, required=True)
-    parser.add_argument("--json", type=Path)
+    figures.ask(parser)
     said = parser.parse_args()
     with np.load(next(iter(sorted((said.data or [said.emopia])[0].glob("[0-9]*.npz"))))) as shard:
         some = shard["log_mel"].astype(np.float32).reshape(-1, BANDS)
@@ -188,8 +188,7 @@ def main() -> None:
     print(f"{'':34}" + "".join(f"{name:>20}" for name in names))
     for row in table["ours"]:
         print(f"{row:34}" + "".join(f"{table[name][row]:20.3f}" for name in names))
-    if said.json:
-        said.json.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
+    figures.keep(table, said.json)
 
 
 if __name__ == "__main__":

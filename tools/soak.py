@@ -21,28 +21,28 @@ from __future__ import annotations
 import argparse
 import asyncio
 import csv
+import itertools
 import json
 import random
 import resource
-import socket
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Generator, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
 import aiohttp
 import numpy as np
+from from_outside import Lights
 from numpy.typing import NDArray
 from processes import Taken, family, taken
+from running_show import RunningShow
 
 from engine import assets
 from engine.audio.hops import Hopper
 from engine.audio.source import Source, open_source
-from engine.control.osc_packet import osc_packet
 from engine.frame import HOP, RATE, Block
 from engine.perception import Perception
 
@@ -64,8 +64,8 @@ _TOML: Final = 'shader = "saved.fs"\n[bind.glow]\nsignal = "sound.level"\nfrom =
 Samples = list[tuple[float, dict[str, Taken]]]
 
 
-class Show:
-    """The show under test: `monochord preview` in a process of its own, and all who have to do with it."""
+class Show(RunningShow):
+    """The show under test, and all who have to do with it."""
 
     def __init__(self, folder: Path, music: str, scenes: list[str], seed: int) -> None:
         self._chance = random.Random(seed)
@@ -73,22 +73,13 @@ class Show:
         self._save(good=True)
         (folder / "saved.toml").write_text(_TOML)
         self._scenes = [*scenes, str(folder / "saved.toml")]
-        self._osc = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._osc.bind(("127.0.0.1", 0))
-        self._osc.setblocking(False)
-        self.orders, self.page = (_free_port(kind) for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM))
-        listed = ", ".join(f'"{name}"' for name in self._scenes)
+        self.lights = Lights(keeps=False)
         width, height = _SIZE
-        (folder / "show.toml").write_text(
-            f'scenes = [{listed}]\n[stage]\nsize = [{width}, {height}]\nfps = 30\n[change]\ntransition = "mist"\n'
-            f"seconds = 2\n[osc_in]\nlisten = {self.orders}\n[page]\nlisten = {self.page}\n"
-        )
-        self._said = (folder / "said.txt").open("w")
-        command = [sys.executable, "-m", "engine", "preview", music, "--headless", "--loop"]
-        command += ["--show", str(folder / "show.toml"), "--osc", f"127.0.0.1:{self._osc.getsockname()[1]}"]
-        self.process = subprocess.Popen(command, stderr=self._said, stdout=self._said)
-        self.datagrams, self.longest, self._last = 0, 0.0, 0.0
-        self.facts: dict[str, Any] = {}
+        settings = f"scenes = {self._scenes!r}\n[stage]\nsize = [{width}, {height}]\nfps = 30\n"
+        settings += '[change]\ntransition = "mist"\nseconds = 2\n'
+        command = ["preview", music, "--headless", "--loop", "--osc", f"127.0.0.1:{self.lights.port}"]
+        super().__init__(folder, command, settings)
+        self.lights.__enter__()
         self.changes = self.saved = self.visits = 0
 
     def _save(self, *, good: bool) -> None:
@@ -99,12 +90,10 @@ class Show:
 
     async def change(self) -> None:
         """Another scene, every now and then."""
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
-            while True:
-                await asyncio.sleep(_CHANGE)
-                scene = self._chance.choice(self._scenes)
-                out.sendto(osc_packet("/monochord/scene/select", "s", [scene]), ("127.0.0.1", self.orders))
-                self.changes += 1
+        while True:
+            await asyncio.sleep(_CHANGE)
+            self.order("/monochord/scene/select", "s", self._chance.choice(self._scenes))
+            self.changes += 1
 
     async def save(self) -> None:
         """The shader anew, one time in five broken."""
@@ -113,31 +102,11 @@ class Show:
             self._save(good=self._chance.random() > 0.2)
             self.saved += 1
 
-    async def listen(self) -> None:
-        """Count datagrams, and the longest silence between two of them."""
-        loop = asyncio.get_running_loop()
-        while True:
-            await loop.sock_recv(self._osc, 65536)
-            now = time.monotonic()
-            self.datagrams += 1
-            if self._last:
-                self.longest = max(self.longest, now - self._last)
-            self._last = now
-
-    async def stay(self) -> None:
-        """A page that stays, and knows how the show is."""
-        while True:
-            with suppress(aiohttp.ClientError, OSError):
-                async with aiohttp.ClientSession() as session, session.ws_connect(self._address) as line:
-                    async for message in line:
-                        self.facts = message.json().get("facts", self.facts)
-            await asyncio.sleep(1.0)
-
     async def visit(self) -> None:
         """Pages that come and go."""
         while True:
             with suppress(aiohttp.ClientError, OSError):
-                async with aiohttp.ClientSession() as session, session.ws_connect(self._address) as line:
+                async with aiohttp.ClientSession() as session, session.ws_connect(self.address) as line:
                     self.visits += 1
                     end = time.monotonic() + _VISIT
                     while time.monotonic() < end:
@@ -148,26 +117,15 @@ class Show:
         """A page that is told everything and takes nothing, and comes again when it is thrown out."""
         while True:
             with suppress(aiohttp.ClientError, OSError):
-                async with aiohttp.ClientSession() as session, session.ws_connect(self._address) as line:
+                async with aiohttp.ClientSession() as session, session.ws_connect(self.address) as line:
                     await asyncio.sleep(10 * _VISIT)
                     await line.close()
             await asyncio.sleep(1.0)
 
-    @property
-    def _address(self) -> str:
-        return f"http://127.0.0.1:{self.page}/page/live"
-
-    def close(self) -> None:
-        self.process.terminate()
-        self.process.wait(30)
-        self._osc.close()
-        self._said.close()
-
-
-def _free_port(kind: socket.SocketKind) -> int:
-    with socket.socket(socket.AF_INET, kind) as brief:
-        brief.bind(("127.0.0.1", 0))
-        return int(brief.getsockname()[1])
+    def close(self) -> int:
+        code = super().close()
+        self.lights.__exit__()
+        return code
 
 
 async def soak(show: Show, hours: float, out: Path) -> Samples:
@@ -198,13 +156,15 @@ async def soak(show: Show, hours: float, out: Path) -> Samples:
 
 
 def _guests(show: Show) -> tuple[Callable[[], Coroutine[Any, Any, None]], ...]:
-    return show.change, show.save, show.listen, show.stay, show.visit, show.never_read
+    return show.change, show.save, show.stay, show.visit, show.never_read
 
 
 def _line(now: float, looked: dict[str, Taken], show: Show) -> str:
     memory = "  ".join(f"{role} {one.own:.1f} MB {one.descriptors} fd" for role, one in sorted(looked.items()))
     ears, stage = show.facts.get("ears", {}), show.facts.get("stage", {})
-    more = f"silence {show.longest:.2f} s  overflows {ears.get('overflows')}  restarts {stage.get('restarts')}"
+    more = (
+        f"silence {show.lights.longest_ever:.2f} s  overflows {ears.get('overflows')}  restarts {stage.get('restarts')}"
+    )
     return f"{now / 60:6.1f} min  {memory}  {show.changes} changes  {more}"
 
 
@@ -254,23 +214,31 @@ def draw(samples: Samples, warm_up: float, path: Path) -> None:
 
 def virtual(hours: int, music: str) -> None:
     """What a hop costs in each hour of a show on the virtual clock, and the memory that is taken then."""
-    source = open_source(music)
-    hopper = Hopper(source.rate, source.channels)
-    senses, blocks = Perception(hopper.numbers), _endless(source, hopper)
-    onsets, minutes = 0.0, round(60 * RATE / HOP)
+    onsets, minutes = 0.0, played_minutes(music)
     print("hour   µs a hop: median and worst of the minutes   onsets   resident MB", flush=True)
     for hour in range(1, hours + 1):
         costs, before = [], onsets
-        for _ in range(60):
-            begun = time.thread_time()
-            for _ in range(minutes):
-                onsets = senses.step(next(blocks)).rhythm.onsets
-            costs.append(1e6 * (time.thread_time() - begun) / minutes)
+        for cost, count in itertools.islice(minutes, 60):
+            costs.append(cost)
+            onsets = count
         resident = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(
             f"{hour:4d} {np.median(costs):10.1f} {max(costs):10.1f} {onsets - before:8.0f} {resident:12.1f}", flush=True
         )
-    senses.close()
+    minutes.close()
+
+
+def played_minutes(music: str) -> Generator[tuple[float, float], None, None]:
+    """Minutes of a show on the virtual clock: µs of the thread that a hop has cost, and the onsets counted so far."""
+    source = open_source(music)
+    hopper = Hopper(source.rate, source.channels)
+    blocks, hops = _endless(source, hopper), round(60 * RATE / HOP)
+    with Perception(hopper.numbers) as senses:
+        while True:
+            begun = time.thread_time()
+            for _ in range(hops):
+                onsets = senses.step(next(blocks)).rhythm.onsets
+            yield 1e6 * (time.thread_time() - begun) / hops, onsets
 
 
 def _endless(source: Source, hopper: Hopper) -> Iterator[Block]:
@@ -302,13 +270,15 @@ def main() -> int:
             ended = show.process.poll()
         finally:
             show.close()
-        said_by_show = (Path(folder) / "said.txt").read_text(errors="replace")
-    (said.out / "said.txt").write_text(said_by_show)
+        (said.out / "said.txt").write_text(show.said)
     draw(samples, 60 * said.warm_up, said.out / "soak.png")
     found = judged(samples, 60 * said.warm_up)
     found.append((f"the show {'went on to the end' if ended is None else f'ended by itself ({ended})'}", ended is None))
     found.append(
-        (f"longest silence to the lights {show.longest:.2f} s, {show.datagrams} datagrams", show.longest < 2.0)
+        (
+            f"longest silence to the lights {show.lights.longest_ever:.2f} s, {show.lights.datagrams} datagrams",
+            show.lights.longest_ever < 2.0,
+        )
     )
     for text, well in found:
         print(f"{'ok  ' if well else 'FAIL'}  {text}")
