@@ -33,6 +33,7 @@ _MOST_SOCKETS: Final = 16
 _MOST_BODY: Final = 1024
 _STARTING: Final = 10.0  # seconds that the loop may take to begin
 _HEARTBEAT: Final = 10.0  # seconds after which a websocket that is silent is asked whether it is there
+_SILENCE: Final = 10.0  # seconds that a connection may wait for a request; there are only so many of them
 _LOOKING: Final = 0.1  # seconds between two looks whether anybody is there
 _COMPLAINTS: Final = 60.0  # seconds between two lines about what went wrong
 _ANYBODY: Final = (ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("::/0"))
@@ -102,7 +103,9 @@ class PageServer:
         app = web.Application(middlewares=[self._entrance.guarded], client_max_size=_MOST_BODY)
         app.add_routes([web.post(ENTER, self._entrance.enter), web.get("/page/live", self._page_socket)])
         app.add_routes([*self._files.routes(), web.get("/{path:.*}", self._osc_query)])
-        runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=0.5)
+        runner = web.AppRunner(
+            app, access_log=None, handle_signals=False, shutdown_timeout=0.5, keepalive_timeout=_SILENCE
+        )
         await runner.setup()
         assert runner.server is not None
         server = await self._loop.create_server(Door(runner.server, self._loop), sock=self._socket, backlog=32)

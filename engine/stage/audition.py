@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,7 +21,9 @@ from engine.stage.transition import load_transition
 from engine.stage.views import FLAT
 
 _PATIENCE: Final = 10.0  # seconds that a scene may take for its first picture here; nobody waits for it but the cue
-_STARTING: Final = 20.0
+_STARTING: Final = 60.0  # seconds that an understudy may take until it can begin
+_AGAIN: Final = 120.0  # seconds until one is tried again where none could live
+_SLOWEST: Final = 1.0  # seconds a picture of the stage's size, above which it does not go on: it would be seen to hang
 _CHANCES: Final = 2  # understudies that may die young without a scene to blame, until changes go without audition
 _PROVEN: Final = 5.0  # seconds after which one that was ready has shown that it can live here
 
@@ -38,7 +41,7 @@ class Verdict:
 
 
 class Auditions:
-    """Changes in, verdicts out. Where no understudy can live, every change is let through, and that is said once."""
+    """Changes in, verdicts out. While no understudy can live, every change is let through, and that is said once."""
 
     def __init__(
         self,
@@ -54,6 +57,7 @@ class Auditions:
         self.thumbnail = Thumbnail()
         self.remarks: list[str] = []
         self._failed = 0
+        self._again = 0.0  # when one is tried again; 0 where one lives, or may
         self._asked: Change | None = None
         self._number = 0
         self._since: float | None = None
@@ -65,13 +69,14 @@ class Auditions:
         self._ready = False
 
     def _start(self) -> Child:
-        self._ready, self._since, self._born = False, None, math.inf
+        self._ready, self._since, self._begun, self._born = False, None, time.monotonic(), math.inf
         settings = {
             "ring": self._ring.memory.fd,
             "thumbnail": self.thumbnail.memory.fd,
             "musicians": self._musicians,
             "size": self._size,
             "view": self._view,
+            "slowest": _SLOWEST,
             "page": None if self._page is None else (self._page.fd, self._page.size),
         }
         fds = (self._ring.memory.fd, self.thumbnail.memory.fd, *(() if self._page is None else (self._page.fd,)))
@@ -100,12 +105,17 @@ class Auditions:
 
     def tend(self, now: float) -> Iterator[Verdict]:
         """The verdicts that have come. Call it as often as the stage is tended."""
-        if self._child is None:
+        if self._child is None and now < self._again:
             yield from self._let_through()
             return
+        if self._child is None:
+            self._child, self._failed = self._start(), _CHANCES - 1
         for message in self._child.heard():
             if "ready" in message:
                 self._ready, self._born = True, now
+                if self._again:
+                    self.remarks.append("scenes are tried off stage again")
+                self._again = 0.0
                 self._child.say(palette=self._palette)
                 if self._watched:
                     self._child.say(watch=self._watched)
@@ -152,6 +162,8 @@ class Auditions:
             self._known[_key(change)] = stamp
 
     def _late(self, now: float) -> bool:
+        if not self._ready:
+            return now - self._begun > _STARTING
         return self._since is not None and now - self._since > _PATIENCE
 
     def _lost(self, now: float) -> Iterator[Verdict]:
@@ -173,8 +185,9 @@ class Auditions:
         else:
             self._failed += 1
         if self._failed >= _CHANCES:
-            self._child = None
-            self.remarks.append("scenes cannot be tried off stage here: changes may be seen to stutter")
+            if not self._again:
+                self.remarks.append("scenes cannot be tried off stage here: changes may be seen to stutter")
+            self._child, self._again = None, now + _AGAIN
             yield from self._let_through()
             return
         self._child = self._start()

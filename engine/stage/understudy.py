@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import sys
 import time
@@ -23,15 +24,18 @@ from engine.errors import BadScene, MonochordError
 from engine.frame import HOP, blank_row
 from engine.frame_ring import FrameRing
 from engine.stage import gpu
+from engine.stage.arrival import Arrival
 from engine.stage.palette import Colors, pinned
 from engine.stage.render import Moment, Renderer
 from engine.stage.scene import load_scene
 from engine.stage.score_page import joined
 from engine.stage.sound_texture import WINDOW
+from engine.stage.targets import Target
 from engine.stage.thumbnail import SIZE, Thumbnail
 from engine.stage.transition import load_transition
 
 _PERIOD: Final = 0.1  # seconds between two pictures of a scene that is watched
+_TRIES: Final = 3  # pictures of a slow scene
 _NICE: Final = 10  # more than the stage's: it has time
 
 
@@ -48,6 +52,7 @@ class Understudy:
         size, view = (settings["size"][0], settings["size"][1]), settings["view"]
         self._stage = Renderer(self._ctx, size, limit_flashes=False, view=view)
         """As large as the picture on the wall: what a driver compiles may depend on that."""
+        self._slowest = float(settings["slowest"])
         self._watched = ""
         self._palette: Colors = {}
         self._begun = time.monotonic()
@@ -75,14 +80,43 @@ class Understudy:
         begun = time.monotonic()
         try:
             transition = load_transition(change.transition) if change.seconds > 0 else None
-            work = self._stage.prepare(load_scene(change.scene, self._ring.musicians), transition, 1.0)
-            while True:
-                next(work)
-        except StopIteration as done:
-            done.value.release()
+            arrival = self._stage.prepared(load_scene(change.scene, self._ring.musicians), transition, 1.0)
+            try:
+                self._refuse_slow(change.scene, arrival)
+            finally:
+                arrival.release()
             self._parent.tell(fit=number, seconds=time.monotonic() - begun)
         except BadScene as why:
             self._parent.tell(refused=number, why=str(why))
+
+    def _refuse_slow(self, scene: str, arrival: Arrival) -> None:
+        """BadScene if the stage would stand still with it."""
+        took = self._seconds_of(arrival)
+        if took > self._slowest:
+            width, height = self._stage.size
+            raise BadScene(
+                f"{scene} takes {took:.1f} s a picture of {width}x{height} here: too slow for the stage"
+                " (ask for a smaller size)"
+            )
+
+    def _seconds_of(self, arrival: Arrival) -> float:
+        """What a picture of it takes, now that all is compiled. A slow one is drawn again: something else may have
+        wanted the processor.
+        """
+        surface = Target(self._ctx, self._stage.size, float32=False)
+        took = math.inf
+        try:
+            for number in range(1, _TRIES + 1):
+                begun = time.monotonic()
+                moment = Moment(row=blank_row(len(self._ring.musicians)), time=number * _PERIOD, dt=_PERIOD)
+                arrival.drawing.draw(moment, surface.framebuffer)
+                gpu.wait(self._ctx)
+                took = min(took, time.monotonic() - begun)
+                if took <= self._slowest:
+                    break
+        finally:
+            surface.release()
+        return took
 
     def _watch(self, scene: str) -> None:
         """Draw this scene for the operator from now on; nothing for no name."""

@@ -63,6 +63,14 @@ def ended(lines: list[socket.socket], within: float) -> list[socket.socket]:
     return select.select(lines, [], [], within)[0]
 
 
+@pytest.fixture
+def impatient(view: FakeView, monkeypatch: pytest.MonkeyPatch) -> Iterator[PageServer]:
+    """A server that waits for a request for half a second, and no longer."""
+    monkeypatch.setattr("engine.control.page_server._SILENCE", 0.5)
+    with PageServer(PageSettings(port=0), view) as one:
+        yield one
+
+
 def until_answered(server: PageServer, path: str) -> bool:
     """Whether it is answered, as soon as there is room again."""
     deadline = time.monotonic() + 60.0
@@ -307,3 +315,17 @@ def test_the_end_of_the_show_is_told_to_who_is_connected_and_takes_no_time(view:
     with_socket(server, does)
     assert ended == [1001]
     assert time.monotonic() - begun < 50.0  # a server that waits for those who stay connected takes a minute
+
+
+@pytest.mark.parametrize(
+    "says", [b"", b"GET /page/ HTTP/1.1\r\nHost: 127.0.", b"GET /page/ HTTP/1.1\r\nHost: a\r\n\r\n"]
+)
+def test_who_keeps_a_connection_and_asks_for_nothing_keeps_nobody_out(impatient: PageServer, says: bytes) -> None:
+    lines = [socket.create_connection(("127.0.0.1", impatient.port)) for _ in range(64)]
+    try:
+        for line in lines:
+            line.sendall(says)
+        assert until_answered(impatient, "/page/")
+    finally:
+        for line in lines:
+            line.close()

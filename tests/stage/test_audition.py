@@ -40,6 +40,18 @@ def test_a_scene_that_does_not_compile_is_refused_in_one_line_and_the_stage_neve
     assert show.back.scene == "strings"
 
 
+def test_a_scene_that_crawls_does_not_go_on_stage_and_that_is_said(
+    stage: Callable[..., Stage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.stage.audition._SLOWEST", 0.0)  # so every scene crawls
+    show = stage("strings", TRIED)
+    show.back.show("ink")
+    show.until(lambda: show.heard("a picture of 64x36 here: too slow for the stage (ask for a smaller size)"))
+    show.runs()
+    assert show.back.scene == "strings"
+    assert show.back.restarts == 0
+
+
 @pytest.mark.slow
 def test_a_scene_that_hangs_the_driver_hangs_it_where_nobody_sees(
     show: Stage, write: Write, monkeypatch: pytest.MonkeyPatch
@@ -89,6 +101,31 @@ def test_understudies_that_have_lived_are_replaced_however_often_they_are_killed
         show.until(lambda was=killed: auditions._child is not was)  # type: ignore[misc]  # bound now, not later
     show.until(lambda: auditions._ready)
     assert not show.heard("scenes cannot be tried off stage here")
+
+
+def test_an_understudy_that_never_gets_ready_keeps_no_scene_off_the_stage(
+    show: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.stage.audition._STARTING", 0.0)
+    assert show.back._auditions is not None
+    assert show.back._auditions._child is not None
+    os.kill(show.back._auditions._child.pid, signal.SIGKILL)  # and no other is ready at once
+    show.back.show("ink")
+    show.until(lambda: show.back.scene == "ink")
+    assert show.heard("scenes cannot be tried off stage here")
+
+
+def test_where_no_understudy_could_live_one_is_tried_again_later(show: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    auditions = show.back._auditions
+    assert auditions is not None
+    monkeypatch.setattr("engine.stage.audition._AGAIN", 0.0)
+    with monkeypatch.context() as hasty:
+        hasty.setattr("engine.stage.audition._STARTING", 0.0)
+        assert auditions._child is not None
+        os.kill(auditions._child.pid, signal.SIGKILL)
+        show.until(lambda: auditions._child is None)
+    show.until(lambda: auditions._ready)
+    assert sum("scenes cannot be tried" in line for line in show.said) == 1
 
 
 def test_an_edit_is_tried_first_and_a_broken_one_leaves_the_last_good_picture(
