@@ -4,6 +4,7 @@ PYTHON ?= python3
 export VENV PYTHON
 
 BIN = $(VENV)/bin
+ALONE = slow or jack or screen or alone# tests that want the machine for themselves
 
 .PHONY: preview test test-fast bench setup setup-dev lint lock wheel clean
 
@@ -11,8 +12,8 @@ preview: setup ## rehearse the built-in recording; without a screen: a clip and 
 	$(BIN)/monochord preview
 
 test: setup-dev lint ## linters, types, the order of imports, and every test
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 -m pure
-	$(BIN)/python -m pytest -m "not pure"
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 -m "not ($(ALONE))"
+	$(BIN)/python -m pytest -m "$(ALONE)"
 
 test-fast: setup-dev ## what takes seconds
 	$(BIN)/python -m pytest -m "not slow"

@@ -24,19 +24,23 @@ settings.register_profile("same", derandomize=True)
 settings.register_profile("search", deadline=None)
 settings.load_profile("same")
 
-_PURE = ("features", "listening", "report", "score", "share")
-"""Folders of tests that only reckon: several may run at once. All others want the machine for themselves."""
+_ALONE = (
+    *("audio/test_hearing.py", "stage/test_audition.py", "stage/test_backdrop.py", "stage/test_lost_context.py"),
+    *("stage/test_guarded_painter.py", "stage/test_isf_check.py", "stage/test_painter.py", "stage/test_understudy.py"),
+    *("test_child.py", "test_conductor.py", "test_following.py", "test_latency.py", "test_lights_of_a_show.py"),
+    *("test_showing.py", "test_synchrony.py"),
+)
+"""Where processes are killed, frozen and awaited: such tests want the machine for themselves."""
 
 Until = Callable[..., None]
 SoundFile = Callable[..., Path]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what several processes may test side by side (`make test` does)."""
+    """Mark what must not run beside other tests; `make test` lets the others run side by side."""
     for item in items:
-        folder = item.path.relative_to(Path(__file__).parent).parts[0]
-        if folder in _PURE and not item.get_closest_marker("slow"):
-            item.add_marker("pure")
+        if item.path.relative_to(Path(__file__).parent).as_posix() in _ALONE:
+            item.add_marker("alone")
 
 
 @pytest.fixture

@@ -27,7 +27,14 @@ class Understudy:
     def __init__(self, view: str = "flat") -> None:
         self.ring, self.thumbnail = FrameRing(), Thumbnail()
         fds = (self.ring.memory.fd, self.thumbnail.memory.fd)
-        settings = {"ring": fds[0], "thumbnail": fds[1], "musicians": (), "size": (64, 36), "view": view}
+        settings = {
+            "ring": fds[0],
+            "thumbnail": fds[1],
+            "musicians": (),
+            "size": (64, 36),
+            "view": view,
+            "slowest": 60.0,
+        }
         self.child = Child("engine.stage.understudy", settings, fds=fds)
         self.said: list[dict[str, Any]] = []
 

@@ -57,9 +57,9 @@ def test_a_short_show_is_told_and_not_judged() -> None:
 def test_a_process_and_its_children_are_found_and_weighed() -> None:
     with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]) as child:
         try:
-            found = dict(family(os.getpid()))
-            assert found["conductor"] == os.getpid()
-            assert child.pid in found.values()
+            found = list(family(os.getpid()))
+            assert ("conductor", os.getpid()) in found
+            assert child.pid in [pid for _, pid in found]
             ours = taken(os.getpid())
             assert ours is not None
             assert ours.own > 10
