@@ -7,6 +7,7 @@ import struct
 import sys
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol, Self
@@ -55,19 +56,20 @@ class Latency:
         return {"sound → sound.level": self.level, "sound → rhythm.onsets": self.onset, "sound → picture": self.picture}
 
 
-class Receiver:
-    """Keeps every datagram with the moment of its arrival; the kernel's own where it tells. A context manager."""
+class StampedReceiver(ABC):
+    """Receives datagrams on loopback, each with the moment of its arrival, the kernel's own where it tells.
+
+    A context manager with a thread of its own, which gives each to `note`.
+    """
 
     def __init__(self) -> None:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
-        self._stamps = sys.platform == "linux"
-        if self._stamps:
+        if sys.platform == "linux":
             self._socket.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
         self._socket.bind(("127.0.0.1", 0))
         self._socket.settimeout(0.2)
         self.port: int = self._socket.getsockname()[1]
-        self.datagrams: list[tuple[int, bytes]] = []
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._receive, name="receiver", daemon=True)
 
@@ -80,6 +82,35 @@ class Receiver:
         self._thread.join()
         self._socket.close()
 
+    @abstractmethod
+    def note(self, arrival: int, datagram: bytes) -> None:
+        """One has come, at so many nanoseconds of the monotonic clock."""
+
+    def _receive(self) -> None:
+        while not self._over.is_set():
+            try:
+                datagram, ancillary, _, _ = self._socket.recvmsg(65536, 64)
+            except TimeoutError:
+                continue
+            arrival = time.monotonic_ns()
+            for _level, kind, data in ancillary:
+                if kind == _SO_TIMESTAMPNS:
+                    seconds, nanoseconds = struct.unpack("qq", data)
+                    # By the difference of now: the clock of the stamps may be set in mid-show.
+                    arrival -= time.time_ns() - seconds * 1_000_000_000 - nanoseconds
+            self.note(arrival, datagram)
+
+
+class Receiver(StampedReceiver):
+    """Keeps every datagram."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.datagrams: list[tuple[int, bytes]] = []
+
+    def note(self, arrival: int, datagram: bytes) -> None:
+        self.datagrams.append((arrival, datagram))
+
     def frames(self) -> NDArray[np.float64]:
         """(n, 4): arrival in nanoseconds, hop, level, onsets; of a hop's first datagram, where all of these are."""
         rows = []
@@ -90,20 +121,6 @@ class Receiver:
             hop, level = values[FRAME_ADDRESS][0], values[Sound.level.address][0]
             rows.append((arrival, hop, level, values[Rhythm.onsets.address][0]))
         return np.array(rows, np.float64).reshape(-1, 4)
-
-    def _receive(self) -> None:
-        offset = time.time_ns() - time.monotonic_ns()
-        while not self._over.is_set():
-            try:
-                datagram, ancillary, _, _ = self._socket.recvmsg(65536, 64)
-            except TimeoutError:
-                continue
-            arrival = time.monotonic_ns()
-            for _level, kind, data in ancillary:
-                if kind == _SO_TIMESTAMPNS:
-                    seconds, nanoseconds = struct.unpack("qq", data)
-                    arrival = seconds * 1_000_000_000 + nanoseconds - offset
-            self.datagrams.append((arrival, datagram))
 
 
 class PlayedClicks:

@@ -6,6 +6,7 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -26,10 +27,10 @@ def receiver() -> Iterator[int]:
         yield listening.getsockname()[1]
 
 
-def show(folder: Path, text: str, **more: object) -> Settings:
+def show(folder: Path, text: str, **more: Any) -> Settings:
     path = folder / "show.toml"
     path.write_text(text)
-    return settings(path, source="tone:440", headless=True, **more)  # type: ignore[arg-type]
+    return settings(path, source="tone:440", headless=True, **more)
 
 
 def found(chosen: Settings) -> dict[str, list[Finding]]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import bisect
 import math
 import os
-import socket
 import struct
 import threading
 import time
@@ -23,10 +22,10 @@ from numpy.typing import NDArray
 from wall_seen import Wall
 
 from engine.frame import Sound
+from engine.latency import StampedReceiver
 from engine.lights.osc import FRAME_ADDRESS
 from engine.stage.report import KEPT, StageReport
 
-_SO_TIMESTAMPNS: Final = 35  # the kernel notes when a datagram arrived
 _LOOK: Final = 0.02  # seconds between two looks at the wall
 DEAF: Final = -90.0
 """dBFS: a hop below has no sound in it, not even a room's."""
@@ -51,37 +50,21 @@ class _Layout:
     level: int
 
 
-class Lights:
-    """A receiver of every hop, in a thread of its own. A context manager."""
+class Lights(StampedReceiver):
+    """A receiver of every hop."""
 
     def __init__(self, *, keeps: bool = True) -> None:
         """`keeps`: whether each hop is remembered, or only how many there were and the longest silence."""
+        super().__init__()
         self._keeps = keeps
         self.longest_ever = 0.0
         self._last = math.inf
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
-        self._socket.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
-        self._socket.bind(("127.0.0.1", 0))
-        self._socket.settimeout(0.2)
-        self.port: int = self._socket.getsockname()[1]
         self.moments: list[float] = []
         """When the first datagram of each hop came, seconds of the monotonic clock."""
         self.hops: list[int] = []
         self.levels: list[float] = []
         self.datagrams, self.not_finite = 0, 0
         self._layouts: dict[tuple[int, bytes], _Layout] = {}
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._listen, name="lights", daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
-        self._socket.close()
 
     def longest(self, since: float, until: float) -> float:
         """Seconds of the longest silence."""
@@ -108,20 +91,9 @@ class Lights:
         deaf = np.flatnonzero(levels < DEAF)
         return self.moments[first + int(deaf[-1]) + 1] if len(deaf) else self.moments[first]
 
-    def _listen(self) -> None:
-        while not self._over.is_set():
-            try:
-                datagram, ancillary, _, _ = self._socket.recvmsg(65536, 64)
-            except TimeoutError:
-                continue
-            arrival = time.monotonic()
-            for _level, kind, data in ancillary:
-                if kind == _SO_TIMESTAMPNS:
-                    seconds, nanoseconds = struct.unpack("qq", data)
-                    arrival -= (time.time_ns() - seconds * 1_000_000_000 - nanoseconds) * 1e-9
-            self._note(datagram, arrival)
-
-    def _note(self, datagram: bytes, arrival: float) -> None:
+    def note(self, arrival: int, datagram: bytes) -> None:
+        """Read one."""
+        moment = 1e-9 * arrival
         key = len(datagram), datagram[20 : datagram.find(b"\0", 20)]  # no address comes twice
         if (layout := self._layouts.get(key)) is None:
             layout = self._layouts[key] = layout_of(datagram)
@@ -129,11 +101,11 @@ class Lights:
         self.datagrams += 1
         self.not_finite += int(np.count_nonzero((words[layout.floats] & 0x7F800000) == 0x7F800000))
         if layout.hop:
-            self.longest_ever, self._last = max(self.longest_ever, arrival - self._last), arrival
+            self.longest_ever, self._last = max(self.longest_ever, moment - self._last), moment
         if layout.hop and self._keeps:
             self.hops.append(int(words[layout.hop]))
             self.levels.append(float(words[layout.level : layout.level + 1].view(">f4")[0]))
-            self.moments.append(arrival)
+            self.moments.append(moment)
 
 
 def layout_of(datagram: bytes) -> _Layout:

@@ -71,7 +71,7 @@ def test_a_receiver_knows_hops_levels_and_numbers_that_are_none(datagrams: Calla
     with Lights() as lights:
         for moment, (hop, level) in enumerate([(5, -20.0), (6, -120.0), (9, -120.0), (10, -30.0)]):
             for one in datagrams(row_of(hop, level)):
-                lights._note(one, float(moment))
+                lights.note(moment * 1_000_000_000, one)
         assert lights.hops == [5, 6, 9, 10]
         assert lights.levels == [-20.0, -120.0, -120.0, -30.0]
         assert lights.lost(0.0, 9.0) == 2
@@ -81,7 +81,7 @@ def test_a_receiver_knows_hops_levels_and_numbers_that_are_none(datagrams: Calla
         first, *_ = datagrams(row_of(11, -30.0))
         where = 4 * int(layout_of(first).floats[-1])
         for none in (np.nan, np.inf, -np.inf):
-            lights._note(first[:where] + struct.pack(">f", none) + first[where + 4 :], 4.0)
+            lights.note(4_000_000_000, first[:where] + struct.pack(">f", none) + first[where + 4 :])
         assert lights.not_finite == 3
 
 
