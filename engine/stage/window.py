@@ -13,7 +13,7 @@ from engine.errors import MissingDriver, NoSuchDevice
 from engine.stage.keys import KEY_HELP, KEYS, wish
 from engine.stage.monitor import Area, Monitor, choose, overlap, place_beside
 from engine.stage.targets import Size
-from engine.stage.x11 import bear_with_monitors
+from engine.stage.x11 import as_they_are, bear_with_monitors
 
 __all__ = ["KEYS", "KEY_HELP", "SideWindow", "Window", "has_display", "monitor_names", "monitors"]
 
@@ -81,14 +81,28 @@ def monitor_names() -> list[str]:
 
 
 def _monitors(glfw: Any) -> list[Monitor]:
-    """All monitors, the primary one first."""
-    found = []
-    for handle in glfw.get_monitors():
-        name, mode = glfw.get_monitor_name(handle), glfw.get_video_mode(handle)
-        text = name.decode(errors="replace") if isinstance(name, bytes) else str(name)
-        area = (*glfw.get_monitor_pos(handle), *mode.size)
-        found.append(Monitor(text, area, glfw.get_monitor_workarea(handle), float(mode.refresh_rate), handle))
-    return found
+    """All monitors that show something, the primary one first."""
+    with as_they_are(_display(glfw)):
+        return [monitor for handle in glfw.get_monitors() if (monitor := _shown(glfw, handle)) is not None]
+
+
+def _shown(glfw: Any, handle: Any) -> Monitor | None:
+    """What that monitor shows; None if it was turned off a moment ago, which glfw hears only with its next events."""
+    try:
+        mode = glfw.get_video_mode(handle)
+    except ValueError:  # a null pointer
+        return None
+    name = glfw.get_monitor_name(handle)
+    text = name.decode(errors="replace") if isinstance(name, bytes) else str(name)
+    area = (*glfw.get_monitor_pos(handle), *mode.size)
+    return Monitor(text, area, glfw.get_monitor_workarea(handle), float(mode.refresh_rate), handle)
+
+
+def _display(glfw: Any) -> int | None:
+    """Xlib's display that glfw uses; None where it is no X11."""
+    if getattr(glfw, "get_platform", int)() != getattr(glfw, "PLATFORM_X11", None):
+        return None
+    return int(glfw.get_x11_display() or 0) or None
 
 
 class Window:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -13,7 +15,7 @@ from engine.stage.output import Output
 
 from .conftest import Write, isf
 from .living import Stage
-from .monitors import Monitors, dummy_monitors
+from .monitors import HEIGHT, WIDTH, Monitors, dummy_monitors
 
 pytestmark = pytest.mark.screen
 RED, GREEN, BLUE, BLACK = (255, 0, 0), (0, 255, 0), (0, 0, 255), (0, 0, 0)
@@ -31,6 +33,36 @@ WALL = StageSettings(
     flash_limiter=False,
     outputs=tuple(Output(f"DUMMY{number}", part=(number / 3, 0.0, 1 / 3, 1.0)) for number in range(3)),
 )
+
+
+# A window that stays deaf to the display's events asks for a place while a monitor is turned off by somebody else.
+DEAF = f"""
+import subprocess
+from engine.stage.window import Window
+window = Window("deaf", (320, 180), monitor="DUMMY0", full_screen=True)
+def turn(number, *how):
+    subprocess.run(["xrandr", "--output", f"DUMMY{{number}}", *how], check=True)
+for number in (1, 2):
+    turn(number, "--off")
+print(window.place_beside((200, 100)))
+turn(2, "--mode", "{WIDTH}x{HEIGHT}", "--pos", "{2 * WIDTH}x0")
+print(window.place_beside((200, 100))[0] // {WIDTH})
+"""
+HELD = """
+import subprocess, sys
+import glfw
+from engine.stage import window
+from engine.stage.x11 import as_they_are
+shown = window.Window("held", (320, 180))
+with as_they_are(glfw.get_x11_display()):
+    change = subprocess.Popen(["xrandr", "--output", "DUMMY2", "--off"])
+    try:
+        change.wait(0.5)
+        print("not held")
+    except subprocess.TimeoutExpired:
+        print("held")
+print("done", change.wait(10))
+"""
 
 
 @pytest.fixture
@@ -112,3 +144,18 @@ def test_a_picture_on_one_monitor_alone_waits_for_it_in_a_window(
     monitors.plug(2)
     show.until(lambda: monitors.colors()[2] == (255, 255, 255))
     assert max(monitors.colors()[0]) == 0
+
+
+def test_a_monitor_that_went_a_moment_ago_is_passed_over_before_the_display_has_told(monitors: Monitors) -> None:
+    assert said_by(DEAF) == "None\n2\n"
+
+
+def test_nobody_changes_a_monitor_while_it_is_looked_at(monitors: Monitors) -> None:
+    assert said_by(HELD) == "held\ndone 0\n"
+
+
+def said_by(program: str) -> str:
+    """By a program that lives through it: what glfw reads wrongly ends a process."""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
