@@ -241,7 +241,7 @@ def _kill_and_watch(conductor: Conductor, until: Callable, said: list[str]) -> N
 def test_ctrl_c_and_sigterm_end_the_show_in_order(end: signal.Signals) -> None:
     show = _start_preview()
     children = _children(show.pid)
-    assert len(children) == 3  # ears, stage, understudy
+    assert len(children) >= 3  # ears, stage, understudy; and spares of the first two where it has lived for some time
     show.send_signal(end)
     assert show.wait(10) == 0
     assert not any(_alive(pid) for pid in children)
@@ -252,7 +252,7 @@ def test_a_show_that_is_killed_leaves_no_process_and_no_shared_memory(until: Cal
     before = _shared_memory()
     show = _start_preview()
     children = _children(show.pid)
-    assert len(children) == 3  # ears, stage, understudy
+    assert len(children) >= 3  # ears, stage, understudy; and spares of the first two where it has lived for some time
     show.kill()
     show.wait()
     until(lambda: not any(_alive(pid) for pid in children), 5.0)
@@ -356,7 +356,7 @@ def _kill_the_server(
         until(lambda: conductor.hops > hops + 50)  # the room is silent, not stopped
         server.start()
         player = _jack_player()
-        until(lambda: any("sound is back" in line for line in said), 15.0)
+        until(lambda: any("sound is back" in line for line in said), 60.0)
         until(lambda: conductor.newest and conductor.newest.sound.level > -30)
     finally:
         player.kill()

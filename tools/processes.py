@@ -27,16 +27,23 @@ class Taken:
 
 
 def family(pid: int) -> Iterator[tuple[str, int]]:
-    """A process and all that it has started, each with what it is: the module that it runs, or `conductor`."""
-    parents: dict[int, list[int]] = {}
+    """A process and all that it has started, each with what it is: the module that it runs, or `conductor`.
+
+    Of two that run the same module the younger one is the spare that waits for the end of the other.
+    """
+    parents: dict[int, list[tuple[int, int]]] = {}
     for folder in _PROC.iterdir():
-        if folder.name.isdecimal() and (parent := _parent(folder)) is not None:
-            parents.setdefault(parent, []).append(int(folder.name))
-    waiting = [pid]
+        if folder.name.isdecimal() and (birth := _birth(folder)) is not None:
+            parent, when = birth
+            parents.setdefault(parent, []).append((when, int(folder.name)))
+    yield "conductor", pid
+    waiting, known = sorted(parents.get(pid, ())), set[str]()
     while waiting:
-        one = waiting.pop()
-        yield ("conductor" if one == pid else _role(one)), one
-        waiting += parents.get(one, ())
+        _, one = waiting.pop(0)
+        role = _role(one)
+        yield (f"spare {role}" if role in known else role), one
+        known.add(role)
+        waiting += sorted(parents.get(one, ()))
 
 
 def taken(pid: int) -> Taken | None:
@@ -56,9 +63,11 @@ def taken(pid: int) -> Taken | None:
     return Taken(own / 1024, shared / 1024, len(links), int(status["Threads"]), segments, worked)
 
 
-def _parent(folder: Path) -> int | None:
+def _birth(folder: Path) -> tuple[int, int] | None:
+    """Its parent, and when it began, in ticks of the system; None where it is gone, or dead and not yet buried."""
     try:
-        return int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+        state, parent, *more = (folder / "stat").read_text().rpartition(")")[2].split()
+        return None if state == "Z" else (int(parent), int(more[17]))
     except (OSError, IndexError, ValueError):
         return None
 

@@ -7,9 +7,7 @@ server has died, closing waits for ever, and the end of the process does the sam
 
 from __future__ import annotations
 
-import json
 import os
-import sys
 import time
 from collections.abc import Callable
 from typing import Any, Final
@@ -21,7 +19,7 @@ from engine.audio.callback import Counter, SoundBlock
 from engine.audio.device import Device, Stream, find_device, fitting_rate
 from engine.audio.player import Player
 from engine.audio.source import open_source
-from engine.child import Parent
+from engine.child import Message, Parent
 from engine.errors import MissingDriver, MonochordError, NoSuchDevice
 from engine.frame import HOP, RATE
 
@@ -59,7 +57,7 @@ def _capture(block: SoundBlock, name: str | None) -> tuple[Stream, str]:
     return Stream(device, "input", callback.capture_callback.address, address, channels, rate), device.full_name
 
 
-def _play(block: SoundBlock, settings: dict[str, Any]) -> tuple[Stream | Clock, Player, str, str]:
+def _play(block: SoundBlock, settings: Message) -> tuple[Stream | Clock, Player, str, str]:
     """The stream or its stand-in, the player, the output's name, and what there is to say about it."""
     if settings["silent"]:
         return *_play_on(None, block, settings), "no sound card", ""
@@ -72,7 +70,7 @@ def _play(block: SoundBlock, settings: dict[str, Any]) -> tuple[Stream | Clock, 
         return *_play_on(None, block, settings), "no sound card", f"playing silently: {why}"
 
 
-def _play_on(device: Device | None, block: SoundBlock, settings: dict[str, Any]) -> tuple[Stream | Clock, Player]:
+def _play_on(device: Device | None, block: SoundBlock, settings: Message) -> tuple[Stream | Clock, Player]:
     """Fill the queue, then start whatever empties it: the first callback already has something to play."""
     source = open_source(settings["source"])
     outputs = min(device.outputs, 2) if device else 2
@@ -103,7 +101,7 @@ def _obey(player: Player | None, parent: Parent) -> None:
                 orders[name](value)
 
 
-def _listen(parent: Parent, block: SoundBlock, settings: dict[str, Any]) -> int:
+def _listen(parent: Parent, block: SoundBlock, settings: Message) -> int:
     """Until the music or the device ends; the exit code."""
     player: Player | None = None
     stream: Stream | Clock
@@ -129,9 +127,9 @@ def _listen(parent: Parent, block: SoundBlock, settings: dict[str, Any]) -> int:
 
 
 def main() -> None:
-    """Run by the conductor; the settings are one JSON argument."""
-    settings = json.loads(sys.argv[1])
-    parent = Parent(settings["parent"])
+    """Run by the conductor, which gives the settings when there is something to hear."""
+    parent = Parent()
+    settings = parent.settings
     block = SoundBlock(settings["block"])
     block[Counter.WAKE] = settings["wake"]
     try:

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from engine.audio.callback import Counter, SoundBlock
 from engine.audio.hops import Hopper
-from engine.child import Child, Watch
+from engine.child import Child, Spare, Watch
 from engine.errors import MissingDriver, MonochordError, NoSuchDevice
 from engine.frame import HOP, RATE, Block, Samples
 from engine.instrument import InstrumentBand
@@ -84,20 +84,25 @@ class HearingSettings:
         return tuple(musician.name for musician in self.playing)
 
 
-class _Ears:
+class _Ears(Child):
     """One life of the child, with a block of memory and a wake pipe of its own."""
 
-    def __init__(self, settings: HearingSettings, start: float) -> None:
+    def __init__(self) -> None:
         self.block = SoundBlock()
-        self._wake, wake = os.pipe()
+        self._wake, self._waker = os.pipe()
         os.set_blocking(self._wake, False)
-        os.set_blocking(wake, False)
-        self.born = time.monotonic()
+        os.set_blocking(self._waker, False)
         self.ready: dict[str, Any] | None = None
         self.watch = Watch(_PATIENCE)
+        self.born = time.monotonic()
         self.taken = 0
-        self.child = Child(
-            "engine.audio.ears",
+        super().__init__("engine.audio.ears", fds=(self.block.memory.fd, self._waker))
+        os.close(self._waker)  # in this process alone, so that its end is heard
+
+    def listen(self, settings: HearingSettings, start: float) -> _Ears:
+        """Begin to listen, or to play from `start` seconds on; itself."""
+        self.born = time.monotonic()
+        self.begin(
             {
                 "source": settings.source,
                 "device": settings.device,
@@ -105,11 +110,10 @@ class _Ears:
                 "silent": settings.silent,
                 "start": start,
                 "block": self.block.memory.fd,
-                "wake": wake,
-            },
-            fds=(self.block.memory.fd, wake),
+                "wake": self._waker,
+            }
         )
-        os.close(wake)
+        return self
 
     @property
     def position(self) -> float:
@@ -130,6 +134,10 @@ class _Ears:
         self.taken += len(sound) + lost
         return sound, lost
 
+    def drop(self) -> None:
+        super().drop()
+        self.close()
+
     def close(self) -> None:
         """Only by the listening thread, or after it has ended."""
         os.close(self._wake)
@@ -145,7 +153,9 @@ class Hearing:
         self.restarts = 0
         self.lost_frames = 0
         self.over = False
-        self._ears = _Ears(settings, 0.0)
+        self._ears = _Ears().listen(settings, 0.0)
+        self.spare = Spare(_Ears)
+        """The ears that wait, loaded, for the loss of these."""
         self._coming: _Ears | None = None
         self._arrived: _Ears | None = None
         self._retry_at = 0.0
@@ -165,13 +175,13 @@ class Hearing:
     def await_ready(self) -> None:
         """Wait until the first sound can come. MissingDriver, NoSuchDevice or BadSetting says why it cannot."""
         while self._ears.ready is None:
-            for message in self._ears.child.heard():
+            for message in self._ears.heard():
                 if "ready" in message:
                     self._ears.ready = dict(message)
                 if "error" in message:
                     raise _as_error(message)
-            if self._ears.child.exit_code is not None:
-                raise MissingDriver(f"the ears died at once: {self._ears.child.complaint or 'no reason given'}")
+            if self._ears.exit_code is not None:
+                raise MissingDriver(f"the ears died at once: {self._ears.complaint or 'no reason given'}")
             if time.monotonic() - self._ears.born > 2 * _STARTING:
                 raise MissingDriver(
                     f"the sound driver does not answer within {2 * _STARTING:g} s (is its server alive?)"
@@ -208,7 +218,7 @@ class Hearing:
 
     @property
     def pid(self) -> int:
-        return self._ears.child.pid
+        return self._ears.pid
 
     @property
     def position(self) -> float:
@@ -231,7 +241,7 @@ class Hearing:
         self._orders.update({name: value for name, value in command.items() if name != "seek"})
         if "seek" in command or "loop" in command:
             self._ended = False
-        self._ears.child.say(**command)
+        self._ears.say(**command)
 
     def tend(self, now: float) -> Iterator[str]:
         """Watch over the ears; what the operator should know. Call it some twenty times a second."""
@@ -241,45 +251,46 @@ class Hearing:
             yield from self._tend_coming(self._coming, now)
         elif self._arrived is None:
             yield from self._tend_living(now)
+        self.spare.tend(now, calm=self._well and not self.over)
 
     def _tend_living(self, now: float) -> Iterator[str]:
         ears = self._ears
-        for message in ears.child.heard():
+        for message in ears.heard():
             if message.get("ended"):
                 self._ended = True
             self._last_words = str(message.get("lost") or message.get("error") or self._last_words)
         if self.over or self._ended:
             return
-        dead = ears.child.exit_code is not None
+        dead = ears.exit_code is not None
         if dead or ears.watch.stuck(ears.block[Counter.CALLBACKS], now):
-            why = (self._last_words or ears.child.complaint or "they died") if dead else "they froze"
+            why = (self._last_words or ears.complaint or "they died") if dead else "they froze"
             if self._well:
                 yield f"the ears are lost ({why}): starting them again"
             self._well = False
-            ears.child.end()
+            ears.end()
             self._start_again(now)
 
     def _tend_coming(self, ears: _Ears, now: float) -> Iterator[str]:
         if now < self._retry_at:
             return
-        if ears.child.exit_code is not None or now - ears.born > _STARTING:
-            ears.child.end()
+        if ears.exit_code is not None or now - ears.born > _STARTING:
+            ears.end()
             ears.close()
             self._start_again(now)
             return
-        for message in ears.child.heard():
+        for message in ears.heard():
             if "ready" in message:
                 ears.ready = dict(message)
         if ears.ready is not None:
             for name, value in self._orders.items():
-                ears.child.say(**{name: value})
+                ears.say(**{name: value})
             self._coming, self._arrived = None, ears
             self._well, self._last_words = True, ""
             yield f"sound is back ({ears.ready['ready']})"
 
     def _start_again(self, now: float) -> None:
         self.restarts += 1
-        self._coming = _Ears(self.settings, self._ears.position)
+        self._coming = (self.spare.take() or _Ears()).listen(self.settings, self._ears.position)
         self._retry_at = now + (_RETRY if self.restarts > 1 else 0.0)
 
     # The listening thread.
@@ -316,9 +327,10 @@ class Hearing:
 
     def close(self) -> None:
         """End the ears, whatever they are doing; after the listening thread has ended."""
+        self.spare.close()
         for ears in (self._ears, self._coming, self._arrived):
             if ears is not None:
-                ears.child.end(grace=0.3)
+                ears.end(grace=0.3)
                 ears.close()
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.child import Child, Watch
+from engine.child import Child, Spare, Watch
 from engine.cues import Change, read_change
 from engine.errors import BadScene, BadSetting, MissingDriver, MonochordError
 from engine.frame import HOP, RATE
@@ -130,7 +129,9 @@ class Backdrop:
         )
         if self._auditions is not None:
             self._auditions.wear(settings.palette)
-        self._child = self._start()
+        self._child = self._begin(self._load())
+        self.spare = Spare(self._load)
+        """The painter that waits, loaded, for the loss of this one."""
 
     @property
     def pid(self) -> int:
@@ -245,6 +246,7 @@ class Backdrop:
             return
         if self._ready_at is not None and self._trying is None:
             self._watch.patience = self._patience()
+        self.spare.tend(now, calm=self._ready_at is not None)
         stuck = self._watch.stuck(self.report.pictures, now)
         if code is not None or stuck:
             yield from self._start_again(now, code)
@@ -257,7 +259,7 @@ class Backdrop:
 
     def _start_again(self, now: float, code: int | None) -> Iterator[str]:
         """Another painter in the place of one that died with `code`, or hangs where that is None."""
-        stopped = code is None and _is_stopped(self.pid)
+        stopped = code is None and self._child.stopped
         why, lost = self._why(code, stopped), self.scene
         lived = None if self._ready_at is None else now - self._ready_at
         outside = stopped or code in _FROM_OUTSIDE
@@ -272,7 +274,7 @@ class Backdrop:
         self._retry_at = now + (_RETRY if self._blame.failed > CHANCES else 0.0)
         self._error, self._ready_at, self._trying = None, None, None
         self._watch = Watch(_STARTING)
-        self._child = self._start()
+        self._child = self._begin(self.spare.take() or self._load())
         if self.scene != lost:
             yield f"the stage is lost ({why}), and {lost} is to blame: {_FALLBACK} stays on until {lost} is mended"
         elif why != self._said:
@@ -289,17 +291,25 @@ class Backdrop:
         """End the painter, whatever it is doing."""
         if self._auditions is not None:
             self._auditions.close()
+        self.spare.close()
         self._child.end(grace=0.5)
         self.report.memory.close()
         if self._page is not None:
             self._page.close()
 
-    def _start(self) -> Child:
-        settings = self.settings
-        shared = (self._auditions.thumbnail.memory.fd,) if self._auditions is not None else ()
-        page = self._page
-        return Child(
-            "engine.stage.painter",
+    def _load(self) -> Child:
+        """A painter that has everything but its settings."""
+        shared = [self._ring.memory, self.report.memory]
+        if self._auditions is not None:
+            shared.append(self._auditions.thumbnail.memory)
+        if self._page is not None:
+            shared.append(self._page)
+        return Child("engine.stage.painter", fds=[memory.fd for memory in shared])
+
+    def _begin(self, painter: Child) -> Child:
+        """Let it go on with what is on stage; itself."""
+        settings, page = self.settings, self._page
+        painter.begin(
             {
                 "ring": self._ring.memory.fd,
                 "report": self.report.memory.fd,
@@ -319,11 +329,11 @@ class Backdrop:
                 "again": self.restarts > 0,
                 "density": settings.density,
                 "page": None if page is None else (page.fd, page.size),
-                "thumbnail": shared[0] if shared else None,
+                "thumbnail": None if self._auditions is None else self._auditions.thumbnail.memory.fd,
                 **self._on,
-            },
-            fds=(self._ring.memory.fd, self.report.memory.fd, *shared, *(() if page is None else (page.fd,))),
+            }
         )
+        return painter
 
     def await_ready(self) -> None:
         """Wait for the first picture. MissingDriver, NoSuchDevice or BadScene says why there is none."""
@@ -405,11 +415,3 @@ class Backdrop:
 def _as_error(message: Mapping[str, Any]) -> MonochordError:
     missing = message.get("exit_code") == MissingDriver.exit_code
     return (MissingDriver if missing else BadSetting)(str(message["error"]))
-
-
-def _is_stopped(pid: int) -> bool:
-    """Whether somebody has stopped the process (SIGSTOP), where the system tells."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] in "Tt"
-    except OSError:
-        return False

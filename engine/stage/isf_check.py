@@ -7,7 +7,6 @@ events fire, a transition is seen at its beginning, middle and end.
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -225,9 +224,9 @@ def _chord() -> Samples:
 
 
 def main() -> None:
-    """Run by `check`; the settings are one JSON argument."""
-    settings = json.loads(sys.argv[1])
-    parent = Parent(settings["parent"])
+    """Run by `check`."""
+    parent = Parent()
+    settings = parent.settings
     _keep_small()
     try:
         trial = Trial((settings["size"][0], settings["size"][1]))

@@ -1,15 +1,13 @@
 """The painter: a child process that owns the graphics driver, because a driver may hang, starve or crash its holder.
 
-Run by the conductor as `python -m engine.stage.painter SETTINGS`. It reads the newest hop from shared memory, draws
+Run by the conductor. It reads the newest hop from shared memory, draws
 it, and shows it; nobody waits for it. Which scene it draws is `Staging`'s to say.
 """
 
 from __future__ import annotations
 
-import json
 import math
 import os
-import sys
 import time
 from collections.abc import Mapping
 from typing import Any, Final
@@ -224,9 +222,9 @@ def _date() -> Date:
 
 
 def main() -> None:
-    """Run by the conductor; the settings are one JSON argument."""
-    settings = json.loads(sys.argv[1])
-    parent = Parent(settings["parent"])
+    """Run by the conductor, which gives the settings when there is something to draw."""
+    parent = Parent()
+    settings = parent.settings
     os.nice(int(settings["nice"]))
     try:
         Painter(settings, parent).run()

@@ -10,10 +10,8 @@ It says `fit` with the seconds that a scene took, or `refused` with why not; `re
 from __future__ import annotations
 
 import contextlib
-import json
 import math
 import os
-import sys
 import time
 from collections.abc import Mapping
 from typing import Any, Final
@@ -142,9 +140,9 @@ class Understudy:
 
 
 def main() -> None:
-    """Run by the conductor's side; the settings are one JSON argument."""
-    settings = json.loads(sys.argv[1])
-    parent = Parent(settings["parent"])
+    """Run by the conductor's side."""
+    parent = Parent()
+    settings = parent.settings
     os.nice(_NICE)
     try:
         Understudy(settings, parent).run()

@@ -7,18 +7,16 @@ runs at the lowest priority, and tells its parent only how often each vote was g
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import os
 import socket
-import sys
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from aiohttp import web
 
-from engine.child import Parent
+from engine.child import Message, Parent
 from engine.control.entrance import local_address
 from engine.control.gate import Gate
 from engine.control.listening_place import bound
@@ -120,7 +118,7 @@ def _html(text: str, status: int = 200) -> web.Response:
 class Front:
     """The child: opens and closes the listener as it is told, and tells what was counted."""
 
-    def __init__(self, settings: dict[str, Any], parent: Parent) -> None:
+    def __init__(self, settings: Message, parent: Parent) -> None:
         """`settings`: host, port, per_minute, most."""
         self._host, self._port = settings["host"], settings["port"]
         self._parent = parent
@@ -186,8 +184,8 @@ class Front:
 
 def main() -> None:
     """Serve phones for as long as the parent wants it."""
-    settings = json.loads(sys.argv[1])
-    parent = Parent(settings["parent"])
+    parent = Parent()
+    settings = parent.settings
     os.nice(_NICE)
     logging.disable(logging.CRITICAL)  # what would be logged is who asked for what
     asyncio.run(Front(settings, parent).run())

