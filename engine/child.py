@@ -25,9 +25,8 @@ from typing import Any, Final, Generic, NoReturn, TypeVar
 
 Message = Mapping[str, Any]
 _PR_SET_PDEATHSIG: Final = 1
-_CALM: Final = (
-    5.0  # seconds without a loss after which a spare is loaded: what was lost before it has its picture again
-)
+_FROM_OUTSIDE: Final = (-signal.SIGKILL, -signal.SIGTERM)
+_CALM: Final = 5.0  # seconds without a loss until a spare is loaded: what came back has found its pace by then
 _LOADING: Final = 60.0  # seconds that a spare may take for it; loading is slow where the disk is
 _AGAIN: Final = 60.0  # seconds until one that has died is replaced
 _ROOT: Final = Path(__file__).resolve().parent.parent
@@ -85,6 +84,12 @@ class Child:
             return Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()[0] in "Tt"
         except OSError:
             return False
+
+    @property
+    def lost_from_outside(self) -> bool:
+        """Whether somebody else has ended or stopped it: no fault of what it was doing."""
+        code = self.exit_code
+        return self.stopped if code is None else code in _FROM_OUTSIDE
 
     @property
     def complaint(self) -> str:

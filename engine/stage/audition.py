@@ -27,8 +27,6 @@ _SLOWEST: Final = 1.0  # seconds a picture of the stage's size, above which it d
 _CHANCES: Final = 2  # understudies that may die young without a scene to blame, until changes go without audition
 _PROVEN: Final = 5.0  # seconds after which one that was ready has shown that it can live here
 
-_FROM_OUTSIDE: Final = (-9, -15)  # SIGKILL and SIGTERM: no scene's fault
-
 _Stamp = tuple[tuple[str, int], ...]
 
 
@@ -172,7 +170,7 @@ class Auditions:
         if now - self._born > _PROVEN:
             self._failed = 0
         code = self._child.exit_code
-        tried = self._since is not None and code not in _FROM_OUTSIDE
+        tried = self._since is not None and not self._child.lost_from_outside
         self._child.end()
         change = (self._asked or next(iter(self._before), None)) if tried else None
         if change is not None and self._asked is None:

@@ -32,7 +32,6 @@ _TRIAL: Final = 2.0  # seconds that a scene may take from its reading to its fir
 _STARTING: Final = 20.0  # seconds for a driver to be opened, or the first scene drawn; software compiles slowly
 _RETRY: Final = 1.0
 _FALLBACK: Final = "fallback"
-_FROM_OUTSIDE: Final = (-9, -15)  # SIGKILL and SIGTERM
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,10 +258,9 @@ class Backdrop:
 
     def _start_again(self, now: float, code: int | None) -> Iterator[str]:
         """Another painter in the place of one that died with `code`, or hangs where that is None."""
-        stopped = code is None and self._child.stopped
-        why, lost = self._why(code, stopped), self.scene
+        why, lost = self._why(code), self.scene
         lived = None if self._ready_at is None else now - self._ready_at
-        outside = stopped or code in _FROM_OUTSIDE
+        outside = self._child.lost_from_outside
         loss = Loss(lost, self._trying, lived, hung=code is None, outside=outside, restarted=self.restarts > 0)
         self._child.end()
         if self._blame.must_go(loss) and lost != _FALLBACK:
@@ -281,11 +279,11 @@ class Backdrop:
             yield f"the stage is lost ({why}): starting it again in {lost}"
         self._said = why
 
-    def _why(self, code: int | None, stopped: bool) -> str:
+    def _why(self, code: int | None) -> str:
         if code is not None:
             return str(self._error) if self._error else self._child.complaint or f"it died with {code}"
         trying = f" drawing {self._trying} for the first time" if self._trying else ""
-        return "it was stopped" if stopped else f"it hung{trying}"
+        return "it was stopped" if self._child.stopped else f"it hung{trying}"
 
     def close(self) -> None:
         """End the painter, whatever it is doing."""

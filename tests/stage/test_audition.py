@@ -74,6 +74,20 @@ def test_an_understudy_that_was_killed_is_replaced(show: Stage) -> None:
     show.until(lambda: show.back.scene == "ink")
 
 
+def test_an_understudy_that_was_stopped_at_a_scene_is_replaced_and_the_scene_is_not_to_blame(
+    show: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.stage.audition._PATIENCE", 1.0)
+    auditions = show.back._auditions
+    assert auditions is not None
+    assert auditions._child is not None
+    show.until(lambda: auditions._ready)
+    os.kill(auditions._child.pid, signal.SIGSTOP)
+    show.back.show("ink")
+    show.until(lambda: show.back.scene == "ink")
+    assert not show.heard("hangs the driver")
+
+
 def test_where_no_understudy_can_live_changes_come_all_the_same_and_that_is_said(show: Stage) -> None:
     auditions = show.back._auditions
     assert auditions is not None
