@@ -82,8 +82,8 @@ class Desk:
         `follower`: who follows the player in the score, where there is one.
         """
         self.settings, self.backdrop = settings, backdrop
-        self._hearing, self._cues, self._tapped, self._wanderer = hearing, cues, tapped, wanderer
-        self._heard, self._stop, self._lights = heard, stop, lights
+        self._hearing, self._cues, self.tapped, self._wanderer = hearing, cues, tapped, wanderer
+        self.heard, self._stop, self._lights = heard, stop, lights
         self._complaints = Complaints(lambda line: say(str(line)), _COMPLAINTS)
         self.presets = PresetFile(settings.presets)
         self._midi_there: Midi | None = None
@@ -133,13 +133,13 @@ class Desk:
             case SelectCue(number):
                 self.go(self._cues.select(number - 1))
             case Tap(at):
-                self._tapped.tap(self._show_time(at))
+                self.tapped.tap(self._show_time(at))
             case Tempo(bpm, at):
-                self._tapped.lead(bpm, self._show_time(at))
+                self.tapped.lead(bpm, self._show_time(at))
             case Beat(bpm, at):
-                self._tapped.follow(bpm, self._show_time(at))
+                self.tapped.follow(bpm, self._show_time(at))
             case ReleaseTap():
-                self._tapped.release()
+                self.tapped.release()
             case StorePreset(name):
                 if self.backdrop is not None:
                     held = {key: read_value(one) for key, one in self.backdrop["overrides"].items()}
@@ -278,7 +278,7 @@ class Desk:
     def present(self) -> Mapping[str, tuple[bool | int | float | str, ...]]:
         """What is so just now, by the address at which it can be asked for. Inputs only while somebody looks."""
         backdrop, table = self.backdrop, self.table
-        found: dict[str, tuple[bool | int | float | str, ...]] = {"/monochord/tempo": (self._tapped.tempo,)}
+        found: dict[str, tuple[bool | int | float | str, ...]] = {"/monochord/tempo": (self.tapped.tempo,)}
         for name in ("level", "manual", "full", "muted"):
             found[f"/monochord/lights/{name}"] = (getattr(self._lights, name),)
         for place, late in enumerate(self._lights.delays, 1):
@@ -325,4 +325,4 @@ class Desk:
 
     def _show_time(self, at: float) -> float:
         """A moment of the monotonic clock as seconds of the show."""
-        return self._heard() - (time.monotonic() - at)
+        return self.heard() - (time.monotonic() - at)

@@ -23,6 +23,7 @@ from engine.frame import HOP, RATE, Row, blank_row
 from engine.frame_ring import FrameRing
 from engine.listening.density import density
 from engine.listening.ear import SHIPPED_MAP
+from engine.operator_log import Line
 from engine.settings import Settings
 from engine.stage.color import Color
 from engine.stage.palette import palettes
@@ -35,8 +36,6 @@ from engine.survey.asking import Survey
 _PICTURES: Final = 200  # that the latency looks back on
 _STALE: Final = 5.0  # seconds after which a picture says nothing of how late the stage is now
 _MAP_LOW, _MAP_HIGH = np.array([22, 24, 28]), np.array([126, 148, 150])  # colours of the map: no sounds, and the most
-
-Log = Sequence[tuple[int, float, str]]
 
 
 class Showing:
@@ -51,11 +50,11 @@ class Showing:
         *,
         order: Callable[[Order], None],
         tell: Callable[[object], None],
-        log: Callable[[], Log],
+        log: Callable[[], Sequence[Line]],
         status: Callable[[], dict[str, Any]],
         survey: Survey | None = None,
     ) -> None:
-        """`order`, `tell`: as the conductor's. `log`: the lines for the operator. `status`: as the conductor's."""
+        """`order`, `tell`: as the conductor's. `log`: the lines for the operator. `status`: how the show is."""
         self._settings, self._hearing, self._desk, self._stairs = settings, hearing, desk, stairs
         self._backdrop = desk.backdrop
         self.order, self.tell = order, tell
@@ -89,7 +88,7 @@ class Showing:
         """The inputs of the scene that are held by hand."""
         return tuple(self._backdrop["overrides"]) if self._backdrop else ()
 
-    def log(self, since: int) -> Log:
+    def log(self, since: int) -> Sequence[Line]:
         """Lines for the operator from number `since` on that are still kept."""
         return [line for line in self._log() if line[0] >= since]
 

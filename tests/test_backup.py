@@ -77,7 +77,7 @@ def test_a_backup_tells_nobody_until_it_is_taken_over_and_not_even_at_its_end_wh
         try:
             until(lambda: conductor.hops > 100)
             assert heard(signals) == heard(console) == 0
-            assert conductor.status()["muted"]
+            assert conductor.state.status()["muted"]
             told = take_over(order, page)
             assert told.returncode == 0, told.stderr
             assert told.stdout == f"127.0.0.1:{order} tells the lights now\n"

@@ -47,8 +47,8 @@ def test_a_show_is_seen_with_its_sound_its_stage_and_what_the_operator_was_told(
         assert all(color.startswith("#") for colors in view.palettes.values() for color in colors)
         assert "bowed" in view.families
         assert (view.map_picture() or b"").startswith(b"\x89PNG")
-        conductor.tell("one")
-        conductor.tell("two")
+        conductor.log.tell("one")
+        conductor.log.tell("two")
         while [line for _, _, line in view.log(0)][-2:] != ["one", "two"]:
             assert time.monotonic() < deadline
             time.sleep(0.02)
