@@ -87,33 +87,33 @@ from typing import Any, Final
 
 import platformdirs
 
+from engine.addressees import destinations_of, osc_in_of
 from engine.audio.hearing import HearingSettings
-from engine.control.listening_place import OscInSettings, is_loopback, read_osc_in
+from engine.control.listening_place import OscInSettings
 from engine.control.midi_settings import KEYS as MIDI_KEYS
 from engine.control.midi_settings import MidiSettings, read_midi
 from engine.control.page_place import PageSettings, read_page
-from engine.cues import Change, Cue, read_change, read_cues
-from engine.errors import BadSetting, nearest
+from engine.cues import Change, Cue
+from engine.errors import BadSetting
 from engine.instrument import InstrumentBand
-from engine.lights.destination import Destination, parse_destination
+from engine.lights.destination import Destination
 from engine.lights.patch import Patch, first_lights, is_console, read_patch
 from engine.listening.density import density
 from engine.musician import read_musicians
-from engine.score.cueing import check_places
-from engine.score.opening import AUTO, Opened, followed, open_sheet, page_of
-from engine.show_file import check, is_number, is_text, preset_file, read_show, user_show
+from engine.planned import check_scenes, cues_of, wandering_of
+from engine.score.opening import AUTO, Opened, open_sheet, page_of
+from engine.show_file import check, preset_file, read_show, user_show
 from engine.stage.backdrop import StageSettings
 from engine.stage.history import packed
 from engine.stage.output import Output, read_output
 from engine.stage.palette import load_palette
-from engine.stage.scene import load_scene, scene_names
-from engine.stage.transition import load_transition
+from engine.stage.scene import scene_names
 from engine.stage.views import FLAT
 from engine.survey.place import SurveySettings, read_survey
 from engine.take import is_take, script_in, show_in
 from engine.told import Script
 from engine.wall.address import Address, parse_address
-from engine.wandering import Wandering, read_wandering
+from engine.wandering import Wandering
 
 DEFAULT_SCENE: Final = "mountains"
 _FLOOR: Final = "fallback"
@@ -160,7 +160,6 @@ class Settings:
     """Where the user's own presets are kept."""
 
 
-_OSC_KEYS: Final = ("to", "hz")
 _CHOSEN_ALREADY: Final = ("sound.channels", "sound.gain_db")
 """What a take has been through: it is played as it is, unless the command line says otherwise."""
 _SHOWN: Final = ("scene", "scenes", "palette", "delay_ms", "cues", "stage.view", "stage.flash_limiter")
@@ -199,15 +198,11 @@ def settings(
     if seconds is not None and not (math.isfinite(seconds) and seconds > 0):
         raise BadSetting(f"seconds={seconds:g} must be above 0")
     get = found.get
-    device = get("sound.device") if source is None else get("sound.output")
-    scenes = tuple(get("scenes", ())) or tuple(name for name in scene_names() if name != _FLOOR)
-    scene = get("scene", scenes[0] if "scenes" in found else DEFAULT_SCENE)
     channels, musicians = read_musicians(get("sound.channels", ()))
-    outputs = tuple(read_output(table) for table in get("outputs", ()))
-    opened = None if (page := get("score")) is None else reading(_files(page), get("notation", AUTO))
+    opened = None if (score := get("score")) is None else reading(_files(score), get("notation", AUTO))
     hearing = HearingSettings(
         source=source,
-        device=device,
+        device=get("sound.device") if source is None else get("sound.output"),
         channels=channels,
         gain_db=float(get("sound.gain_db", 0.0)),
         repeat=repeat,
@@ -217,39 +212,27 @@ def settings(
         space=get("space"),
         score=None if opened is None else opened.told,
     )
+    scenes = tuple(get("scenes", ()))
+    scene = get("scene", scenes[0] if scenes else DEFAULT_SCENE)
+    check_scenes([scene, *scenes], hearing.names)
+    cues, change = cues_of(found, scene, hearing)
     following = tuple(dict.fromkeys(parse_address(text, "followers") for text in (*get("followers", ()), *followers)))
-    for name in dict.fromkeys((scene, *get("scenes", ()))):
-        load_scene(name, hearing.names)  # a scene that cannot be played is said now, not on stage
-    cues, change = _cues(found, scene, hearing)
-    told = _destinations(get("osc", ()), osc, osc_hz)
+    told = destinations_of(get("osc", ()), osc, osc_hz)
     patches = (*map(read_patch, get("lights", ())), *(first_lights(one) for one in told if is_console(one)))
     return Settings(
         hearing=hearing,
         keys=kept_of(found),
-        stage=StageSettings(
-            headless=headless,
-            size=_size(get("stage.size", (640, 360) if headless else (1280, 720))),
-            fps=float(get("stage.fps", 30.0 if headless else 60.0)),
-            monitor=get("stage.monitor"),
-            full_screen=bool(
-                get("stage.full_screen", get("stage.monitor") is not None or any(o.monitor for o in outputs))
-            ),
-            panel=bool(get("stage.panel", True)),
-            flash_limiter=bool(get("stage.flash_limiter", True)),
-            view=_view(get("stage.view"), outputs),
-            outputs=outputs,
+        stage=replace(
+            _stage(found, headless=headless),
             leads=bool(following),
-            auditions=True,
             density="" if (seen := density(hearing.own_space)) is None else packed(seen),
             page=opened.page if opened is not None else page_of(hearing.own_score, get("notation")),
-            delay=float(get("delay_ms", 0.0)) / 1000.0,
-            palette=None if (worn := get("palette")) is None else load_palette(worn).name,
         ),
         scene=scene,
-        scenes=scenes,
+        scenes=scenes or tuple(name for name in scene_names() if name != _FLOOR),
         cues=cues,
         change=change,
-        wander=_wander(found, hearing.names),
+        wander=wandering_of(found, hearing.names),
         script=None if as_written or show is not None or said.get("scene") else _script(source),
         destinations=tuple(one for one in told if not is_console(one)),
         lights=patches,
@@ -257,7 +240,7 @@ def settings(
         seconds=seconds,
         record=record,
         backup=backup,
-        osc_in=_osc_in(found, osc_from, (*told, *(patch.destination for patch in patches))),
+        osc_in=osc_in_of(found, osc_from, (*told, *(patch.destination for patch in patches))),
         page=read_page(
             get("page.listen"),
             get("page.announce"),
@@ -289,37 +272,26 @@ def kept_of(found: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in found.items() if name in _SHOWN or name.startswith(_SHOWN_TABLES)}
 
 
-def _cues(found: Mapping[str, Any], scene: str, hearing: HearingSettings) -> tuple[tuple[Cue, ...], Change]:
-    """The table of cues, and the change of the scene keys; every scene, transition and place in them can be had."""
-    cues = read_cues(found.get("cues", ()))
-    if any(cue.place for cue in cues):
-        check_places(cues, None if hearing.own_score is None else followed(hearing.own_score))
-    musicians = hearing.names
-    said = {key: found[f"change.{key}"] for key in ("transition", "seconds", "when") if f"change.{key}" in found}
-    change = read_change({"scene": scene, **said}, "change")
-    for name in dict.fromkeys(cue.change.scene for cue in cues):
-        load_scene(name, musicians)
-    for name in dict.fromkeys((*(cue.change.transition for cue in cues), change.transition)):
-        load_transition(name)
-    return cues, change
-
-
-def _wander(found: Mapping[str, Any], musicians: tuple[str, ...]) -> Wandering | None:
-    """Where the show goes by itself; every scene and transition of it can be had."""
-    table = {name.removeprefix("wander."): value for name, value in found.items() if name.startswith("wander.")}
-    if not table:
-        return None
-    chosen = read_wandering(table)
-    for name in chosen.transitions:
-        load_transition(name)
-    return replace(chosen, scenes=tuple(name for scene in chosen.scenes for name in _with_presets(scene, musicians)))
-
-
-def _with_presets(scene: str, musicians: tuple[str, ...]) -> list[str]:
-    """A scene that can be had; for `ink:*` all its presets too."""
-    base = scene.removesuffix(":*")
-    presets = load_scene(base, musicians).presets
-    return [base, *(f"{base}:{preset}" for preset in presets)] if scene != base else [scene]
+def _stage(found: Mapping[str, Any], *, headless: bool) -> StageSettings:
+    """Where pictures are shown and how; the command line's defaults are smaller where nobody looks at a screen."""
+    get = found.get
+    monitor, palette = get("stage.monitor"), get("palette")
+    outputs = tuple(read_output(table) for table in get("outputs", ()))
+    meant = monitor is not None or any(output.monitor for output in outputs)
+    return StageSettings(
+        headless=headless,
+        size=_size(get("stage.size", (640, 360) if headless else (1280, 720))),
+        fps=float(get("stage.fps", 30.0 if headless else 60.0)),
+        monitor=monitor,
+        full_screen=bool(get("stage.full_screen", meant)),
+        panel=bool(get("stage.panel", True)),
+        flash_limiter=bool(get("stage.flash_limiter", True)),
+        view=_view(get("stage.view"), outputs),
+        outputs=outputs,
+        auditions=True,
+        delay=float(get("delay_ms", 0.0)) / 1000.0,
+        palette=None if palette is None else load_palette(palette).name,
+    )
 
 
 def _script(source: str | None) -> Script | None:
@@ -353,35 +325,6 @@ def _band(found: Mapping[str, Any]) -> InstrumentBand | None:
     return InstrumentBand(**keys) if keys else None
 
 
-def _destinations(
-    tables: Sequence[Mapping[str, Any]], said: Sequence[str], hz: float | None
-) -> tuple[Destination, ...]:
-    """The show's receivers, and those of the command line beside them."""
-    found = []
-    for table in tables:
-        for key in table:
-            if key not in _OSC_KEYS:
-                raise BadSetting(f"osc has no key {key} ({nearest(key, _OSC_KEYS)})")
-        if not is_text(table.get("to")):
-            raise BadSetting('osc.to is missing: to = "127.0.0.1:9101"')
-        rate = table.get("hz")
-        if rate is not None and not is_number(rate):
-            raise BadSetting(f"osc.hz={rate!r} must be a number of frames a second")
-        found.append(_destination(table["to"], rate))
-    return (*found, *(_destination(text, hz) for text in said))
-
-
-def _osc_in(
-    found: Mapping[str, Any], senders: Sequence[str], destinations: Sequence[Destination]
-) -> OscInSettings | None:
-    """Where orders are listened for; never where we send to ourselves."""
-    chosen = read_osc_in(found.get("osc_in.listen"), (*found.get("osc_in.senders", ()), *senders))
-    for one in destinations:
-        if chosen is not None and one.port == chosen.port and is_loopback(one.host):
-            raise BadSetting(f"osc={one} is where we listen ourselves (osc_in={chosen}: choose another port)")
-    return chosen
-
-
 def _midi(found: Mapping[str, Any]) -> MidiSettings | None:
     """What is wanted of MIDI; what was learned is kept beside the user's own show."""
     keys = {key: found[f"midi.{key}"] for key in MIDI_KEYS if f"midi.{key}" in found}
@@ -393,7 +336,3 @@ def _timecode_channel(channel: int | None, heard: Sequence[int]) -> int | None:
     if channel is not None and (not heard or channel in heard):
         raise BadSetting(f"timecode.channel={channel} is heard as music too: say which channels are (--channels 1,2)")
     return channel
-
-
-def _destination(text: str, hz: float | None) -> Destination:
-    return parse_destination(text) if hz is None else parse_destination(text, hz)
