@@ -19,8 +19,9 @@ from engine.ending import on_signals
 from engine.errors import BadScene, BadSetting
 from engine.frame import HOP, RATE
 from engine.frame_ring import FrameRing
-from engine.stage.backdrop import Backdrop, StageSettings
+from engine.stage.backdrop import Backdrop
 from engine.stage.palette import load_palette
+from engine.stage.stage_settings import StageSettings
 from engine.wall.address import Address
 from engine.wall.follower import Line
 from engine.wall.state import State

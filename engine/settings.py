@@ -103,11 +103,11 @@ from engine.musician import read_musicians
 from engine.planned import check_scenes, cues_of, wandering_of
 from engine.score.opening import AUTO, Opened, open_sheet, page_of
 from engine.show_file import check, preset_file, read_show, user_show
-from engine.stage.backdrop import StageSettings
 from engine.stage.history import packed
 from engine.stage.output import Output, read_output
 from engine.stage.palette import load_palette
 from engine.stage.scene import scene_names
+from engine.stage.stage_settings import StageSettings
 from engine.stage.views import FLAT
 from engine.survey.place import SurveySettings, read_survey
 from engine.take import is_take, script_in, show_in

@@ -19,7 +19,7 @@ from engine.control.page_place import PageSettings
 from engine.lights.destination import parse_destination
 from engine.lights.patch import read_patch
 from engine.settings import Settings
-from engine.stage.backdrop import StageSettings
+from engine.stage.stage_settings import StageSettings
 
 
 @pytest.fixture

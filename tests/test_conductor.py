@@ -33,7 +33,7 @@ from engine.musician import Musician
 from engine.programme import changed_since, hashes
 from engine.rehearsal import Rehearsal
 from engine.settings import Settings, settings
-from engine.stage.backdrop import StageSettings
+from engine.stage.stage_settings import StageSettings
 from engine.take import Take
 
 from .conftest import JackServer

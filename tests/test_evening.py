@@ -22,7 +22,7 @@ from engine.programme import changed_since, hashes
 from engine.rehearsal import Rehearsal, heard_again, render
 from engine.settings import Settings, settings
 from engine.stage import gpu
-from engine.stage.backdrop import StageSettings
+from engine.stage.stage_settings import StageSettings
 from engine.take import Take, TakeWriter, script_in
 from engine.told import Script, Told
 

@@ -20,7 +20,7 @@ from engine.cues import Change
 from engine.errors import BadSetting
 from engine.following import Following
 from engine.frame import HOP, RATE, blank_row
-from engine.stage.backdrop import StageSettings
+from engine.stage.stage_settings import StageSettings
 from engine.wall import packet
 from engine.wall.address import Address
 from engine.wall.leader import Followers

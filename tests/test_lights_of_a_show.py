@@ -17,7 +17,7 @@ from engine.control.orders import SelectScene, StepCue
 from engine.cues import read_cues
 from engine.lights.patch import read_patch
 from engine.settings import Settings
-from engine.stage.backdrop import StageSettings
+from engine.stage.stage_settings import StageSettings
 
 from .stage.conftest import isf
 

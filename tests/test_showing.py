@@ -12,7 +12,7 @@ from engine.conductor import Conductor
 from engine.control.page_place import PageSettings
 from engine.settings import Settings
 from engine.showing import Showing
-from engine.stage.backdrop import StageSettings
+from engine.stage.stage_settings import StageSettings
 from tests.another_hand import run_while
 
 SMALL = StageSettings(headless=True, size=(64, 36), fps=30.0, nice=0)

@@ -10,7 +10,7 @@ from engine.conductor import Conductor
 from engine.cues import read_cues
 from engine.frame import RATE
 from engine.settings import Settings
-from engine.stage.backdrop import StageSettings
+from engine.stage.stage_settings import StageSettings
 from engine.synchrony import LtcEar
 from engine.timecode import PACES, Chase, Label
 

@@ -12,7 +12,7 @@ import typer
 from engine.cli import options, terminal
 
 if TYPE_CHECKING:
-    from engine.stage.backdrop import StageSettings
+    from engine.stage.stage_settings import StageSettings
 
 _LOOK: Final = 0.5  # seconds between two looks at the show file
 _PICTURE: Final = 1 / 30

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any, Final
 
 import numpy as np
@@ -18,11 +18,8 @@ from engine.frame_ring import FrameRing
 from engine.stage.audition import Auditions
 from engine.stage.blame import CHANCES, Blame, Loss
 from engine.stage.isf_inputs import Value
-from engine.stage.output import Output
 from engine.stage.report import StageReport
-from engine.stage.score_page import ScorePage
-from engine.stage.targets import Size
-from engine.stage.views import FLAT
+from engine.stage.stage_settings import StageSettings
 from engine.told import MASTERS, Scribe, Told, nobody_writes
 
 _PATIENCE: Final = 1.2  # seconds without a picture until the stage counts as hung
@@ -32,37 +29,6 @@ _TRIAL: Final = 2.0  # seconds that a scene may take from its reading to its fir
 _STARTING: Final = 20.0  # seconds for a driver to be opened, or the first scene drawn; software compiles slowly
 _RETRY: Final = 1.0
 _FALLBACK: Final = "fallback"
-
-
-@dataclass(frozen=True, slots=True)
-class StageSettings:
-    """Where pictures are shown and how."""
-
-    headless: bool = False
-    size: Size = (1280, 720)
-    fps: float = 60.0
-    monitor: str | None = None
-    full_screen: bool = False
-    panel: bool = True
-    delay: float = 0.0
-    """Seconds by which the picture is held back to match the PA."""
-    auditions: bool = False
-    """Whether scenes are tried in a process of their own before they go on."""
-    density: str = ""
-    """The picture of the map of sounds, as `history.packed` writes it; empty where there is none."""
-    page: ScorePage | None = None
-    """The page that is played from, where there is one."""
-    nice: int = 5
-    """How far drawing steps back behind hearing where both want the same core."""
-    flash_limiter: bool = True
-    palette: str | None = None
-    """The name of the palette that every scene wears; None where each wears its own."""
-    view: str = FLAT
-    """One of `views.VIEWS`."""
-    leads: bool = False
-    """Whether stages on other machines go by this one: it tells where its scene's clocks stand."""
-    outputs: tuple[Output, ...] = ()
-    """Where there is more than one, or one that is not straight; the first is the stage's window."""
 
 
 class Backdrop:
@@ -353,42 +319,54 @@ class Backdrop:
 
     def _hear(self, now: float) -> None:
         for message in self._child.heard():
-            if "trying" in message:
-                self._trying = str(message["trying"])
-                # Where nothing can be on stage yet, nothing is gained by haste.
-                self._watch = Watch(_TRIAL if self.restarts or self._ready_at is not None else _STARTING)
-            if "scene" in message:
-                self._write_down(message)
-                self._arrived(str(message["scene"]), float(message["seconds"]))
-            if "refused" in message:
-                self._trying = None
-                self._watch = Watch(_PATIENCE)
-            if "ready" in message:
-                self._ready_at, self.renderer, self._said = now, str(message["ready"]), ""
-                self._watch = Watch(_PATIENCE)
-                if self.restarts:
-                    self._messages.append(f"the picture is back in {self.scene}")
-            if message.get("key") == "tap":
-                self.taps.append(float(message["at"]))
-            elif "key" in message:
-                self._wishes.append(str(message["key"]))
-            if "saved" in message and self._auditions is not None:
-                self._reread = str(message["saved"])
-                self._auditions.ask(Change(self._reread))
+            self._hear_of_its_life(message, now)
+            self._hear_of_the_scene(message)
+            self._hear_of_the_window(message)
             if "trouble" in message:
                 self._messages.append(str(message["trouble"]))
-            if "inputs" in message:
-                self.inputs, self.values = message["inputs"], {}
-                there = {item["name"] for item in self.inputs["inputs"]}
-                self._on["overrides"] = {name: one for name, one in self._on["overrides"].items() if name in there}
-            if "values" in message and message["values"]["scene"] == self.scene:
-                self.values = {**self.values, **message["values"]["values"]}
-            if "pose" in message:
-                self.pose = message["pose"]
-            if "closed" in message:
-                self.closed = True
-            if "error" in message:
-                self._error = _as_error(message)
+
+    def _hear_of_its_life(self, message: Mapping[str, Any], now: float) -> None:
+        """What the painter is at, for which it has its time, and that it can begin, or cannot."""
+        if "trying" in message:
+            self._trying = str(message["trying"])
+            # Where nothing can be on stage yet, nothing is gained by haste.
+            self._watch = Watch(_TRIAL if self.restarts or self._ready_at is not None else _STARTING)
+        if "scene" in message:
+            self._write_down(message)
+            self._arrived(str(message["scene"]), float(message["seconds"]))
+        if "refused" in message:
+            self._trying = None
+            self._watch = Watch(_PATIENCE)
+        if "ready" in message:
+            self._ready_at, self.renderer, self._said = now, str(message["ready"]), ""
+            self._watch = Watch(_PATIENCE)
+            if self.restarts:
+                self._messages.append(f"the picture is back in {self.scene}")
+        if "error" in message:
+            self._error = _as_error(message)
+
+    def _hear_of_the_scene(self, message: Mapping[str, Any]) -> None:
+        """What it can be played with and what is played, where its clocks stand, and that its file was saved anew."""
+        if "inputs" in message:
+            self.inputs, self.values = message["inputs"], {}
+            there = {item["name"] for item in self.inputs["inputs"]}
+            self._on["overrides"] = {name: one for name, one in self._on["overrides"].items() if name in there}
+        if "values" in message and message["values"]["scene"] == self.scene:
+            self.values = {**self.values, **message["values"]["values"]}
+        if "pose" in message:
+            self.pose = message["pose"]
+        if "saved" in message and self._auditions is not None:
+            self._reread = str(message["saved"])
+            self._auditions.ask(Change(self._reread))
+
+    def _hear_of_the_window(self, message: Mapping[str, Any]) -> None:
+        """Its keys, and that somebody has closed it."""
+        if message.get("key") == "tap":
+            self.taps.append(float(message["at"]))
+        elif "key" in message:
+            self._wishes.append(str(message["key"]))
+        if "closed" in message:
+            self.closed = True
 
     def _write_down(self, message: Mapping[str, Any]) -> None:
         """A scene came on: as it was asked for, or in the place of one that failed."""

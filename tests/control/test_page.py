@@ -22,7 +22,7 @@ from engine.control.table import Repertoire, Table
 from engine.frame import HOP, RATE, SIGNALS
 from engine.lights.patch import read_patch
 from engine.settings import Settings
-from engine.stage.backdrop import StageSettings
+from engine.stage.stage_settings import StageSettings
 from tests.another_hand import run_while
 
 from ..stage.conftest import isf

@@ -136,6 +136,20 @@ def test_a_name_that_is_not_ours_and_another_sites_page_are_refused_and_told_onc
     ]
 
 
+def test_what_is_shown_in_letters_that_nobody_knows_is_no_token_and_no_fault(
+    server: PageServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.control.entrance._GUESSING", 0.0)
+    body = json.dumps({"token": "\udcff"})
+    assert ask(server, "/page/enter", "POST", body)[0] == 204  # on this machine alone there is none to be shown
+    assert ask(server, "/page/enter", "POST", body, Content_Type="text/plain; charset=nonsense")[0] == 400
+    monkeypatch.setattr(server._entrance, "gate", FromAfar(TOKEN, []))
+    assert ask(server, "/page/enter", "POST", body)[0] == 401
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as line:
+        line.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nAuthorization: Bearer \xff\r\n\r\n" % server.port)
+        assert line.recv(64).startswith(b"HTTP/1.1 401")
+
+
 def test_in_the_network_only_the_files_are_open_until_the_token_was_shown(
     server: PageServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -201,6 +215,17 @@ def test_a_page_is_told_all_it_shows_and_its_orders_are_answered_under_their_num
 
     with_socket(server, does)
     assert view.orders == [Override("ink", "flow", 1.25), Master("blackout", True), Release("ink")]
+
+
+def test_half_a_character_in_an_order_is_answered_and_the_page_is_told_on(server: PageServer) -> None:
+    async def does(line: aiohttp.ClientWebSocketResponse) -> None:
+        await line.send_str(json.dumps({"n": 1, "do": "/monochord/\ud800", "args": []}))
+        assert "is none" in (await until(line, "n"))["error"]
+        await line.send_str(json.dumps({"n": 2, "do": "/monochord/tempo", "args": [10**400]}))
+        assert "must be a number" in (await until(line, "n"))["error"]
+        await until(line, "live")
+
+    with_socket(server, does)
 
 
 def test_a_page_that_asks_for_too_much_is_told_so(view: FakeView, monkeypatch: pytest.MonkeyPatch) -> None:

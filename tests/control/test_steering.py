@@ -17,7 +17,8 @@ from engine.conductor import Conductor
 from engine.control.listening_place import OscInSettings
 from engine.control.orders import Watch
 from engine.settings import Settings
-from engine.stage.backdrop import Backdrop, StageSettings
+from engine.stage.backdrop import Backdrop
+from engine.stage.stage_settings import StageSettings
 from tests.another_hand import run_while
 
 from ..stage.conftest import isf

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from engine.errors import MissingDriver
 from engine.stage import gpu
-from engine.stage.backdrop import StageSettings
 from engine.stage.drawing import Moment
 from engine.stage.render import Renderer
 from engine.stage.scene import load_scene
+from engine.stage.stage_settings import StageSettings
 
 from .living import SMALL, Stage
 from .screen import Screen, xvfb

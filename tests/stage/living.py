@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable
 
 from engine.frame_ring import FrameRing
-from engine.stage.backdrop import Backdrop, StageSettings
+from engine.stage.backdrop import Backdrop
+from engine.stage.stage_settings import StageSettings
 
 SMALL = StageSettings(headless=True, size=(64, 36), fps=60.0, nice=0)
 

@@ -12,15 +12,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.child import Child
 from engine.errors import BadScene, MissingDriver, UserMistake
 from engine.frame import HOP, blank_row
 from engine.frame_ring import FrameRing
 from engine.stage import backdrop as module
-from engine.stage.backdrop import Backdrop, StageSettings
+from engine.stage.backdrop import Backdrop
+from engine.stage.stage_settings import StageSettings
 
 from .conftest import Write, isf
 from .living import SMALL, Stage
+from .scripted import Scripted
 
 # llvmpipe leaves a shader's loops after 65536 rounds: these take some 20 s.
 HANGS = f"""void main() {{
@@ -163,33 +164,6 @@ def test_a_picture_shows_the_hop_that_the_delay_says(stage: Callable[..., Stage]
         row[0] = index
         show.ring.push(row, np.zeros((HOP, 2), np.float32), time.monotonic())
     show.until(lambda: show.back.shown(show.back.report.pictures - 1)[:, 0].tolist() == [39])
-
-
-class Scripted:
-    """A painter that says what a test tells it to."""
-
-    lost_from_outside = Child.lost_from_outside
-    made: list[Scripted] = []  # noqa: RUF012  # shared on purpose: the test looks at those that have begun
-
-    def __init__(self, _module: str, fds: object) -> None:
-        self.settings: Mapping[str, Any] = {}
-        self.pid, self.stopped, self.loaded = -1, False, False
-        self.exit_code: int | None = None
-        self.complaint = "out of memory"
-        self.messages: list[Mapping[str, Any]] = []
-
-    def begin(self, settings: Mapping[str, Any]) -> None:
-        self.settings = settings
-        self.made.append(self)
-
-    def drop(self) -> None: ...
-
-    def heard(self) -> list[Mapping[str, Any]]:
-        heard, self.messages = self.messages, []
-        return heard
-
-    def say(self, **_: Any) -> None: ...
-    def end(self, grace: float = 0.0) -> None: ...
 
 
 class Clockwork:

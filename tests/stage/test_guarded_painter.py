@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.stage.backdrop import StageSettings
 from engine.stage.output import Output
+from engine.stage.stage_settings import StageSettings
 
 from .conftest import Write, isf
 from .living import SMALL, Stage

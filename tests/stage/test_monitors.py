@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from engine.stage.backdrop import StageSettings
 from engine.stage.output import Output
+from engine.stage.stage_settings import StageSettings
 
 from .conftest import Write, isf
 from .living import Stage

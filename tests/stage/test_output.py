@@ -121,6 +121,7 @@ def test_a_show_files_output_is_read() -> None:
         ({"edge": [0, 0.7, 0, 0]}, "each 0 to 0.5"),
         ({"gamma": 9}, "must be 1 to 4"),
         ({"gamma": float("nan")}, "must be 1 to 4"),
+        ({"gamma": 10**400}, "must be 1 to 4"),
         ({"corners": [[0, 0], [1, 0], [1, 1]]}, "must be four points"),
         ({"corners": [[0, 0], [1, 1], [1, 0], [0, 1]]}, "must be four points that span"),
         ({"corners": [[0, 0], [0, 1], [1, 1], [1, 0]]}, "clockwise"),

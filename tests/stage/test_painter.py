@@ -18,7 +18,7 @@ from engine.audio.hearing import HearingSettings
 from engine.conductor import Conductor
 from engine.frame import HOP, SIGNALS, blank_row
 from engine.settings import Settings
-from engine.stage.backdrop import StageSettings
+from engine.stage.stage_settings import StageSettings
 
 from .conftest import Write, isf
 from .living import Stage

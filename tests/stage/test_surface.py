@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.stage.backdrop import StageSettings
 from engine.stage.monitor import overlap
 from engine.stage.panel import PANEL
+from engine.stage.stage_settings import StageSettings
 
 from .conftest import Write, isf
 from .living import Stage

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from engine.errors import MissingDriver, NoSuchDevice
-from engine.stage.backdrop import StageSettings
+from engine.stage.stage_settings import StageSettings
 from engine.stage.window import KEYS, SideWindow, Window, has_display, monitor_names
 
 from .conftest import Write, isf

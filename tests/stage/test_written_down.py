@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -13,24 +13,11 @@ from engine.cues import Change
 from engine.frame import HOP, blank_row
 from engine.frame_ring import FrameRing
 from engine.stage import backdrop as module
-from engine.stage.backdrop import Backdrop, StageSettings
+from engine.stage.backdrop import Backdrop
+from engine.stage.stage_settings import StageSettings
 from engine.told import Told
 
-
-class Painter:
-    """One that says what a test tells it to."""
-
-    def __init__(self, _module: str, settings: Mapping[str, Any], fds: object) -> None:
-        self.settings, self.pid, self.exit_code, self.complaint = settings, -1, None, ""
-        self.messages: list[Mapping[str, Any]] = [{"scene": settings["scene"], "seconds": 0.02, "hop": 0}]
-        self.messages += [{"inputs": {"scene": settings["scene"], "inputs": [{"name": "burst", "type": "event"}]}}]
-
-    def heard(self) -> list[Mapping[str, Any]]:
-        heard, self.messages = self.messages, []
-        return heard
-
-    def say(self, **_: Any) -> None: ...
-    def end(self, grace: float = 0.0) -> None: ...
+from .scripted import Scripted
 
 
 class Show:
@@ -39,6 +26,9 @@ class Show:
         self.back = Backdrop(StageSettings(headless=True), "ink", self.ring)
         self.written: list[Told] = []
         self.back.scribe = self.written.append
+        self.painter = Scripted.made[-1]
+        burst = {"scene": "ink", "inputs": [{"name": "burst", "type": "event"}]}
+        self.painter.messages += [{"scene": "ink", "seconds": 0.02, "hop": 0}, {"inputs": burst}]
         self.hear(5)
 
     def hear(self, hops: int) -> None:
@@ -46,13 +36,13 @@ class Show:
             self.ring.push(blank_row(0), np.zeros((HOP, 2), np.float32))
 
     def painted(self, **message: Any) -> None:
-        self.back._child.messages.append(message)  # type: ignore[attr-defined]  # it is a Painter
+        self.painter.messages.append(message)
         list(self.back.tend(time.monotonic()))
 
 
 @pytest.fixture
 def show(monkeypatch: pytest.MonkeyPatch) -> Iterator[Show]:
-    monkeypatch.setattr(module, "Child", Painter)
+    monkeypatch.setattr(module, "Child", Scripted)
     made = Show()
     list(made.back.tend(time.monotonic()))
     yield made
