@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from math import exp
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine import frame
 from engine.frame import HOP, RATE, Row
-from engine.listening.mood_features import EIGHT, as_signal, eight
+from engine.listening.mood_features import EIGHT, as_signal
 from engine.listening.mood_judge import NEUTRAL, Second, Verdict, arousal, valence
 from engine.listening.mood_tally import COLUMNS, EVERY, LOOKS, PARTS, Array, Tally
+from engine.listening.whole_mood import FIRST, KNOWN, Judge, WholeMood
 
 MOOD: Final = slice(frame.Mood.excitement.start, frame.Mood.features.start + frame.Mood.features.size)
 """The group Mood in a row."""
@@ -31,39 +32,29 @@ WINDOW: Final = 30
 
 _ASKED: Final = EVERY * LOOKS  # hops
 _ENOUGH: Final = 3  # looks of a tally in which something must be heard for it to count
-_FIRST: Final = 3  # tallies before anything is said
-_KNOWN: Final = 8  # tallies before anything is believed
-_LONGEST: Final = 60  # tallies of a recording that are judged as one
-_STRIDE: Final = 30  # from one such piece to the next
 _HOP_SECONDS: Final = HOP / RATE
 _TRAVEL: Final = 1 - exp(-_HOP_SECONDS / 1.5)  # of the way to what was found, a hop
 _FAREWELL: Final = 2.0  # seconds that the end of a show waits for the thread
 
 
-class Judge(Protocol):
-    """What finds the mood of some seconds of music, as `MoodModel` does."""
-
-    def judge(self, seconds: Sequence[Second]) -> Verdict: ...
-
-
 class _Found(NamedTuple):
-    """What has become of an asking: the hop that asked, whether a window was there to be judged, and the verdict."""
+    """What has become of an asking."""
 
-    hops: int
+    hops: int  # heard when it was asked
     since: float  # seconds of sound at the end of the newest second that counted
-    verdict: Verdict | None
-    enough: bool
+    verdict: Verdict | None  # none where too little was heard
+    enough: bool  # whether so much was heard that it may be believed
 
 
 class _AtOnce:
-    """Judges while one waits: rehearsal. Keeps every second that counted."""
+    """Judges while one waits: rehearsal. `whole`, where somebody wants it, is what all seconds that counted make."""
 
     trouble = ""
 
-    def __init__(self, model: Judge, *, keep: bool) -> None:
-        self._model, self._keep = model, keep
+    def __init__(self, model: Judge, whole: WholeMood | None = None) -> None:
+        self._model, self.whole = model, whole
         self._tally = Tally()
-        self.seconds: list[Second] = []
+        self._seconds: list[Second] = []
         self._since = 0.0
         self.found: _Found | None = None
 
@@ -77,12 +68,13 @@ class _AtOnce:
         tally = self._tally.step(looks)
         if tally[PARTS["heard"]][0] < _ENOUGH:
             return _Found(hops, self._since, None, enough=False)
-        self.seconds.append(Second(tally, described))
-        if not self._keep:
-            del self.seconds[:-WINDOW]
+        self._seconds.append(Second(tally, described))
+        del self._seconds[:-WINDOW]
+        if self.whole is not None:
+            self.whole.add(self._seconds[-1])
         self._since = hops * _HOP_SECONDS
-        enough = len(self.seconds) >= _KNOWN
-        verdict = self._model.judge(self.seconds[-WINDOW:]) if len(self.seconds) >= _FIRST else None
+        enough = len(self._seconds) >= KNOWN
+        verdict = self._model.judge(self._seconds) if len(self._seconds) >= FIRST else None
         return _Found(hops, self._since, verdict, enough)
 
 
@@ -90,7 +82,7 @@ class _Worker(_AtOnce):
     """Judges in a thread of its own, one second after the other: a show."""
 
     def __init__(self, model: Judge) -> None:
-        super().__init__(model, keep=False)
+        super().__init__(model)
         self._waiting: queue.SimpleQueue[tuple[int, Array, NDArray[np.float32] | None] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="mood", daemon=True)
         self._thread.start()
@@ -119,7 +111,7 @@ class Mood:
     3 s of music nothing is said, before 8 s nothing is `known`. What is shown goes to what was found with a time
     constant of 1.5 s, the first of it at once. Finite and inside its span whatever the rows are.
 
-    With `live` a thread does the work, which `close` ends. Without, every second is kept for `whole`, and the same rows
+    With `live` a thread does the work, which `close` ends, and nothing is known of the `whole`. Without, the same rows
     give the same moods bit for bit.
     """
 
@@ -132,7 +124,7 @@ class Mood:
         self._begin()
 
     def _begin(self) -> None:
-        self._lane = _Worker(self._model) if self._live else _AtOnce(self._model, keep=True)
+        self._lane = _Worker(self._model) if self._live else _AtOnce(self._model, WholeMood(self._model))
         self._looks = np.zeros((LOOKS, len(COLUMNS)))
         self._hops = 0
         self._shown: _Found | None = None
@@ -178,19 +170,8 @@ class Mood:
             self._moving[:] = self._target
 
     def whole(self) -> Verdict:
-        """The mood of everything heard since the beginning; neutral if nothing was, or in a show.
-
-        Up to a minute is judged as one; what is longer is the mean of minutes that overlap by half.
-        """
-        seconds = [] if self._live else self._lane.seconds
-        if len(seconds) < _FIRST:
-            return NEUTRAL
-        starts = range(0, max(len(seconds) - _STRIDE, 1), _STRIDE)
-        verdicts = [self._model.judge(seconds[start : start + _LONGEST]) for start in starts]
-        shares = np.mean([verdict.probabilities for verdict in verdicts], axis=0)
-        features = eight(np.sum([second.tally for second in seconds], axis=0))
-        far = float(np.median([verdict.distance for verdict in verdicts])) if len(seconds) >= _KNOWN else np.inf
-        return Verdict(shares, features, far)
+        """The mood of everything heard since the beginning; neutral if nothing was, or in a show."""
+        return NEUTRAL if self._lane.whole is None else self._lane.whole.verdict()
 
     def troubles(self) -> Iterator[str]:
         """What the operator should know, once; from any thread."""
