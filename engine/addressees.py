@@ -8,7 +8,8 @@ from typing import Any, Final
 from engine.control.listening_place import OscInSettings, is_loopback, read_osc_in
 from engine.errors import BadSetting, nearest
 from engine.lights.destination import Destination, parse_destination
-from engine.show_file import is_number, is_text
+from engine.number import is_number
+from engine.show_file import is_text
 
 _OSC_KEYS: Final = ("to", "hz")
 

@@ -13,7 +13,7 @@ from typing import IO, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.audio.hearing import HearingSettings
+from engine.audio.hearing_settings import HearingSettings
 from engine.errors import BadFile
 from engine.features.beat import FREE
 from engine.frame import ROW, Frame, Numbers, Signal, signals_of

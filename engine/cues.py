@@ -24,6 +24,7 @@ from typing import Any, Final, NoReturn
 
 from engine.errors import BadSetting, nearest
 from engine.frame import SIGNALS, Row
+from engine.number import is_number
 from engine.timecode import read_label
 
 NUMBERS: Final = ("at", "piece", "onsets", "timecode")
@@ -103,7 +104,7 @@ def read_change(given: Mapping[str, Any], where: str) -> Change:
     if when not in WHENS:
         _refuse(where, f"when={when!r} is none ({nearest(str(when), WHENS)})")
     seconds = given.get("seconds", 0.0 if transition == CUT else SECONDS)
-    if not _finite(seconds) or not 0 <= seconds <= LONGEST:
+    if not is_number(seconds) or not 0 <= seconds <= LONGEST:
         _refuse(where, f"seconds={seconds!r} must be 0 to {LONGEST:g}")
     return Change(scene, transition, float(seconds), when)
 
@@ -124,7 +125,7 @@ def _read(table: Mapping[str, Any], where: str) -> Cue:
         elif key in NUMBERS:
             if key == "timecode":
                 value = read_label(value, f"{where}: timecode").number
-            elif not _finite(value) or value < 0:
+            elif not is_number(value) or value < 0:
                 _refuse(where, f"{key}={value!r} must be a number, 0 or more")
             number = (key, float(value))
         else:
@@ -153,17 +154,13 @@ def _beats(table: Mapping[str, Any], change: Change, place: ScorePlace | None, w
     beats = table.get("beats")
     if beats is None:
         return None
-    if not _finite(beats) or not 0 < beats <= _MOST_BEATS:
+    if not is_number(beats) or not 0 < beats <= _MOST_BEATS:
         _refuse(where, f"beats={beats!r} must be above 0, to {_MOST_BEATS:g}")
     if place is None:
         _refuse(where, f'beats={beats:g} are counted in a score (at = "bar 17"; else choose seconds)')
     if change.transition == CUT or "seconds" in table:
         _refuse(where, f'beats={beats:g} last a transition, which has no seconds then (transition = "fade")')
     return float(beats)
-
-
-def _finite(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _refuse(where: str, why: str) -> NoReturn:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from pathlib import Path
 
 
 class MonochordError(Exception):
@@ -60,3 +61,12 @@ def nearest(name: str, known: Iterable[str]) -> str:
     if close:
         return f"did you mean {' or '.join(close)}?"
     return f"known: {', '.join(choices)}" if choices else "none is known"
+
+
+def nearest_file(path: Path, there: Iterable[str]) -> str:
+    """The mend for a file that is not there: the nearest names of those in its folder; else where it was looked for."""
+    close = get_close_matches(path.name, list(there), n=3, cutoff=0.5)
+    if close:
+        return f"did you mean {' or '.join(close)}?"
+    folder = path.parent.absolute()
+    return f"nothing in {folder} is called so" if folder.is_dir() else f"there is no folder {folder}"

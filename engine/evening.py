@@ -8,15 +8,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from engine.audio.hearing import HearingSettings
+from engine.audio.hearing_settings import HearingSettings
 from engine.cues import Change
 from engine.errors import BadFile, BadScene, MonochordError
 from engine.frame import HOP, RATE, Block, Frame
 from engine.playbill import bring
+from engine.stage.drawing import Moment
 from engine.stage.isf_inputs import PARTS, Input
 from engine.stage.master import Master
 from engine.stage.palette import Colors, pinned
-from engine.stage.render import Moment, Renderer
+from engine.stage.render import Renderer
 from engine.take import Take, is_take
 from engine.told import Held, Script, Told, clock
 

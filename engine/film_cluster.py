@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from engine.audio.hearing import HearingSettings
+from engine.audio.hearing_settings import HearingSettings
 from engine.cluster import cluster
 from engine.errors import BadSetting, MissingDriver, MonochordError
 from engine.film_crew import Drawn, put_together, refuse_debts
@@ -38,13 +38,10 @@ from engine.stage.targets import Size
 from engine.stage.views import FLAT
 from engine.told import Script
 
-_TOGETHER: Final = 48
-"""Pictures that one worker draws at a time: a driver is opened for them, and that takes as long as some pictures."""
-_LOOK: Final = 5.0
-"""Seconds between two looks whether there still are workers, while one is waited for."""
-_ALONE: Final = 60.0
-_AHEAD: Final = 2
-"""Parts for each worker that are on their way at once."""
+_TOGETHER: Final = 48  # pictures that one worker draws at a time: opening a driver takes as long as some pictures
+_LOOK: Final = 5.0  # seconds between two looks whether there still are workers, while one is waited for
+_ALONE: Final = 60.0  # seconds without any after which nobody is waited for
+_AHEAD: Final = 2  # parts for each worker that are on their way at once
 
 
 def render(

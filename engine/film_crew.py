@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.audio.hearing import HearingSettings
+from engine.audio.hearing_settings import HearingSettings
 from engine.errors import BadScene, MissingDriver, MonochordError
 from engine.frame_ring import stereo
 from engine.rehearsal import (

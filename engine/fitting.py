@@ -22,12 +22,10 @@ from engine.recordings import Listening, Recording, Shelf, heard_in
 
 MOST: Final = 100_000
 """Sounds that a map is fitted on at most; of more, every so manieth."""
-
 _AHEAD: Final = 2  # groups of files a worker that are handed out ahead
 _TOGETHER: Final = 8  # files in a group at most
 _TURNS: Final = 8  # groups a worker gets at least, where there are so many files: the last one is not waited for long
 _HELD_OUT: Final = 0.15  # share of the recordings that a map is judged by
-
 
 Outcome = tuple[Recording, str]
 """A recording, and why nothing could be heard in it; "" if all went well."""
@@ -43,7 +41,12 @@ def listen(
     """
     waiting = []
     for recording in files:
-        if shelf.place(recording.path).exists():
+        try:
+            done = shelf.place(recording.path).exists()
+        except BadFile as gone:
+            yield recording, str(gone)
+            continue
+        if done:
             yield recording, ""
         else:
             waiting.append(recording)
@@ -71,9 +74,14 @@ def _attempt(path: Path, how: Listening) -> Attempt:
 
 
 def _kept(shelf: Shelf, recording: Recording, attempt: Attempt) -> str:
+    """Put it on the shelf; why there is nothing to put there, "" if there is. BadFile if there is no room."""
     if isinstance(attempt, str):
         return attempt
-    shelf.keep(shelf.place(recording.path), attempt[0].astype(np.float32), attempt[1])
+    try:
+        place = shelf.place(recording.path)
+    except BadFile as gone:  # while it was listened to
+        return str(gone)
+    shelf.keep(place, attempt[0].astype(np.float32), attempt[1])
     return ""
 
 
@@ -121,8 +129,7 @@ def gathered(files: list[Recording], shelf: Shelf, most: int = MOST, seed: int =
 
     Held out are whole recordings, of each family some, or the end of the only one. BadFile if nothing is there.
     """
-    places = [shelf.place(recording.path) for recording in files]
-    counts = [0 if kept is None else len(kept[1]) for kept in map(shelf.read, places)]
+    counts = [0 if kept is None else len(kept[1]) for kept in (shelf.kept(recording.path) for recording in files)]
     total = sum(counts)
     if not total:
         raise BadFile("nothing was heard in any of the recordings (see the lines above)")
@@ -130,8 +137,8 @@ def gathered(files: list[Recording], shelf: Shelf, most: int = MOST, seed: int =
     families = tuple(sorted({recording.family for recording, count in zip(files, counts, strict=True) if count}))
     embeddings, family, group, times = [], [], [], []
     before = 0
-    for number, (recording, place, count) in enumerate(zip(files, places, counts, strict=True)):
-        kept = shelf.read(place) if count else None
+    for number, (recording, count) in enumerate(zip(files, counts, strict=True)):
+        kept = shelf.kept(recording.path) if count else None
         if kept is None:
             continue
         # Of all sounds in a row every so manieth, whichever recording it falls into.

@@ -61,7 +61,7 @@ def font_for(text: str, height: float, language: str = "") -> Any:
 def found_font(text: str, language: str) -> tuple[str, int]:
     """The first font that has all letters of a text: its file and its number in it; an empty file is pillow's own."""
     letters = {sign for sign in text if unicodedata.category(sign)[0] in "LMNPS"}
-    if not shapes() and any(_within(ord(sign), _JOINED) for sign in letters):
+    if not shapes() and any(within(ord(sign), _JOINED) for sign in letters):
         raise MissingDriver(
             f"{_shown(text)} must be shaped to be drawn right, and this pillow has no raqm "
             "(pip install --upgrade pillow; on Windows fribidi is needed too)"
@@ -163,5 +163,6 @@ def _folders() -> list[Path]:
     return [home / ".fonts", own / "fonts", *(Path(one) / "fonts" for one in data.split(":") if one)]
 
 
-def _within(number: int, ranges: Iterable[tuple[int, int]]) -> bool:
+def within(number: int, ranges: Iterable[tuple[int, int]]) -> bool:
+    """Whether the number of a sign lies in one of these ranges, both ends included."""
     return any(low <= number <= high for low, high in ranges)

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pythonosc.osc_bundle import OscBundle
 
-from engine.audio.hearing import Hearing, HearingSettings
+from engine.audio.hearing import Hearing
+from engine.audio.hearing_settings import HearingSettings
 from engine.conductor import Conductor
 from engine.errors import UserMistake
 from engine.frame import RATE, Rhythm, Sound

@@ -24,7 +24,8 @@ from engine.lights.tint import between, hue_of, tint
 from engine.stage.binder import Follower
 from engine.stage.binding import read_binding, refusal
 from engine.stage.palette import Colors, pinned
-from engine.stage.scene import LIGHT_CHANNELS, Scene, load_scene
+from engine.stage.scene import Scene, load_scene
+from engine.stage.scene_lights import LIGHT_CHANNELS
 
 _LEVEL, _HUE, _WARMTH, _MOVEMENT, _STROBE = range(len(LIGHT_CHANNELS))
 _PHASE: Final = Rhythm.phase.start

@@ -22,7 +22,7 @@ from engine.whole_file import whole_file
 
 Shape = tuple[int | None, ...]
 """Of an input or output; None is any number."""
-_SUFFIX: Final = ".onnx"
+_SUFFIX: Final = ".onnx"  # of the model; its card has .toml instead
 
 
 def located(model: str | Path, folder: Path = assets.MODELS) -> tuple[str, Path]:
@@ -51,7 +51,7 @@ def card(name: str, folder: Path = assets.MODELS) -> dict[str, Any]:
     path = folder / f"{name}.toml"
     try:
         read = tomllib.loads(path.read_text(encoding="utf-8"))
-        found = hashlib.sha256((folder / f"{name}.onnx").read_bytes()).hexdigest()
+        found = hashlib.sha256((folder / f"{name}{_SUFFIX}").read_bytes()).hexdigest()
     except OSError as why:
         raise BadFile(f"model={why.filename}: {why.strerror} (is the installation whole?)") from why
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as why:
@@ -83,8 +83,8 @@ def session(name: str, folder: Path = assets.MODELS) -> onnxruntime.InferenceSes
     card(name, folder)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    path = folder / f"{name}.onnx"
+    options.log_severity_level = 3  # errors: what it would warn of, its card has settled
+    path = folder / f"{name}{_SUFFIX}"
     try:
         return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     except Exception as why:  # onnxruntime's errors have no common base

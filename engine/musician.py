@@ -13,6 +13,7 @@ from engine.frame import GROUPS
 RESERVED: Final = (*(group.__name__.lower() for group in GROUPS), "frame", "master", "mix", "time")
 """What nobody may be called: it is the name of something else where signals have names."""
 LONGEST_NAME: Final = 24
+"""Letters of a name, at most: it stands in addresses and on the desk."""
 _ITEM: Final = re.compile(r"(?P<channels>\d{1,4}(\+\d{1,4})*)(:(?P<name>.*))?", re.DOTALL)
 _NAME: Final = re.compile(rf"[a-z][a-z0-9_]{{0,{LONGEST_NAME - 1}}}")
 

@@ -30,7 +30,7 @@ class Perception:
     """
 
     delay: Final = Ensemble.delay
-    """Samples by which the slowest of the fast senses follows the sound; a place says its own age."""
+    """Samples by which f0, as `FastSenses` has it, follows the sound; a place and a mood say their own age."""
 
     def __init__(
         self,

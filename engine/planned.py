@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from engine.audio.hearing import HearingSettings
+from engine.audio.hearing_settings import HearingSettings
 from engine.cues import Change, Cue, read_change, read_cues
 from engine.score.cueing import check_places
 from engine.score.opening import followed

@@ -9,7 +9,8 @@ from engine.cues import Change, Cue, CueList, Downbeat
 from engine.frame import SIGNALS, Row
 from engine.score.cueing import ScoreCues
 from engine.score.timeline import Timeline
-from engine.stage.render import Moment, Renderer
+from engine.stage.drawing import Moment
+from engine.stage.render import Renderer
 from engine.stage.scene import load_scene
 from engine.stage.transition import load_transition
 from engine.wandering import Wanderer, Wandering

@@ -12,7 +12,7 @@ from typing import Final
 
 _SUPPLIES: Final = Path("/sys/class/power_supply")
 _CPUS: Final = Path("/sys/devices/system/cpu")
-_SLOW: Final = ("powersave", "conservative")
+_SLOW: Final = ("powersave", "conservative")  # governors that keep a clock low until it is late
 _LONG: Final = 2.0  # seconds that a program of the desktop may take to answer
 
 

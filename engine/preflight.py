@@ -19,7 +19,7 @@ from typing import Final
 import numpy as np
 
 from engine import assets, power
-from engine.audio.hearing import HearingSettings
+from engine.audio.hearing_settings import HearingSettings
 from engine.control.listening_place import osc_socket
 from engine.control.midi_ports import RtPorts, matching
 from engine.control.page_place import page_socket
@@ -86,8 +86,8 @@ def sound(show: Settings) -> str:
 
 
 def _monitors(show: Settings) -> str:
+    from engine.stage.display import monitors
     from engine.stage.monitor import choose
-    from engine.stage.window import monitors
 
     there = monitors()
     outputs = [output.monitor for output in show.stage.outputs] or [show.stage.monitor]

@@ -22,27 +22,15 @@ from engine.audio.source import open_source
 from engine.errors import BadFile
 from engine.listening.mel import BANDS, COLUMN, MEL_RATE, PATCH, SILENT, Columns, log_mel, patches, spliced
 from engine.listening.vggish import SIZE, Vggish
-from engine.whole_file import whole_file
+from engine.whole_file import written
 
 HOP_SECONDS: Final = 0.48
 """From one sound to the next in a recording."""
 _PIECE: Final = 30.0  # seconds of a recording that are in memory at once
 _HEARD: Final = SILENT + 0.7  # log-mel above which there is something in a patch: as much again as the offset
-_IGNORED: Final = {
-    ".txt",
-    ".md",
-    ".toml",
-    ".json",
-    ".csv",
-    ".png",
-    ".jpg",
-    ".jpeg",
-    ".pdf",
-    ".npz",
-    ".npy",
-    ".onnx",
-    ".mid",
-}
+_IGNORED: Final = frozenset(  # endings of what lies beside recordings
+    (".txt", ".md", ".toml", ".json", ".csv", ".png", ".jpg", ".jpeg", ".pdf", ".npz", ".npy", ".onnx", ".mid")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +102,8 @@ def heard_in(
 
 def write_heard(path: Path, embedding: NDArray[np.floating], time: NDArray[np.float32]) -> None:
     """What was heard in a recording, as a file that appears when it is whole. BadFile if there is no room."""
-    try:
-        with whole_file(path) as part, part.open("wb") as file:
-            np.savez(file, embedding=embedding, time=time)
-    except OSError as why:
-        raise BadFile(f"{path} cannot be written: {why.strerror} (choose a disk with room)") from why
+    with written(path) as part, part.open("wb") as file:
+        np.savez(file, embedding=embedding, time=time)
 
 
 def _pieces(path: Path, hop: int, seconds: float | None) -> Iterator[tuple[int, Columns]]:
@@ -162,14 +147,26 @@ class Shelf:
             raise BadFile(f"{folder} cannot be made: {why.strerror} (choose another -o)") from why
 
     def place(self, path: Path) -> Path:
-        """Where it is kept; another place if the file, the network or the way of listening is another."""
-        state = path.stat()
+        """Where it is kept; another place if the file, the network or the way of listening is another.
+
+        BadFile if the file is gone.
+        """
+        try:
+            state = path.stat()
+        except OSError as why:
+            raise BadFile(f"{path}: {why.strerror}") from why
         said = (str(path.resolve()), state.st_size, state.st_mtime_ns, self.network, self._how.hop, self._how.splice)
         return self.folder / f"{hashlib.sha256(repr(said).encode()).hexdigest()[:24]}.npz"
 
     def keep(self, place: Path, embedding: NDArray[np.float32], time: NDArray[np.float32]) -> None:
         """Write it; BadFile if there is no room."""
         write_heard(place, embedding.astype(np.float16), time)
+
+    def kept(self, path: Path) -> tuple[NDArray[np.float16], NDArray[np.float32]] | None:
+        """What is kept of a recording, as `read` gives it; None where nothing is, or the file is gone."""
+        with contextlib.suppress(BadFile):
+            return self.read(self.place(path))
+        return None
 
     def read(self, place: Path) -> tuple[NDArray[np.float16], NDArray[np.float32]] | None:
         """What is kept there; None if there is nothing, or it is damaged."""

@@ -15,7 +15,7 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.audio.hearing import HearingSettings
+from engine.audio.hearing_settings import HearingSettings
 from engine.audio.hops import Hopper
 from engine.audio.source import Source, open_source
 from engine.cues import Cue
@@ -28,10 +28,10 @@ from engine.listening.mood_judge import Verdict
 from engine.perception import Perception
 from engine.playbill import Playbill
 from engine.score.timeline import Timeline
+from engine.stage.drawing import Moment
 from engine.stage.film import open_film
 from engine.stage.off_screen import off_screen
 from engine.stage.palette import pinned
-from engine.stage.render import Moment
 from engine.stage.scene import load_scene
 from engine.stage.score_page import ScorePage
 from engine.stage.sheet import write_sheet

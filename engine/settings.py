@@ -88,7 +88,7 @@ from typing import Any, Final
 import platformdirs
 
 from engine.addressees import destinations_of, osc_in_of
-from engine.audio.hearing import HearingSettings
+from engine.audio.hearing_settings import HearingSettings
 from engine.control.listening_place import OscInSettings
 from engine.control.midi_settings import KEYS as MIDI_KEYS
 from engine.control.midi_settings import MidiSettings, read_midi

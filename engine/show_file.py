@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,17 +17,13 @@ from engine.errors import BadFile, BadSetting, nearest
 from engine.frame import SILENT_DB
 from engine.frame_ring import LONGEST_DELAY
 from engine.instrument import HIGHEST_HZ, LOWEST_HZ, MOST_HUM
+from engine.number import is_number
 from engine.score.opening import NOTATIONS
 from engine.stage.views import VIEWS
 from engine.wandering import KEYS as WANDER_KEYS
 from engine.whole_file import whole_file
 
 _Check = Callable[[Any], bool]
-
-
-def is_number(value: Any) -> bool:
-    """Whether it is a finite number, and no truth value."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _counted(value: Any) -> bool:
@@ -140,22 +135,23 @@ _KEYS: Final[Mapping[str, _Key]] = {
 def read_show(path: Path | None) -> dict[str, Any]:
     """The keys of a show file, flat (`sound.device`), checked. None reads the user's own, if there is one.
 
-    A name without an ending is a show that comes with the engine, where no such file is there.
+    A name without an ending is a show that comes with the engine, where no such file is there: what this machine
+    listens to, and the instrument's own band, are those of the user's own show.
     BadFile if it cannot be read, BadSetting for a key or value that is none.
     """
+    found: dict[str, Any] = {}
     if path is None:
         path = user_show()
         if not path.exists():
             return {}
     elif not path.suffix and not path.exists():
-        path = _own_show(str(path))
+        path, found = _own_show(str(path)), _of_this_machine()
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as why:
         raise BadFile(f"show={path}: {why.strerror} (a TOML file is wanted)") from why
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as why:
         raise BadFile(f"show={path} is not TOML: {why}") from why
-    found = {}
     for name, value in _flat(table):
         if name not in _KEYS:
             raise BadSetting(f"show={path} has no key {name} ({nearest(name, _KEYS)})")
@@ -180,6 +176,11 @@ def _own_show(name: str) -> Path:
     if name not in show_names():
         raise BadFile(f"show={name} is none ({nearest(name, show_names())}; or give a .toml file)")
     return assets.SHOWS / f"{name}.toml"
+
+
+def _of_this_machine() -> dict[str, Any]:
+    """What `devices --use` and `soundcheck --save` have kept, which no show that comes along can say."""
+    return {name: value for name, value in read_show(None).items() if name.startswith(("sound.", "band."))}
 
 
 def check(name: str, value: Any, where: str = "") -> Any:

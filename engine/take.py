@@ -28,10 +28,11 @@ from engine.musician import Musician, read_musicians
 from engine.told import Pen, Script, Told, read_script
 
 SUFFIX: Final = ".monochord"
+"""The ending of a take's name."""
 _MAGIC: Final = "monochord take 2"
 _FORMER: Final = "monochord take 1"  # nothing of what the stage was told
 _ROOM: Final = 128  # bytes of a slot for what the stage is told: 24 kB a second
-_MOST_ROOM: Final = 4096
+_MOST_ROOM: Final = 4096  # bytes of it that are believed of a take
 _NO_HOP: Final = b"\xff" * 8  # as the number of a hop that is nan; a frame begins with its own
 _FLUSH_HOPS: Final = 188  # about a second
 _LONGEST_HEADER: Final = 1 << 24  # a score of thousands of bars
@@ -116,11 +117,11 @@ class TakeWriter:
 
     def flush(self) -> None:
         """Hand over to the disk what is still waiting."""
-        waiting, self._waiting = self._slots[: self._waiting], 0
-        self._put(waiting.tobytes())
+        data, self._waiting = self._slots[: self._waiting].tobytes(), 0
         if self._told:
             self._slots["told"] = 0
             self._told = False
+        self._put(data)
 
     def close(self) -> None:
         """Write the rest and close."""
@@ -170,6 +171,7 @@ class Take:
 
     @property
     def hops(self) -> int:
+        """How many hops it has; those that are whole."""
         return len(self._slots)
 
     @property

@@ -13,7 +13,6 @@ that was fired is held true, and fires once. The masters are `brightness`, `blac
 from __future__ import annotations
 
 import json
-import math
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -22,6 +21,7 @@ from typing import Any, Final
 from engine.cues import CUT, Change, read_change
 from engine.errors import BadSetting
 from engine.frame import HOP, RATE
+from engine.number import is_number
 
 Held = bool | int | float | tuple[float, ...]
 """What an input is held at."""
@@ -144,7 +144,7 @@ def _read(given: Any) -> Told:
     masters = {name: what[name] for name in MASTERS if name in what}
     for name, value in masters.items():
         if name == "brightness":
-            _want(_finite(value))
+            _want(is_number(value))
         elif name == "palette":
             _want(value is None or isinstance(value, str))
         else:
@@ -157,15 +157,11 @@ def _read(given: Any) -> Told:
 
 def _held(value: Any) -> Held:
     if isinstance(value, list):
-        _want(0 < len(value) <= 4 and all(map(_finite, value)))
+        _want(0 < len(value) <= 4 and all(map(is_number, value)))
         return tuple(value)
-    _want(isinstance(value, bool) or _finite(value))
+    _want(isinstance(value, bool) or is_number(value))
     held: Held = value
     return held
-
-
-def _finite(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _want(good: bool) -> None:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine import assets
-from engine.audio.hearing import HearingSettings
+from engine.audio.hearing_settings import HearingSettings
 from engine.audio.source import open_source
 from engine.errors import BadScene
 from engine.frame import RATE, SIGNALS, Samples

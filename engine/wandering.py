@@ -23,10 +23,11 @@ import numpy as np
 from engine.cues import CUT, SECONDS, Change, read_change
 from engine.errors import BadSetting, nearest
 from engine.frame import SIGNALS, Row
+from engine.number import is_number
 
 KEYS: Final = ("scenes", "every", "on", "transition", "seconds", "when", "seed")
 _PATIENCE: Final = 30.0  # seconds after which a change that waits for no event comes all the same, if there is sound
-_LONGEST: Final = 86_400.0
+_LONGEST: Final = 86_400.0  # seconds that a scene may stay: a day
 _REMEMBERED: Final = 2  # scenes that do not come again at once
 
 
@@ -47,6 +48,7 @@ class Wandering:
         return [self.change(scene, transition) for scene, transition in zip(self.scenes, cycle(self.transitions))]
 
     def change(self, scene: str, transition: str) -> Change:
+        """To this scene by this transition, as the show says it."""
         return Change(scene, transition, 0.0 if transition == CUT else self.seconds, self.when)
 
 
@@ -80,14 +82,10 @@ def _texts(given: object) -> bool:
 
 
 def _span(given: object) -> tuple[float, float]:
-    ends = [float(end) for end in given if _number(end)] if isinstance(given, list | tuple) else []
+    ends = [float(end) for end in given if is_number(end)] if isinstance(given, list | tuple) else []
     if len(ends) != 2 or not 1.0 <= ends[0] <= ends[1] <= _LONGEST:
         _refuse(f"every={given!r} must be two numbers of seconds, 1 to {_LONGEST:g}: every = [60, 180]")
     return ends[0], ends[1]
-
-
-def _number(given: object) -> bool:
-    return isinstance(given, int | float) and not isinstance(given, bool)
 
 
 def _counter(given: object) -> str:

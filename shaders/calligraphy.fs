@@ -35,8 +35,6 @@
 #include "paper.glsl"
 #include "dither.glsl"
 
-const float STOPS = 8.0;   // places that the hand passes in one character
-
 // memory 0: last onset count, seconds since the last onset, seconds of lifted brush, 1 once begun
 // memory 1: brush x, y, before: x, y (heights of the picture)
 // memory 2: velocity x, y, before the last: x, y
@@ -52,7 +50,7 @@ float aspect() { vec2 whole = IMG_SIZE(sheet); return whole.x / max(whole.y, 1.0
 // A unit of writing: the height of the picture, less where it is narrow.
 float unit() { return min(1.0, aspect() * 0.90); }
 
-// Where the hand passes in a character, -0.5..0.5. Four ways to write, none of them a word.
+// The eight places that the hand passes in a character, -0.5..0.5. Four ways to write, none of them a word.
 vec2 stop_of(float k, float n) {
     float way = floor(4.0 * hash11(n * 1.37 + 0.7));
     vec2 p;

@@ -12,7 +12,6 @@
         {"NAME": "strength", "LABEL": "Strength of the last onset", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.5},
         {"NAME": "worn", "LABEL": "How worn the paintings are", "TYPE": "float", "MIN": 0.0, "MAX": 1.0, "DEFAULT": 0.4},
         {"NAME": "burn", "LABEL": "How long a lamp burns (s)", "TYPE": "float", "MIN": 0.2, "MAX": 4.0, "DEFAULT": 0.9},
-        {"NAME": "ground", "LABEL": "Ground", "TYPE": "color", "DEFAULT": [0.090, 0.071, 0.055, 1.0]},
         {"NAME": "wash", "LABEL": "Wash", "TYPE": "color", "DEFAULT": [0.420, 0.290, 0.204, 1.0]},
         {"NAME": "body", "LABEL": "Body", "TYPE": "color", "DEFAULT": [0.243, 0.486, 0.471, 1.0]},
         {"NAME": "accent", "LABEL": "Accent", "TYPE": "color", "DEFAULT": [0.710, 0.325, 0.184, 1.0]},
@@ -129,7 +128,6 @@ vec3 painted(vec3 p, vec3 face, vec3 clay, vec3 blue, vec3 red, vec3 pale) {
     vec4 n = niche(p);
     vec3 colour = clay;
     float fade = value2(p.zy * 2.7 + p.x) * 0.6 + value2(p.zy * 9.0 + p.x * 5.0) * 0.4;
-    float scale = 1.0;
     if (p.y < 0.02) return clay * 0.35 * (0.7 + 0.5 * fade);
     if (n.x < 0.04 && abs(p.x) > WIDE - 0.1) {
         // Thousand Buddhas: in every field a halo, a robe, a seat; four colours, one field on with every row.

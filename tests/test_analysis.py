@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from engine.analysis import analyse, write_analysis
-from engine.audio.hearing import HearingSettings
+from engine.audio.hearing_settings import HearingSettings
 from engine.errors import BadFile
 from engine.frame import HOP, RATE, SIGNALS, signals_of
 from engine.instrument import InstrumentBand

@@ -12,7 +12,7 @@ from contextlib import suppress
 
 import pytest
 
-from engine.audio.hearing import HearingSettings
+from engine.audio.hearing_settings import HearingSettings
 from engine.conductor import Conductor
 from engine.control.listening_place import OscInSettings
 from engine.control.page_place import PageSettings

@@ -20,7 +20,7 @@ import pytest
 from pythonosc.osc_bundle import OscBundle
 from pythonosc.osc_message import OscMessage
 
-from engine.audio.hearing import HearingSettings
+from engine.audio.hearing_settings import HearingSettings
 from engine.conductor import Conductor
 from engine.errors import BadFile
 from engine.frame import RATE, ROW

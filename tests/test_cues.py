@@ -90,6 +90,7 @@ def test_reset_is_as_good_as_new(cues: CueList) -> None:
         ({"scene": "ink", "at": 3, "key": "1"}, "waits for at and key (choose one)"),
         ({"scene": "ink", "at": -1}, "at=-1 must be a number, 0 or more"),
         ({"scene": "ink", "at": math.inf}, "at=inf"),
+        ({"scene": "ink", "at": 10**400}, "must be a number"),
         ({"scene": "ink", "at": True}, "at=True"),
         ({"scene": "ink", "key": "q"}, "key='q' must be one of the keys 0 to 9"),
         ({"scene": "ink", "when": "soon"}, "when='soon' is none"),

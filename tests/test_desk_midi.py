@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from engine.audio.hearing import HearingSettings
+from engine.audio.hearing_settings import HearingSettings
 from engine.conductor import Conductor
 from engine.control.bad_order import BadOrder
 from engine.control.orders import Beat, ForgetMidi, LearnMidi, ReleaseTap

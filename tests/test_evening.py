@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from engine import film_crew
-from engine.audio.hearing import HearingSettings
+from engine.audio.hearing_settings import HearingSettings
 from engine.conductor import Conductor
 from engine.control.orders import Master, Override, Release, SelectScene
 from engine.cues import Change, read_cues

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.audio.hearing import HearingSettings
+from engine.audio.hearing_settings import HearingSettings
 from engine.errors import BadScene, MissingDriver
 from engine.excerpts import Excerpts
 from engine.frame import HOP, RATE

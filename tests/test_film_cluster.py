@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from engine import film_cluster, rehearsal
-from engine.audio.hearing import HearingSettings
+from engine.audio.hearing_settings import HearingSettings
 from engine.errors import BadScene, BadSetting, MissingDriver
 from engine.stage import gpu, parcel
 

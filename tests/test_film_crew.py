@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine import film_crew, rehearsal
-from engine.audio.hearing import HearingSettings
+from engine.audio.hearing_settings import HearingSettings
 from engine.errors import BadScene, MissingDriver
 from engine.film_crew import owes_nothing
 from engine.stage import gpu

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from pythonosc.osc_message import OscMessage
 
-from engine.audio.hearing import HearingSettings
+from engine.audio.hearing_settings import HearingSettings
 from engine.conductor import Conductor
 from engine.control.orders import SelectScene, StepCue
 from engine.cues import read_cues

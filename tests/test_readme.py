@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from engine.show_file import read_show
-from engine.stage.window import KEYS
+from engine.stage.keys import KEYS
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from engine import rehearsal
-from engine.audio.hearing import HearingSettings
+from engine.audio.hearing_settings import HearingSettings
 from engine.cues import read_cues
 from engine.errors import BadFile, BadScene, BadSetting, MissingDriver
 from engine.frame import HOP, RATE

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.audio.hearing import HearingSettings
+from engine.audio.hearing_settings import HearingSettings
 from engine.conductor import Conductor
 from engine.control.page_place import PageSettings
 from engine.settings import Settings

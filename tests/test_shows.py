@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from engine import show_file
 from engine.errors import BadFile
 from engine.settings import settings
 from engine.show_file import show_names
@@ -42,3 +43,19 @@ def test_an_installation_goes_everywhere_and_never_the_same_way() -> None:
 def test_a_show_that_is_none_names_the_nearest() -> None:
     with pytest.raises(BadFile, match=r"show=clubb is none \(did you mean club\?; or give a \.toml file\)"):
         settings(Path("clubb"))
+
+
+def test_a_show_that_comes_along_listens_to_what_this_machine_listens_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(show_file, "user_show", lambda: tmp_path / "show.toml")
+    (tmp_path / "show.toml").write_text(
+        'scene = "ink"\n[sound]\ndevice = "Scarlett 2i2"\n[band]\nlow_hz = 190.0\nhigh_hz = 5200.0\n'
+    )
+    concert = settings(Path("concert"))
+    assert concert.hearing.device == "Scarlett 2i2"
+    assert concert.hearing.band is not None
+    assert concert.scene == "mountains"
+    (tmp_path / "mine.toml").write_text('scene = "silk"\n')
+    mine = settings(tmp_path / "mine.toml")
+    assert (mine.hearing.device, mine.hearing.band, mine.scene) == (None, None, "silk")

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import told
-from engine.audio.hearing import HearingSettings
+from engine.audio.hearing_settings import HearingSettings
 from engine.cues import Change
 from engine.errors import BadFile
 from engine.frame import HOP, ROW
@@ -306,3 +306,20 @@ def test_a_disk_that_is_full_for_a_while_tears_no_hop_apart_and_nothing_that_was
     script = script_in(path)
     assert script is not None
     assert [line.change.scene for line in script.lines if line.change] == [f"scene{hop}" for hop in range(30)]
+
+
+def test_what_was_told_in_hops_that_a_full_disk_did_not_take_is_not_told_again_in_others(tmp_path: Path) -> None:
+    path = tmp_path / "a.monochord"
+    writer = TakeWriter(path, 1, staged=True)
+    writer._file.close()
+    writer._file = crowded = _Crowded(path, "a")
+    crowded.room = 0
+    writer.tell(Told(0, Change("ink")))
+    writer.write(np.zeros(ROW), np.zeros((HOP, 1), np.float32))
+    with pytest.raises(OSError, match="No space left"):
+        writer.flush()
+    crowded.room = 1 << 30
+    writer.write(np.ones(ROW), np.zeros((HOP, 1), np.float32))
+    writer.flush()
+    assert not Take(path)._slots["told"].any()
+    writer.close()

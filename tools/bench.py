@@ -8,7 +8,7 @@ Rows are told as they are measured; what a row needs and is not here is said in 
 measured again takes the place of what was kept in out/bench.json, so a night's work can be done in parts.
 
 Peers live in environments of their own below --scratch, made when they are first asked for, with the versions that
-tools/bench_peers.py names; `--peer NAME=PYTHON` gives one that is there already. Those who judge truth (mir_eval,
+tools/benchmarks/peers.py names; `--peer NAME=PYTHON` gives one that is there already. Those who judge truth (mir_eval,
 scikit-learn, torch …) have one too, `judges`, which sees our own packages besides.
 
 Truth is judged by data that take long to make and are not ours to ship. They lie in --data, under these names:
@@ -33,14 +33,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from bench_job import DATA, OUT, PYTHON, Job
-from bench_peers import PEERS, NotHere, Peers, last_line
-from bench_pictures import PICTURES
-from bench_report import Result, machine, markdown, versions
-from bench_scores import SCORES
-from bench_speed import SPEED
-from bench_table import Figure, cells, line
-from bench_truth import GROWTH, TRUTH
+from benchmarks.job import DATA, OUT, PYTHON, Job
+from benchmarks.peers import PEERS, NotHere, Peers, last_line
+from benchmarks.pictures import PICTURES
+from benchmarks.report import Result, machine, markdown, versions
+from benchmarks.scores import SCORES
+from benchmarks.speed import SPEED
+from benchmarks.table import Figure, cells, line
+from benchmarks.truth import GROWTH, TRUTH
 
 from engine.whole_file import whole_file
 

@@ -20,13 +20,14 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-import figures
 import numpy as np
+from benchmarks import figures
 
 from engine import assets
 from engine.cues import Change
 from engine.frame_ring import FrameRing
-from engine.stage.backdrop import Backdrop, StageSettings
+from engine.stage.backdrop import Backdrop
+from engine.stage.stage_settings import StageSettings
 from engine.stage.transition import transition_names
 
 _SCENES = ("ink", "mountains", "strings")

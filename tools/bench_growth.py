@@ -5,7 +5,7 @@
 
 Length of the show (on the virtual clock), bindings, OSC destinations, pages that are open, channels, musicians, passes
 of a scene, the picture's size, and, with --corpus (what tools/space_corpus.py wrote), sounds that a map is fitted to.
-tools/bench_curves.py says what is counted. A day on the virtual clock is `tools/soak.py --virtual 24`.
+tools/benchmarks/curves.py says what is counted. A day on the virtual clock is `tools/soak.py --virtual 24`.
 """
 
 from __future__ import annotations
@@ -17,10 +17,9 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-import bench_curves as curves
-import figures
-from bench_curves import Curve
-from bench_report import curves_told
+from benchmarks import curves, figures
+from benchmarks.curves import Curve
+from benchmarks.report import curves_told
 
 from engine.whole_file import whole_file
 
@@ -43,7 +42,7 @@ def wanted(quick: bool, corpus: Path | None) -> dict[str, Callable[[], Curve]]:
         "size": partial(curves.size, _SIZES[:2] if quick else _SIZES, few // 10),
     }
     if sys.platform == "linux":
-        from bench_open_pages import pages
+        from benchmarks.open_pages import pages
 
         found["pages"] = partial(pages, (0, 2) if quick else (0, 1, 4, 8, 16, 32), 2.0 if quick else 10.0)
     if corpus is not None:

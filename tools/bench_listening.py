@@ -17,8 +17,8 @@ import argparse
 import time
 from collections.abc import Callable
 
-import figures
 import numpy as np
+from benchmarks import figures
 
 from engine import assets
 from engine.audio.source import open_source

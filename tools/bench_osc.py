@@ -10,7 +10,6 @@ the consoles, which are told in one hop of four; every figure of one run, on one
 from __future__ import annotations
 
 import argparse
-import socket
 import statistics
 import subprocess
 import threading
@@ -19,54 +18,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-import figures
 import numpy as np
+from benchmarks import figures
+from benchmarks.receivers import Sink, rows
 from pythonosc.osc_bundle_builder import IMMEDIATELY, OscBundleBuilder
 from pythonosc.osc_message_builder import OscMessageBuilder
 from pythonosc.udp_client import SimpleUDPClient
 
-from engine.frame import SIGNALS, Row, blank_row
+from engine.frame import SIGNALS, Row
 from engine.lighting import Lighting
 from engine.lights.destination import Destination
 from engine.lights.osc import Lights, Sender
 from engine.lights.patch import first_lights, read_patch
 
 _DESTINATIONS: Final = 5
-
-
-class Sink:
-    """A socket that takes what comes, and notes when."""
-
-    def __init__(self) -> None:
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
-        self.socket.bind(("127.0.0.1", 0))
-        self.port: int = self.socket.getsockname()[1]
-
-    def taken(self) -> list[bytes]:
-        """The datagrams that were waiting."""
-        self.socket.setblocking(False)
-        found: list[bytes] = []
-        try:
-            while True:
-                found.append(self.socket.recv(1 << 16))
-        except BlockingIOError:
-            return found
-
-    def drain(self) -> int:
-        """How many there were."""
-        return len(self.taken())
-
-
-def rows(count: int) -> list[Row]:
-    """Rows in which everything moves."""
-    random, made = np.random.default_rng(0), []
-    for index in range(count):
-        row = blank_row()
-        row[2:] = random.uniform(0, 60, len(row) - 2)
-        row[0] = index
-        made.append(row)
-    return made
 
 
 def microseconds(

@@ -10,19 +10,14 @@ Medians over the rounds, of p50, p95 and p99 of each.
 from __future__ import annotations
 
 import argparse
-import asyncio
-import contextlib
 import os
-import subprocess
-import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-import aiohttp
-import figures
 import numpy as np
-from bench_latency import CLIENT, JackClicks, jack_server
+from benchmarks import figures
+from watching.browsers import PORT, browsers
+from watching.clicks import CLIENT, JackClicks, jack_server
 
 from engine import latency
 from engine.control.page_place import PageSettings
@@ -30,37 +25,6 @@ from engine.settings import Settings, settings
 
 PAGES: Final = (None, 0, 1, 4)
 """Browsers; None: no page is served."""
-PORT: Final = 9117
-_RETRY: Final = 0.2
-
-
-@contextlib.contextmanager
-def browsers(count: int) -> Iterator[None]:
-    """So many of them look at the page, as soon as it is there and as long as it is."""
-    if not count:
-        yield
-        return
-    looking = subprocess.Popen([sys.executable, __file__, "--look", str(count)])
-    try:
-        yield
-    finally:
-        looking.terminate()
-        looking.wait()
-
-
-async def look(count: int) -> None:
-    """Be so many browsers."""
-    async with aiohttp.ClientSession() as session:
-        await asyncio.gather(*(_one(session) for _ in range(count)))
-
-
-async def _one(session: aiohttp.ClientSession) -> None:
-    while True:
-        with contextlib.suppress(aiohttp.ClientError, OSError):
-            async with session.ws_connect(f"http://127.0.0.1:{PORT}/page/live", max_msg_size=0) as line:
-                async for _ in line:
-                    pass
-        await asyncio.sleep(_RETRY)
 
 
 def measured(show: Settings, clicks: JackClicks, count: int, pages: int | None) -> np.ndarray:
@@ -76,11 +40,8 @@ def main() -> None:
     parser.add_argument("--clicks", type=int, default=60)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--scene", default="fallback")
-    parser.add_argument("--look", type=int, help=argparse.SUPPRESS)
     figures.ask(parser)
     asked = parser.parse_args()
-    if asked.look:
-        asyncio.run(look(asked.look))
     show = settings(
         headless=True, scene=asked.scene, sound__device=f"{CLIENT}, JACK", stage__size=(160, 90), stage__fps=30.0
     )

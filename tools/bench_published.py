@@ -13,13 +13,13 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-import figures
 import numpy as np
 import onnxruntime
 import torch
 from bench_listening import best
+from benchmarks import figures
 from export_vggish import export, quantised
-from vggish_shaped import Vggish
+from networks.vggish import Vggish
 
 from engine import assets
 from engine.listening.ear import familiar

@@ -27,8 +27,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import figures
 import numpy as np
+from benchmarks import figures
 from peer_senses import measured
 
 from engine import assets

@@ -18,7 +18,7 @@ import sys
 import time
 from pathlib import Path
 
-import figures
+from benchmarks import figures
 
 _HERE = Path(__file__).resolve()
 _FLOOR = "import numpy, numba, json, time; print(json.dumps({'floor': time.monotonic()}))"

@@ -12,11 +12,11 @@ import argparse
 import socket
 import time
 
-import figures
 import numpy as np
+from benchmarks import figures
 
 from engine import assets
-from engine.audio.hearing import HearingSettings
+from engine.audio.hearing_settings import HearingSettings
 from engine.frame import HOP, RATE
 from engine.frame_ring import stereo
 from engine.rehearsal import Rehearsal

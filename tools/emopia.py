@@ -11,34 +11,21 @@ program fluidsynth, without its reverb.
 from __future__ import annotations
 
 import argparse
-import subprocess
 import sys
-import tempfile
 import zipfile
 from pathlib import Path
 from typing import Final
 
 import numpy as np
-import soundfile
-from timbres import Teachers
+from lessons.midi_sound import rendered
+from lessons.teachers import Teachers
 
+from engine.frame import RATE
 from engine.listening.mel import MEL_RATE, log_mel, resampled
 
 MOODS: Final = ("excitement", "irritation", "depression", "relaxation")
 """Quadrants Q1 to Q4 under the names that the paper gives them."""
 _SECONDS: Final = 45.0
-_RATE: Final = 48_000
-
-
-def rendered(midi: bytes, soundfont: Path) -> np.ndarray:
-    """A MIDI file as sound at MEL_RATE."""
-    with tempfile.TemporaryDirectory() as folder:
-        source, wav = Path(folder) / "a.mid", Path(folder) / "a.wav"
-        source.write_bytes(midi)
-        command = ["fluidsynth", "-niq", "-R", "0", "-C", "0", "-g", "0.6", "-r", str(_RATE), "-F", str(wav)]
-        subprocess.run([*command, str(soundfont), str(source)], check=True, capture_output=True)
-        sound, rate = soundfile.read(wav, always_2d=True, dtype="float32", frames=round(_SECONDS * _RATE))
-    return resampled(sound, rate)
 
 
 def main() -> None:
@@ -54,7 +41,7 @@ def main() -> None:
         names = sorted(name for name in archive.namelist() if name.endswith(".mid"))
         for number, name in enumerate(names, 1):
             stem = Path(name).stem
-            sound = rendered(archive.read(name), said.soundfont)
+            sound = resampled(rendered(archive.read(name), said.soundfont, _SECONDS), RATE)
             heard = log_mel(sound)
             columns.append(heard.astype(np.float16))
             yamnet.append(teachers.yamnet(heard, 96))

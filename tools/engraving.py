@@ -3,8 +3,8 @@
     python tools/engraving.py --tunes CORPUS --out staves --count 20000 --seed 1
 
 CORPUS is music21's folder `corpus`; of it are read Essen folk songs, O'Neill's and Aird's tunes and the Nottingham
-data set, never what tools/abc_tunes.py calls reserved. Phrases of one staff are engraved by Verovio in all its fonts
-and by abcm2ps, each with thicknesses, spacings and ornaments by chance. Needs verovio, resvg_py and abcm2ps.
+data set, never what tools/sheets/abc_tunes.py calls reserved. Phrases of one staff are engraved by Verovio in all its
+fonts and by abcm2ps, each with thicknesses, spacings and ornaments by chance. Needs verovio, resvg_py and abcm2ps.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from abc_tunes import RESERVED, Tune, collection
-from engravers import Abcm2ps, Verovio, rastered
-from poet import Poet
-from staff_shards import Staff, write
+from sheets.abc_tunes import RESERVED, Tune, collection
+from sheets.engravers import Abcm2ps, Verovio, rastered
+from sheets.poet import Poet
+from sheets.staff_shards import Staff, write
 
 COLLECTIONS: Final = ("essenFolksong", "oneills1850", "airdsAirs", "nottingham-dataset")
 _SHARD: Final = 500

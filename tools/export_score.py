@@ -21,61 +21,16 @@ import numpy as np
 import onnx
 import onnxruntime
 import torch
-from notations import NOTATIONS, STAVES, Notation
-from numpy.typing import NDArray
-from score_net import Contour, HaarDown, ScoreNet, Shape
-from sru import Sru
+from networks.graph import OPSET, Graph
+from networks.score import Contour, HaarDown, ScoreNet, Shape
+from networks.sru import Sru
+from sheets.notations import NOTATIONS, STAVES, Notation
 from torch import Tensor, nn
 
 from engine import models
 
-_OPSET: Final = 17
 _CLOSE: Final = 1e-3
 """How far a share may be from torch's."""
-
-
-class _Graph:
-    """An ONNX graph in the making: one node behind the other."""
-
-    def __init__(self, shape: Shape) -> None:
-        self.now = "bands"
-        self._shape = shape
-        self._nodes: list[onnx.NodeProto] = []
-        self._weights: list[onnx.TensorProto] = []
-
-    def weight(self, value: Tensor | NDArray[Any] | list[int]) -> str:
-        name = f"w{len(self._weights)}"
-        array = value.detach().numpy() if isinstance(value, Tensor) else np.asarray(value)
-        self._weights.append(onnx.numpy_helper.from_array(np.ascontiguousarray(array), name))
-        return name
-
-    def add(self, kind: str, *more: str, of: str | None = None, **attributes: Any) -> str:
-        made = f"{kind}{len(self._nodes)}"
-        self._nodes.append(onnx.helper.make_node(kind, [of or self.now, *more], [made], **attributes))
-        self.now = made
-        return made
-
-    def several(self, kind: str, inputs: list[str], count: int, **attributes: Any) -> list[str]:
-        made = [f"{kind}{len(self._nodes)}_{k}" for k in range(count)]
-        self._nodes.append(onnx.helper.make_node(kind, inputs, made, **attributes))
-        return made
-
-    def convolution(self, kernel: Tensor, bias: Tensor | None = None, of: str | None = None, **attributes: Any) -> str:
-        return self.add(
-            "Conv", self.weight(kernel), *([self.weight(bias)] if bias is not None else []), of=of, **attributes
-        )
-
-    def model(self) -> onnx.ModelProto:
-        self._nodes[-1].output[0] = "shares"
-        ends = [
-            onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, shape)
-            for name, shape in (
-                ("bands", [1, 4, self._shape.height // 2, "columns"]),
-                ("shares", ["steps", self._shape.symbols + 1]),
-            )
-        ]
-        graph = onnx.helper.make_graph(self._nodes, "score", ends[:1], ends[1:], self._weights)
-        return onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", _OPSET)], ir_version=8)
 
 
 def _normed(kernel: Tensor, norm: nn.BatchNorm2d) -> tuple[Tensor, Tensor]:
@@ -86,7 +41,7 @@ def _normed(kernel: Tensor, norm: nn.BatchNorm2d) -> tuple[Tensor, Tensor]:
     return kernel * scale[:, None, None, None], norm.bias - norm.running_mean * scale
 
 
-def _contour(graph: _Graph, layer: Contour) -> None:
+def _contour(graph: Graph, layer: Contour) -> None:
     came, norm = graph.now, layer.norm
     assert norm.running_var is not None
     assert norm.running_mean is not None
@@ -124,7 +79,7 @@ def _step(width: int) -> onnx.GraphProto:
     return onnx.helper.make_graph(nodes, "sru_step", given, made)
 
 
-def _sru(graph: _Graph, layer: Sru) -> None:
+def _sru(graph: Graph, layer: Sru) -> None:
     """Both directions at once: the second half of the channels is turned round before and after."""
     half, width = layer.half, 2 * layer.half
     x = graph.now
@@ -146,7 +101,7 @@ def _sru(graph: _Graph, layer: Sru) -> None:
     graph.add("Concat", _turned(graph, second), of=first, axis=1)
 
 
-def _turned(graph: _Graph, of: str) -> str:
+def _turned(graph: Graph, of: str) -> str:
     """The steps in reverse."""
     ends = (np.array([v], np.int64) for v in (-1, np.iinfo(np.int64).min, 0, -1))
     return graph.add("Slice", *(graph.weight(v) for v in ends), of=of)
@@ -154,7 +109,7 @@ def _turned(graph: _Graph, of: str) -> str:
 
 def graph_of(net: ScoreNet) -> onnx.ModelProto:
     """The network as ONNX, for one staff or line at a time; only with all of the paper's parts."""
-    graph = _Graph(net.shape)
+    graph = Graph("bands")
     levels: list[str] = []
     for down, norm, refine in zip(net.down, net.norm, net.refine, strict=True):
         assert isinstance(norm, nn.BatchNorm2d)
@@ -185,7 +140,8 @@ def graph_of(net: ScoreNet) -> onnx.ModelProto:
     graph.add("MatMul", graph.weight(net.out.weight.T))
     graph.add("Add", graph.weight(net.out.bias))
     graph.add("Softmax", axis=1)
-    return graph.model()
+    given, shares = [1, 4, net.shape.height // 2, "columns"], ["steps", net.shape.symbols + 1]
+    return graph.model("score", given, "shares", shares)
 
 
 def export(net: ScoreNet, path: Path) -> float:
@@ -219,7 +175,7 @@ def write_card(path: Path, about: Mapping[str, Any], notation: Notation = STAVES
         "input": f"bands (1, 4, {notation.height // 2}, n) float32: dwt2(image, 'haar'), engine/score/recogniser.py",
         "output": f"shares (n / 2, {len(notation.symbols) + 1}) float32: CTC's blank, then {notation.where}",
         "symbols_sha256": hashlib.sha256("\n".join(notation.symbols).encode()).hexdigest(),
-        "opset": _OPSET,
+        "opset": OPSET,
         "torch": version("torch"),
     }
     models.write_card(path, card)

@@ -27,14 +27,14 @@ import onnx
 import onnxruntime
 import soundfile
 import torch
+from networks.graph import OPSET, Graph
+from networks.vggish import EMBEDDING, Vggish, VggishShaped, folded
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from vggish_shaped import EMBEDDING, Vggish, VggishShaped, folded
 
 from engine import models
 from engine.listening.mel import BANDS, MEL_RATE, PATCH, log_mel, patches, resampled
 
-_OPSET: Final = 17
 _CLOSE: Final = 1e-5
 _WELL_QUANTISED: Final = 0.98  # mean cosine between what int8 and float say
 
@@ -82,66 +82,36 @@ def read_official(path: Path) -> Vggish:
     return network.eval()
 
 
-class _Graph:
-    """An ONNX graph in the making: one node behind the other."""
-
-    def __init__(self) -> None:
-        self.now = "log_mel"
-        self._nodes: list[onnx.NodeProto] = []
-        self._weights: list[onnx.TensorProto] = []
-
-    def weight(self, value: Tensor | NDArray[Any]) -> str:
-        name = f"w{len(self._weights)}"
-        array = value.detach().numpy() if isinstance(value, Tensor) else value
-        self._weights.append(onnx.numpy_helper.from_array(np.ascontiguousarray(array), name))
-        return name
-
-    def add(self, kind: str, *more: str, of: str | None = None, **attributes: Any) -> str:
-        made = f"{kind}{len(self._nodes)}"
-        self._nodes.append(onnx.helper.make_node(kind, [of or self.now, *more], [made], **attributes))
-        self.now = made
-        return made
-
-    def layers(self, layers: nn.Sequential) -> None:
-        for layer in layers:
-            if isinstance(layer, nn.Conv2d):
-                self.add("Conv", self.weight(layer.weight), self.weight(layer.bias), pads=[1, 1, 1, 1])  # type: ignore[arg-type]
-            elif isinstance(layer, nn.MaxPool2d):
-                self.add("MaxPool", kernel_shape=[2, 2], strides=[2, 2])
-            elif isinstance(layer, nn.Linear):
-                self.add("Gemm", self.weight(layer.weight), self.weight(layer.bias), transB=1)
-            else:
-                self.add("Relu")
-
-    def model(self) -> onnx.ModelProto:
-        self._nodes[-1].output[0] = "embedding"
-        ends = [
-            onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, shape)
-            for name, shape in (("log_mel", ["n", 1, PATCH, BANDS]), ("embedding", ["n", EMBEDDING]))
-        ]
-        graph = onnx.helper.make_graph(self._nodes, "vggish", ends[:1], ends[1:], self._weights)
-        opset = onnx.helper.make_opsetid("", _OPSET)
-        return onnx.helper.make_model(graph, opset_imports=[opset], ir_version=8)
+def _layers(graph: Graph, layers: nn.Sequential) -> None:
+    for layer in layers:
+        if isinstance(layer, nn.Conv2d):
+            graph.convolution(layer.weight, layer.bias, pads=[1, 1, 1, 1])
+        elif isinstance(layer, nn.MaxPool2d):
+            graph.add("MaxPool", kernel_shape=[2, 2], strides=[2, 2])
+        elif isinstance(layer, nn.Linear):
+            graph.add("Gemm", graph.weight(layer.weight), graph.weight(layer.bias), transB=1)
+        else:
+            graph.add("Relu")
 
 
 def _graph(network: VggishShaped | Vggish) -> onnx.ModelProto:
     """The network as ONNX, batch norms folded already."""
-    graph = _Graph()
+    graph = Graph("log_mel")
     if isinstance(network, VggishShaped):
         graph.add("Sub", graph.weight(network.mean))
         graph.add("Mul", graph.weight(network.scale))
-        graph.layers(network.trunk)
+        _layers(graph, network.trunk)
         tall = graph.now
         mean = graph.add("ReduceMean", axes=[2], keepdims=0)
         graph.add("Concat", graph.add("ReduceMax", of=tall, axes=[2], keepdims=0), of=mean, axis=1)
         graph.add("Flatten", axis=1)
-        graph.layers(nn.Sequential(network.dense))
+        _layers(graph, nn.Sequential(network.dense))
     else:
-        graph.layers(network.features)
+        _layers(graph, network.features)
         graph.add("Transpose", perm=[0, 2, 3, 1])
         graph.add("Flatten", axis=1)
-        graph.layers(network.embeddings)
-    return graph.model()
+        _layers(graph, network.embeddings)
+    return graph.model("vggish", ["n", 1, PATCH, BANDS], "embedding", ["n", EMBEDDING])
 
 
 def export(network: VggishShaped | Vggish, path: Path) -> float:
@@ -212,7 +182,7 @@ def write_card(path: Path, about: Mapping[str, Any]) -> None:
         "rate": MEL_RATE,
         "input": "log_mel (n, 1, 96, 64) float32: log(mel + 0.01), engine/listening/mel.py",
         "output": f"embedding (n, {EMBEDDING}) float32",
-        "opset": _OPSET,
+        "opset": OPSET,
         "torch": version("torch"),
     }
     models.write_card(path, card)

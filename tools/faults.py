@@ -29,26 +29,23 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Final
 
-import faults_of_children
-import faults_of_files
-import faults_of_scenes
-import faults_of_the_machine
-import faults_of_the_network
-from night import STILL, Calm, Fault, Night, Verdict, so
+from nights import children, files, machine, network, scenes
+from nights.night import Fault, Night
+from nights.verdict import STILL, Calm, Verdict, so
 
 FAULTS: Final[dict[str, Fault]] = dict(
     (
-        *faults_of_children.FAULTS,
-        *faults_of_scenes.FAULTS,
-        *faults_of_the_network.FAULTS,
-        *faults_of_the_machine.FAULTS,
-        *faults_of_the_machine.OWN,
-        *faults_of_files.FAULTS,
-        *faults_of_children.LAST,
+        *children.FAULTS,
+        *scenes.FAULTS,
+        *network.FAULTS,
+        *machine.FAULTS,
+        *machine.OWN,
+        *files.FAULTS,
+        *children.LAST,
     )
 )
 """In the order of the night."""
-OWN: Final = {name for name, _ in (*faults_of_the_machine.OWN, *faults_of_files.FAULTS, *faults_of_children.LAST)}
+OWN: Final = {name for name, _ in (*machine.OWN, *files.FAULTS, *children.LAST)}
 """Those with a show of their own, behind all others: the show of the night has ended by then."""
 _TRIES: Final = 3
 

@@ -24,8 +24,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-import figures
 import numpy as np
+from benchmarks import figures
 from numpy.typing import NDArray
 from PIL import Image
 

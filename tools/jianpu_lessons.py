@@ -2,10 +2,10 @@
 
     python tools/jianpu_lessons.py --tunes CORPUS --out lines --count 24000 --seed 1
 
-CORPUS is music21's folder `corpus`, read as tools/engraving.py does: never what tools/abc_tunes.py calls reserved.
-Phrases are drawn in fonts, distances and thicknesses by chance (tools/jianpu_look.py), never as the engine itself
-draws (engine/score/jianpu_layout.py); with lyrics, titles, chords and bar numbers beside them that are not to be read.
-Needs Debian's fonts of tools/jianpu_fonts.py.
+CORPUS is music21's folder `corpus`, read as tools/engraving.py does: never what tools/sheets/abc_tunes.py calls
+reserved. Phrases are drawn in fonts, distances and thicknesses by chance (tools/sheets/jianpu/look.py), never as the
+engine itself draws (engine/score/jianpu_layout.py); with lyrics, titles, chords and bar numbers beside them that are
+not to be read. Needs Debian's fonts of tools/sheets/jianpu/fonts.py.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from typing import Final
 
 import numpy as np
 from engraving import tunes_to_learn
-from jianpu_canvas import Canvas
-from jianpu_cells import line_of
-from jianpu_drawing import Drawing, fraction, key_sign
-from jianpu_look import Look, Looks
-from phrases import Item, Phrase
-from poet import Poet
-from staff_shards import Staff, write
+from sheets.jianpu.canvas import Canvas
+from sheets.jianpu.cells import line_of
+from sheets.jianpu.drawing import Drawing, fraction, key_sign
+from sheets.jianpu.look import Look, Looks
+from sheets.phrases import Item, Phrase
+from sheets.poet import Poet
+from sheets.staff_shards import Staff, write
 
 from engine.score.jianpu_symbols import TIMES, numbers
 from engine.score.spelling import STEPS, Key

@@ -4,14 +4,15 @@
     python tools/judge_following.py --data reserved.npz --out judged --count 60 --soundfont TimGM6mb.sf2 \\
         --soundfont sf_GMbank.sf2 --soundfont MuseScore_General.sf3 --warping
 
-Each piece is one to three tunes, played in a key by chance by a General MIDI instrument (`tools/stumbling.py`): the
-tempo wanders by ± 20 %, one note in twenty is wrong, one in twenty is left out; in some pieces somebody plays along, a
-note is held for 2 to 4 s more, 5 s are left out or played again, or the player begins again. Tuned on the tunes and
-sounds of training (`--half tune`), reported once on reserved tunes and sounds. Of every note that is played, right or
-wrong, it is asked where the follower was when it began: the error is what the beat told was off by, in milliseconds at
-the player's own tempo; the tempo is not told to it. For 2 s after a jump nobody is asked; instead `found` is the time
-until four notes in a row are within 250 ms. Beside it stands the plain on-line time warping (`tools/warping.py`), which
-is told the mean tempo, and with `--peer` what `tools/peer_following.py` has left in that folder.
+Each piece is one to three tunes, played in a key by chance by a General MIDI instrument (`tools/lessons/stumbling.py`):
+the tempo wanders by ± 20 %, one note in twenty is wrong, one in twenty is left out; in some pieces somebody plays
+along, a note is held for 2 to 4 s more, 5 s are left out or played again, or the player begins again. Tuned on the
+tunes and sounds of training (`--half tune`), reported once on reserved tunes and sounds. Of every note that is played,
+right or wrong, it is asked where the follower was when it began: the error is what the beat told was off by, in
+milliseconds at the player's own tempo; the tempo is not told to it. For 2 s after a jump nobody is asked; instead
+`found` is the time until four notes in a row are within 250 ms. Beside it stands the plain on-line time warping
+(`tools/benchmarks/warping.py`), which is told the mean tempo, and with `--peer` what `tools/peer_following.py` has left
+in that folder.
 """
 
 from __future__ import annotations
@@ -24,15 +25,15 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-import figures
 import numpy as np
 import soundfile
+from benchmarks import figures
+from benchmarks.warping import follow, score_chroma
+from lessons.instruments import MELODIC
+from lessons.sounding import degraded, sound_maker
+from lessons.stumbling import KINDS, medley, stumble
+from lessons.tune import read_tunes
 from numpy.typing import NDArray
-from performing import MELODIC
-from sounding import degraded, sound_maker
-from stumbling import KINDS, medley, stumble
-from tunes import read_tunes
-from warping import follow, score_chroma
 
 from engine.features.fast import FastSenses
 from engine.frame import HOP, RATE, Block

@@ -15,8 +15,8 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-import figures
 import numpy as np
+from benchmarks import figures
 from numpy.typing import NDArray
 
 from engine.features.fractal import higuchi

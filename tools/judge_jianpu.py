@@ -7,7 +7,7 @@ The tunes are music21's `ryansMammoth` and `essenFolksong/han2`. Whole pages are
 (engine/score/jianpu_layout.py: its look and its font were never learned from) and by jianpu-ly and LilyPond, half of
 them with Chinese words below; found, straightened and read by the engine alone, as drawn and as a phone sees them
 (tests/score/photographing.py, 2000 pixels wide). Lines are drawn by tools/jianpu_lessons.py in fonts that were never
-learned from, and aged by tools/ageing.py. A note is right if its pitch and its duration are, after alignment.
+learned from, and aged by tools/sheets/ageing.py. A note is right if its pitch and its duration are, after alignment.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ import sys
 import tempfile
 from pathlib import Path
 
-import figures
 import numpy as np
-from ageing import Wear, aged
-from jianpu_elsewhere import can_say, engraved, plain
-from jianpu_fonts import RESERVED
+from benchmarks import figures
 from jianpu_lessons import Lessons
-from jianpu_look import Looks
 from judge_score import LEVELS, Marks, mark, reserved
-from notations import JIANPU
 from PIL import Image
-from poet import Poet
-from staff_shards import read, write
+from sheets.ageing import Wear, aged
+from sheets.jianpu.elsewhere import can_say, engraved, plain
+from sheets.jianpu.fonts import RESERVED
+from sheets.jianpu.look import Looks
+from sheets.notations import JIANPU
+from sheets.poet import Poet
+from sheets.staff_shards import read, write
 
 from engine.score.comparing import compare, together
 from engine.score.files import read_tune, write_tune

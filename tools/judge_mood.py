@@ -21,12 +21,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-import figures
 import matplotlib as mpl
 import numpy as np
+from benchmarks import figures
+from lessons.mood import Clip, heard_set, louder, read_clip
 from matplotlib import pyplot as plt
-from mood_data import Clip, heard_set, louder, read_clip
-from mood_model import Array, Labels, Linear, folds, lessons, softmax
+from networks.mood import Array, Labels, Linear, folds, lessons, softmax
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC

@@ -22,11 +22,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import figures
 import mir_eval
 import numpy as np
+from benchmarks import figures
+from lessons.pitch_truth import HOP, NO_ONE_PITCH, Piece, pieces
 from numpy.typing import NDArray
-from pitch_truth import HOP, NO_ONE_PITCH, Piece, pieces
 
 from engine.features.fast import FastSenses
 from engine.frame import Block

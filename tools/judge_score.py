@@ -7,8 +7,8 @@
 
 The tunes are music21's `ryansMammoth` and `essenFolksong/han2`. Half of the phrases stand as they are, half in
 another clef, key and place; `made up` are phrases by chance, where everything rare is often. Each staff is read as
-engraved, as scanned and as photographed (tools/ageing.py). A note is right if its pitch and its duration are, after
-the alignment with most matches; SER is the edits a symbol takes. What a staff costs is on one core.
+engraved, as scanned and as photographed (tools/sheets/ageing.py). A note is right if its pitch and its duration are,
+after the alignment with most matches; SER is the edits a symbol takes. What a staff costs is on one core.
 
 Pages are whole tunes as they stand on A4, found, straightened and read by the engine alone, as drawn at 200 dots an
 inch and as a phone sees them (tests/score/photographing.py): turned, tilted, curled, in shadow, blurred, as JPEG.
@@ -28,15 +28,15 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
 
-import figures
 import numpy as np
-from abc_tunes import RESERVED, Tune, collection
-from ageing import Wear, aged
-from engraved_elsewhere import ENGRAVERS, on_paper, staves_of
-from phrases import Phrase
+from benchmarks import figures
 from PIL import Image
-from poet import Poet
-from staff_shards import Staff, read, write
+from sheets.abc_tunes import RESERVED, Tune, collection
+from sheets.ageing import Wear, aged
+from sheets.engraved_elsewhere import ENGRAVERS, on_paper, staves_of
+from sheets.phrases import Phrase
+from sheets.poet import Poet
+from sheets.staff_shards import Staff, read, write
 
 from engine.score.comparing import compare, together
 from engine.score.page import staves_of as staves_on

@@ -23,21 +23,21 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-import figures
 import mir_eval
 import numpy as np
 import soundfile
+from benchmarks import figures
 from judge_pitch import Listener, aubio_with, essentia_yinfft, judge_pitch
 from judge_pitch import as_figures as pitch_figures
 from judge_pitch import ours as our_pitch
 from judge_pitch import table as pitch_table
+from lessons.instruments import INSTRUMENTS
+from lessons.tune import read_tunes
 from numpy.typing import NDArray
-from performing import INSTRUMENTS
 from renders import make
-from tunes import read_tunes
 
 from engine.analysis import analyse
-from engine.audio.hearing import HearingSettings
+from engine.audio.hearing_settings import HearingSettings
 
 _MERGE: Final = 0.03  # seconds within which the notes of a chord are one onset
 _ONSET_WINDOW: Final = 0.05

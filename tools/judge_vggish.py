@@ -19,17 +19,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-import figures
 import numpy as np
 import onnxruntime
 import torch
+from benchmarks import figures
+from lessons.families import family_of
+from lessons.teachers import PATCH_HOP
+from networks.vggish import VggishShaped
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression, LogisticRegressionCV
 from sklearn.model_selection import GroupKFold, StratifiedGroupKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from timbres import PATCH_HOP, family_of
-from vggish_shaped import VggishShaped
 
 from engine.listening.mel import BANDS, PATCH
 

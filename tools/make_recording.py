@@ -8,7 +8,7 @@
 it comes from, what is heard when) and `mo_li_hua.notes.csv` (every note, in seconds of the ogg: what an onset
 detector is judged against).
 
-The tune and its arrangement are in `mo_li_hua.py`, how it is played in `mo_li_hua_played.py`; here: the
+The tune and its arrangement are in `mo_li_hua/arrangement.py`, how it is played in `mo_li_hua/played.py`; here: the
 MIDI, the sound, the card.
 
 The MIDI is always the same, since all chance is drawn from `SEED`. The sound depends a little on the version
@@ -33,7 +33,7 @@ import mido
 import numpy as np
 import soundfile
 import tomlkit
-from mo_li_hua import (
+from mo_li_hua.arrangement import (
     CODA_BEAT,
     DRUM_BEAT,
     END_BEAT,
@@ -45,7 +45,7 @@ from mo_li_hua import (
     SILENCE_BEAT,
     Player,
 )
-from mo_li_hua_played import SEED, Heard, bend_semitones, seconds_at, swell_levels, truth
+from mo_li_hua.played import SEED, Heard, bend_semitones, seconds_at, swell_levels, truth
 from numpy.typing import NDArray
 
 OUT = Path("engine/audio/recording")

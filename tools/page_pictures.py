@@ -22,7 +22,7 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from engine import assets
-from engine.audio.hearing import HearingSettings
+from engine.audio.hearing_settings import HearingSettings
 from engine.conductor import Conductor
 from engine.control.page_place import PageSettings
 from engine.cues import read_cues
@@ -34,7 +34,7 @@ from engine.settings import settings as settings_of
 from engine.share.films import formats
 from engine.share.sharing import Wish, share
 from engine.share.story import story_of
-from engine.stage.backdrop import StageSettings
+from engine.stage.stage_settings import StageSettings
 
 PICTURES: Final = Path(__file__).parent / "pictures"
 CUES: Final = (("ink", "Opening"), ("silk", "River"), ("strings", "Finale"))

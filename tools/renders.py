@@ -8,8 +8,9 @@ Each render is NAME.wav (48 kHz, mono) and NAME.npz: `notes` (n, 5: onset, offse
 voice, 0 between notes), and `what` (a JSON line). Kinds of attack: 0 blown or bowed, 1 plucked or struck.
 
 A sound comes from a soundfont (played by fluidsynth), from `timidity` and its freepats, or from `modelled`: strings,
-pipes and bars by our own arithmetic (`tools/modelled.py`). Never give it MuseScore_General, TimGM6mb or sf_GMbank: they
-are reserved for evaluation. Needs pyfluidsynth with libfluidsynth, mido, and timidity with freepats where asked for.
+pipes and bars by our own arithmetic (`tools/lessons/modelled.py`). Never give it MuseScore_General, TimGM6mb or
+sf_GMbank: they are reserved for evaluation. Needs pyfluidsynth with libfluidsynth, mido, and timidity with freepats
+where asked for.
 """
 
 from __future__ import annotations
@@ -23,10 +24,11 @@ from typing import Any
 
 import numpy as np
 import soundfile
+from lessons.instruments import MELODIC
+from lessons.performing import CURVE, Part, Performance, perform
+from lessons.sounding import degraded, sound_maker
+from lessons.tune import Tune, read_tunes
 from numpy.typing import NDArray
-from performing import CURVE, MELODIC, Part, Performance, perform
-from sounding import degraded, sound_maker
-from tunes import Tune, read_tunes
 
 from engine.frame import HOP, RATE
 

@@ -22,12 +22,12 @@ import numpy as np
 import resvg_py
 import soundfile
 import verovio
-from mo_li_hua import TUNE
+from mo_li_hua.arrangement import TUNE
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from engine import rehearsal
-from engine.audio.hearing import HearingSettings
+from engine.audio.hearing_settings import HearingSettings
 from engine.frame import RATE
 from engine.score.comparing import compare
 from engine.score.jianpu_picture import jianpu_image

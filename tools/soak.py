@@ -28,23 +28,20 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Coroutine, Generator, Iterator
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
 import aiohttp
 import numpy as np
-from from_outside import Lights
+from benchmarks.virtual_clock import played_minutes
 from numpy.typing import NDArray
-from processes import Taken, family, taken
-from running_show import RunningShow
+from watching.from_outside import Lights
+from watching.processes import Taken, family, taken
+from watching.show import RunningShow
 
 from engine import assets
-from engine.audio.hops import Hopper
-from engine.audio.source import Source, open_source
-from engine.frame import HOP, RATE, Block
-from engine.perception import Perception
 
 _SAMPLE: Final = 10.0  # seconds between two looks
 _CHANGE: Final = 7.0  # seconds between two changes of scene
@@ -226,27 +223,6 @@ def virtual(hours: int, music: str) -> None:
             f"{hour:4d} {np.median(costs):10.1f} {max(costs):10.1f} {onsets - before:8.0f} {resident:12.1f}", flush=True
         )
     minutes.close()
-
-
-def played_minutes(music: str) -> Generator[tuple[float, float], None, None]:
-    """Minutes of a show on the virtual clock: µs of the thread that a hop has cost, and the onsets counted so far."""
-    source = open_source(music)
-    hopper = Hopper(source.rate, source.channels)
-    blocks, hops = _endless(source, hopper), round(60 * RATE / HOP)
-    with Perception(hopper.numbers) as senses:
-        while True:
-            begun = time.thread_time()
-            for _ in range(hops):
-                onsets = senses.step(next(blocks)).rhythm.onsets
-            yield 1e6 * (time.thread_time() - begun) / hops, onsets
-
-
-def _endless(source: Source, hopper: Hopper) -> Iterator[Block]:
-    """The recording over and over, without a seam."""
-    while True:
-        source.seek(0)
-        while len(sound := source.read(1 << 16)):
-            yield from hopper.feed(sound)
 
 
 def main() -> int:

@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from lessons.families import FAMILIES
+from lessons.teachers import PATCH_HOP
 from numpy.typing import NDArray
-from timbres import FAMILIES, PATCH_HOP
 
 from engine.listening.mel import PATCH
 from engine.listening.vggish import Vggish

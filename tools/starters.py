@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from starter_panels import open_stage_control, touch_osc
-from starter_patches import max_patch, pure_data
-from starter_terms import HOST, OUT_PORT, Control, controls, told
+from other_programs.panels import open_stage_control, touch_osc
+from other_programs.patches import max_patch, pure_data
+from other_programs.terms import HOST, OUT_PORT, Control, controls, told
 
 from engine.control.listening_place import PORT as IN_PORT
 from engine.control.page_place import PAGE_PORT

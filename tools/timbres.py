@@ -22,67 +22,32 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import soxr
-from accompanying import accompanied
+from lessons.accompanying import accompanied
+from lessons.families import FAMILIES, every_instrument, family_of
+from lessons.instruments import DRUMS, MELODIC, Instrument
+from lessons.performing import Part, Performance, perform
+from lessons.sounding import StkSound, degraded, sound_maker
+from lessons.teachers import Teachers
+from lessons.tune import Tune, read_tunes
 from numpy.typing import NDArray
-from performing import BLOWN, DRUMS, INSTRUMENTS, MELODIC, STRUCK, Instrument, Part, Performance, perform
-from sounding import StkSound, degraded, sound_maker
-from tunes import Tune, read_tunes
 
 from engine.frame import RATE
-from engine.listening.mel import log_mel
+from engine.listening.mel import MEL_RATE, log_mel
 
 SECONDS: Final = 10.0
-PATCH_HOP: Final = 48
-"""Columns from one patch that the teachers hear to the next."""
 COLUMNS: Final = 998
-_EAR_RATE: Final = 16_000
 _SHARD: Final = 100
 
 Array = NDArray[np.float64]
 
-FAMILIES: Final = (
-    "piano", "mallets", "plucked", "organ", "bowed", "voice", "brass", "reeds", "flutes", "drums", "synth",
-)  # fmt: skip
-"""How instruments are told apart on the map; a hammered dulcimer is with the plucked strings, a bagpipe with reeds."""
-_BY_PROGRAM: Final = (
-    (range(6), "piano"), (range(6, 8), "plucked"), (range(8, 15), "mallets"), (range(15, 16), "plucked"),
-    (range(16, 24), "organ"), (range(24, 40), "plucked"), (range(40, 45), "bowed"), (range(45, 47), "plucked"),
-    (range(47, 48), "drums"), (range(48, 52), "bowed"), (range(52, 55), "voice"), (range(55, 56), "synth"),
-    (range(56, 64), "brass"), (range(64, 72), "reeds"), (range(72, 80), "flutes"), (range(80, 104), "synth"),
-    (range(104, 108), "plucked"), (range(108, 109), "mallets"), (range(109, 110), "reeds"), (range(110, 111), "bowed"),
-    (range(111, 112), "reeds"), (range(112, 119), "drums"),
-)  # fmt: skip
-_RANGES: Final[Mapping[str, tuple[int, int]]] = {
-    "piano": (36, 88), "mallets": (55, 92), "plucked": (40, 84), "organ": (40, 88), "bowed": (45, 90),
-    "voice": (48, 79), "brass": (43, 80), "reeds": (46, 86), "flutes": (60, 93), "drums": (43, 72), "synth": (40, 88),
-}  # fmt: skip
 _PIANOS: Final = (0, 0, 0, 1, 2, 3, 4, 5)
 _MANY_VOICED: Final = (6, 7, 11, 12, 15, 16, 19, 21, 22, 24, 25, 26, 45, 46, 48, 49, 52, 88, 89, 104, 107)
-_STRUCK: Final = ("piano", "mallets", "plucked", "drums")
-
-
-def family_of(program: int) -> str:
-    """The family of a General MIDI program, from 0."""
-    return next(family for programs, family in _BY_PROGRAM if program in programs)
-
-
-def every_instrument() -> tuple[Instrument, ...]:
-    """All programs but the sound effects: the named ones as they are, the others with their family's range."""
-    named = {instrument.program: instrument for instrument in INSTRUMENTS}
-    made = []
-    for program in range(119):
-        family = family_of(program)
-        low, high = _RANGES[family]
-        kind = STRUCK if family in _STRUCK else BLOWN
-        other = Instrument(f"gm{program}", program, low, high, kind, drum=family == "drums")
-        made.append(named.get(program, other))
-    return tuple(made)
 
 
 def _excerpt(performance: Performance, rng: np.random.Generator) -> Performance:
@@ -163,49 +128,6 @@ def _truth(performance: Performance, semitones: float) -> dict[str, Any]:
     }
 
 
-class Teachers:
-    """What two networks that others trained say about a clip."""
-
-    def __init__(self, folder: Path) -> None:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        self._yamnet, self._mtt = (
-            onnxruntime.InferenceSession(str(folder / f"{name}.onnx"), options)
-            for name in ("yamnet_spectra", "mtt_vgg")
-        )
-        import librosa
-
-        self._mels = librosa.filters.mel(sr=_EAR_RATE, n_fft=512, n_mels=96).astype(np.float32)
-
-    def say(self, sound: NDArray[np.float32], columns: NDArray[np.float32]) -> dict[str, Any]:
-        return {"yamnet": self.yamnet(columns), "mtt": self.mtt(sound, np.array([2.5, 5.0, 7.5]))}
-
-    def yamnet(self, columns: NDArray[np.float32], hop: int = PATCH_HOP) -> NDArray[np.float16]:
-        """(patches, 1024) from log(mel + 0.01); YAMNet adds 0.001."""
-        quiet = np.log(np.exp(columns) - 0.01 + 0.001)
-        starts = range(0, len(quiet) - 95, hop)
-        patches = np.stack([quiet[start : start + 96] for start in starts])[:, None]
-        embedding: NDArray[np.float16] = self._yamnet.run(["embedding"], {"log_mel": patches})[0].astype(np.float16)
-        return embedding
-
-    def mtt(self, sound: NDArray[np.float32], centres: Array) -> NDArray[np.float16]:
-        """(centres, 128) of the 3 s around each centre, in seconds."""
-        padded = np.pad(sound, 256, mode="reflect")
-        frames = np.lib.stride_tricks.sliding_window_view(padded, 512)[::256]
-        hann = np.hanning(513)[:-1].astype(np.float32)
-        power = np.abs(np.fft.rfft(frames * hann, axis=1)).astype(np.float32) ** 2
-        tall = np.log10(10_000 * power @ self._mels.T + 1)
-        windows = []
-        for centre in centres:
-            first = int(np.clip(centre * _EAR_RATE / 256 - 93, 0, max(len(tall) - 187, 0)))
-            window = tall[first : first + 187]
-            windows.append(np.pad(window, ((0, 187 - len(window)), (0, 0))))
-        embedding: NDArray[np.float16] = self._mtt.run(["embedding"], {"log_mel": np.stack(windows)[:, None]})[0]
-        return embedding.astype(np.float16)
-
-
 def clip(
     tune: Tune,
     instrument: Instrument,
@@ -231,7 +153,7 @@ def clip(
         wet = dry * (0.5 / float(np.abs(dry).max()))
     else:
         wet = degraded(coloured(dry, rng) if rng.uniform() < 0.7 else dry, rng)
-    sound = soxr.resample(wet, RATE, _EAR_RATE).astype(np.float32)
+    sound = soxr.resample(wet, RATE, MEL_RATE).astype(np.float32)
     columns = log_mel(sound)[:COLUMNS]
     blocks = sound[: COLUMNS * 160].reshape(COLUMNS, 160)
     truth = _truth(performance, semitones)

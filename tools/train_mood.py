@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from mood_data import Clip, heard_set
-from mood_model import KNOWN, Array, Labels, Lessons, MoodNetwork, folds, joined, lessons, sharpness, softmax
+from lessons.mood import Clip, heard_set
+from networks.mood import KNOWN, Array, Labels, Lessons, MoodNetwork, folds, joined, lessons, sharpness, softmax
 from numpy.typing import NDArray
 from onnxruntime import InferenceSession
 

@@ -26,9 +26,9 @@ from typing import Final
 
 import numpy as np
 import torch
+from lessons.pitch import LATE, Renders, lessons
+from networks.pitch import TAPS, Ear, heard_pitch, loss_of, weights_of
 from numpy.typing import NDArray
-from pitch_lessons import LATE, Renders, lessons
-from pitch_network import TAPS, Ear, heard_pitch, loss_of, weights_of
 from torch import nn
 
 from engine import models

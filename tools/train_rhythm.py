@@ -26,8 +26,8 @@ from typing import Any, Final
 
 import numpy as np
 import torch
+from lessons.rhythm import BEAT_HOPS, exercises, load
 from numpy.typing import NDArray
-from rhythm_lessons import BEAT_HOPS, exercises, load
 from torch import nn
 
 from engine import models

@@ -6,8 +6,8 @@
     python tools/train_score.py --data staves --out plain --minutes 20 --no-haar    (an ablation; each has its switch)
     python tools/train_score.py --data lines --out work --notation jianpu --minutes 40 (of tools/jianpu_lessons.py)
 
-The staves are aged anew each time they are seen (tools/ageing.py): first as engraved, from the second twentieth on
-printed and photographed as well. Batches hold staves of like width. The rate falls along a cosine over the planned
+The staves are aged anew each time they are seen (tools/sheets/ageing.py): first as engraved, from the second twentieth
+on printed and photographed as well. Batches hold staves of like width. The rate falls along a cosine over the planned
 `--minutes` (or `--images`); the average of the weights over time is what is exported. New shards in --data are
 taken up as they come. Needs torch. A checkpoint is kept in --out each 3 minutes.
 """
@@ -23,12 +23,12 @@ from typing import Any, Final
 
 import numpy as np
 import torch
-from ageing import Wear, aged
-from focal_ctc import focal_ctc, rarity
-from notations import NOTATIONS, STAVES, Notation
+from networks.focal_ctc import focal_ctc, rarity
+from networks.score import GRAIN, STRIDE, ScoreNet, Shape, haar
 from numpy.typing import NDArray
-from score_net import GRAIN, STRIDE, ScoreNet, Shape, haar
-from staff_shards import read
+from sheets.ageing import Wear, aged
+from sheets.notations import NOTATIONS, STAVES, Notation
+from sheets.staff_shards import read
 from torch import Tensor, nn
 
 _COLUMNS: Final = 20_000

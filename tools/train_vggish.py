@@ -28,12 +28,13 @@ from typing import Final
 
 import numpy as np
 import torch
-from harmony import HARMONY, harmony_of
+from lessons.families import FAMILIES
+from lessons.harmony import HARMONY, harmony_of
+from lessons.teachers import PATCH_HOP
+from networks.vggish import EMBEDDING, VggishShaped
 from numpy.typing import NDArray
-from timbres import FAMILIES, PATCH_HOP
 from torch import Tensor, nn
 from torch.nn import functional
-from vggish_shaped import EMBEDDING, VggishShaped
 
 from engine.listening.mel import PATCH
 

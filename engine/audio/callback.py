@@ -43,6 +43,7 @@ class Counter(IntEnum):
 
 
 HEADER: Final = 64
+"""int64 in the header: more than there are counters, so that the ring begins with a line of the cache."""
 RING: Final = 1 << 20
 """float32 in the ring of what was heard: 5.4 s of four channels."""
 QUEUE: Final = 1 << 18

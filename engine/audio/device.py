@@ -32,6 +32,7 @@ class Device:
         return f"{self.name}, {self.host}"
 
     def channels(self, direction: Direction) -> int:
+        """How many it has in that direction; 0 where it has none."""
         return self.inputs if direction == "input" else self.outputs
 
 

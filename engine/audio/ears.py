@@ -1,8 +1,8 @@
 """The ears: a child process that owns the sound driver, because a driver may hang or abort whoever holds it.
 
-Run by `Hearing`. It captures a device, or plays a source (then what
-is heard is what is analysed); without a sound card a clock stands in. It never closes a stream: when a JACK
-server has died, closing waits for ever, and the end of the process does the same for certain.
+Run by `Hearing`. It captures a device, or plays a source (then what is heard is what is analysed); without a sound card
+a clock stands in. It never closes a stream: when a JACK server has died, closing waits for ever, and the end of the
+process does the same for certain.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from engine.audio import callback
 from engine.audio.callback import Counter, SoundBlock
 from engine.audio.device import Device, Stream, find_device, fitting_rate
 from engine.audio.player import Player
-from engine.audio.source import open_source
+from engine.audio.source import MAX_CHANNELS, open_source
 from engine.child import Message, Parent
 from engine.errors import MissingDriver, MonochordError, NoSuchDevice
 from engine.frame import HOP, RATE
 
-_PERIOD: Final = 0.02
-_MOST_LAG: Final = 0.25
+_PERIOD: Final = 0.02  # seconds from one look at orders and queue to the next, at most
+_MOST_LAG: Final = 0.25  # seconds that the clock may be behind before it gives them up
 
 
 class Clock:
@@ -50,7 +50,7 @@ class Clock:
 
 def _capture(block: SoundBlock, name: str | None) -> tuple[Stream, str]:
     device = find_device(name, "input")
-    channels = min(device.inputs, 32)
+    channels = min(device.inputs, MAX_CHANNELS)
     rate = fitting_rate(device, "input", channels)
     block[Counter.CHANNELS], block[Counter.RATE] = channels, rate
     address = block.words.ctypes.data
@@ -85,7 +85,7 @@ def _play_on(device: Device | None, block: SoundBlock, settings: Message) -> tup
 
 
 def _obey(player: Player | None, parent: Parent) -> None:
-    """Do what the conductor has asked for since the last time."""
+    """Do what `Hearing` has asked for since the last time."""
     for command in parent.commands():
         if "quit" in command:
             os._exit(0)
@@ -127,7 +127,7 @@ def _listen(parent: Parent, block: SoundBlock, settings: Message) -> int:
 
 
 def main() -> None:
-    """Run by the conductor, which gives the settings when there is something to hear."""
+    """Run by `Hearing`, which gives the settings when there is something to hear."""
     parent = Parent()
     settings = parent.settings
     block = SoundBlock(settings["block"])

@@ -12,6 +12,7 @@ from engine.errors import BadSetting
 from engine.frame import HOP, RATE, Block, Samples
 
 MAX_GAIN_DB: Final = 60.0
+"""Of gain, up or down: the softest microphone needs no more."""
 
 
 class Hopper:

@@ -14,7 +14,7 @@ from engine.frame import Samples
 
 AHEAD: Final = 0.25
 """Seconds that are queued ahead of the loudspeakers: longer than any stall that was seen."""
-_CHUNK: Final = 1024
+_CHUNK: Final = 1024  # frames of the source that are read at a time: 21 ms of most
 
 
 class Player:
@@ -24,6 +24,9 @@ class Player:
         """Play `source` at `rate` Hz from second `start`; `repeat` begins again at the end."""
         self._source, self._block, self._rate, self._repeat = source, block, rate, repeat
         self._loop: tuple[float, float] | None = None
+        self._waiting: Samples = np.zeros((0, source.channels), np.float32)  # at the stream's rate, not queued yet
+        self._over = self._sounded = False
+        self._empty_turns = 0
         # From which count of queued frames on the music is at which second: the last few jumps.
         self._jumps: deque[tuple[int, float]] = deque(maxlen=64)
         self._jump(start)
@@ -42,11 +45,15 @@ class Player:
         return end > 0 and self._block[Counter.PLAY_READ] >= end - 1
 
     def step(self) -> None:
-        """Queue what is missing to be AHEAD."""
-        while not self._block[Counter.ENDED] and self._queued() < AHEAD * self._rate:
-            sound = self._next()
-            if len(sound):
-                self._block.queue(sound)
+        """Queue what is missing to be AHEAD, or as much of it as there is room for: of 32 channels that is less."""
+        while not self._block[Counter.ENDED] and self._queued() < AHEAD * self._rate and (room := self._block.room) > 0:
+            if len(self._waiting):
+                self._block.queue(self._waiting[:room])
+                self._waiting = self._waiting[room:]
+            elif self._over:
+                self._turn()
+            else:
+                self._read_on()
         self._block[Counter.POSITION] = int(self.position * self._rate)
 
     def pause(self, paused: bool) -> None:
@@ -56,6 +63,7 @@ class Player:
     def seek(self, second: float) -> None:
         """Go on from this second of the recording; what was queued is thrown away."""
         self._block[Counter.PLAY_FLUSH] = self._block[Counter.PLAY_WRITTEN]
+        self._empty_turns = 0
         self._jump(max(second, 0.0))
 
     def loop(self, start: float, end: float) -> None:
@@ -74,6 +82,7 @@ class Player:
             frame = min(frame, self._source.length)
         self._source.seek(frame)
         self._read = frame
+        self._waiting, self._over = self._waiting[:0], False
         self._jumps.append((self._block[Counter.PLAY_WRITTEN], frame / self._source.rate))
         self._block[Counter.ENDED] = 0
         self._resampler = (
@@ -84,26 +93,25 @@ class Player:
             )
         )
 
-    def _next(self) -> Samples:
-        """The next sound at the stream's rate; at the end of the music or of the loop it turns back or ends."""
+    def _read_on(self) -> None:
+        """The next sound, at the stream's rate; at the end of the music or the loop what the resampler still holds."""
         wanted = _CHUNK
         if self._loop:
             wanted = min(wanted, max(int(self._loop[1] * self._source.rate) - self._read, 0))
         sound = self._source.read(wanted)
         self._read += len(sound)
-        over = len(sound) == 0
+        self._over = len(sound) == 0
+        self._sounded |= not self._over
         if self._resampler is not None:
-            sound = self._resampler.resample_chunk(np.ascontiguousarray(sound), last=over)
-        if over:
-            self._block.queue(sound)
-            self._turn()
-            return sound[:0]
-        return sound
+            sound = self._resampler.resample_chunk(np.ascontiguousarray(sound), last=self._over)
+        self._waiting = sound
 
     def _turn(self) -> None:
-        if self._loop:
-            self._jump(self._loop[0])
-        elif self._repeat:
-            self._jump(0.0)
-        else:
+        """Back to the beginning of what is repeated; else, and where twice nothing came of it, the end."""
+        self._empty_turns = 0 if self._sounded else self._empty_turns + 1
+        self._sounded = False
+        again = self._loop[0] if self._loop else 0.0 if self._repeat else None
+        if again is None or self._empty_turns > 1:
             self._block[Counter.ENDED] = self._block[Counter.PLAY_WRITTEN] + 1
+        else:
+            self._jump(again)

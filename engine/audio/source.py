@@ -5,7 +5,10 @@ A source is read in order and can seek; what it costs does not depend on its len
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import math
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -18,7 +21,9 @@ from engine.frame import HOP, RATE, Samples
 from engine.take import Take, is_take
 
 MAX_CHANNELS: Final = 32
+"""Channels of a device or a file that are heard, at most."""
 LOWEST_RATE, HIGHEST_RATE = 1_000, 768_000
+"""Hz that a file may have: beyond it is damaged."""
 
 
 class Source(Protocol):
@@ -53,6 +58,8 @@ def open_source(text: str | Path) -> Source:
         raise BadFile(f"{path} is a folder, a sound file is wanted")
     if path.stat().st_size == 0:
         raise BadFile(f"{path} is empty (0 bytes), a sound file is wanted")
+    if not os.access(path, os.R_OK):
+        raise BadFile(f"{path} cannot be read: it is another's (ask whose it is, or copy it)")
     return TakeSource(path) if is_take(path) else _open_file(path)
 
 
@@ -109,24 +116,32 @@ class SoundFile:
         import soundfile
 
         self.name = str(path)
+        self._open = functools.partial(soundfile.SoundFile, path)
         try:
-            self._file: Any = soundfile.SoundFile(path)
+            self._file: Any = self._open()
         except (soundfile.LibsndfileError, TypeError, ValueError) as why:
             raise BadFile(f"{path} is no sound that can be read ({str(why).splitlines()[-1]})") from why
-        self._error = soundfile.LibsndfileError
+        self._errors: tuple[type[Exception], ...] = (soundfile.LibsndfileError, RuntimeError)
+        self._beyond = False  # whether the place that was sought lies beyond what is there
         self.rate, self.channels = int(self._file.samplerate), int(self._file.channels)
         self.length: int | None = int(self._file.frames)
         self.compressed_in_frames = str(self._file.subtype).startswith("MPEG")
 
     def read(self, frames: int) -> Samples:
-        try:
-            sound: Samples = self._file.read(frames, dtype="float32", always_2d=True)
-        except (self._error, RuntimeError):  # truncated or damaged: what came before is what there is
-            return np.zeros((0, self.channels), np.float32)
-        return sound
+        if not self._beyond:
+            with contextlib.suppress(*self._errors):  # truncated or damaged: what came before is what there is
+                sound: Samples = self._file.read(frames, dtype="float32", always_2d=True)
+                return sound
+        return np.zeros((0, self.channels), np.float32)
 
     def seek(self, frame: int) -> None:
-        self._file.seek(min(frame, self.length or 0))
+        self._beyond = False
+        try:
+            self._file.seek(min(frame, self.length or 0))
+        except self._errors:  # it was cut short before that place, and its decoder goes nowhere from here on
+            self._beyond = True
+            with contextlib.suppress(*self._errors):
+                self._file = self._open()
 
 
 class DecodedFile:
@@ -137,8 +152,9 @@ class DecodedFile:
 
         self.name = str(path)
         self._errors: tuple[type[Exception], ...] = (av.FFmpegError, ValueError, EOFError)
+        self._open = functools.partial(av.open, str(path))
         try:
-            self._container: Any = av.open(str(path))
+            self._container: Any = self._open()
             streams = self._container.streams.audio
             self._stream: Any = streams[0] if streams else None
         except self._errors as why:
@@ -166,7 +182,12 @@ class DecodedFile:
         return sound[:frames]
 
     def seek(self, frame: int) -> None:
-        self._container.seek(int(frame / self.rate / self._stream.time_base), stream=self._stream)
+        try:
+            self._container.seek(int(frame / self.rate / self._stream.time_base), stream=self._stream)
+        except self._errors:  # it cannot be sought in: from its beginning on, and past what comes before
+            with contextlib.suppress(*self._errors):
+                self._container = self._open()
+                self._stream = self._container.streams.audio[0]
         self._rest = self._rest[:0]
         self._skip_to = frame
         self._frames = self._decode()

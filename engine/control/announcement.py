@@ -12,6 +12,7 @@ from zeroconf.asyncio import AsyncZeroconf
 from engine.control.page_place import PageSettings, own_address
 
 SERVICE: Final = "_oscjson._tcp.local."
+"""The kind of service that clients of OSCQuery look for."""
 _PATIENCE: Final = 3.0  # seconds that saying it, or taking it back, may take
 
 
@@ -30,9 +31,11 @@ class Announcement:
             async with asyncio.timeout(_PATIENCE):
                 self._zeroconf = AsyncZeroconf(interfaces=InterfaceChoice.All if everywhere else [host])
                 await self._zeroconf.async_register_service(self._info(host, everywhere), allow_name_change=True)
-        except (OSError, Error, TimeoutError, ValueError) as why:
+        except (OSError, Error, RuntimeError, ValueError) as why:
             await self.close()
-            return f"page: OSCQuery could not be announced in the network ({why or 'no answer'}); its address works"
+            return (
+                f"page: OSCQuery could not be announced in the network ({str(why) or 'no answer'}); its address works"
+            )
         return ""
 
     async def close(self) -> None:
@@ -42,7 +45,7 @@ class Announcement:
             try:
                 async with asyncio.timeout(_PATIENCE):
                     await closing.async_close()
-            except (OSError, Error, TimeoutError):
+            except (OSError, Error, RuntimeError):
                 pass
 
     def _info(self, host: str, everywhere: bool) -> ServiceInfo:

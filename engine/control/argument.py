@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass
 from typing import Final
@@ -10,7 +9,9 @@ from typing import Final
 from engine.control.bad_order import BadOrder
 
 _NEARLY: Final = 1e-6  # of a range: what a 32-bit float may lie beyond its end
-_SHOWN: Final = 40
+_NEAR: Final = 1e-3  # a number so near to a whole one is meant as that
+_LARGEST: Final = 1e300  # a whole number beyond it would be no float: JSON and TOML have such
+_SHOWN: Final = 40  # characters of a value that are told back
 
 Read = bool | int | float | str
 
@@ -53,7 +54,7 @@ class Argument:
         found: Read | None = None
         if self.type == "s":
             found = self._text(given)
-        elif isinstance(given, bool | int | float) and math.isfinite(given):
+        elif isinstance(given, bool | int | float) and abs(given) < _LARGEST:
             found = given >= 0.5 if self.type == "T" else self._number(float(given))
         if found is None:
             why = f"{self.name}={_shown(given)} must be {self.rule}"
@@ -69,11 +70,11 @@ class Argument:
         if self.type == "f":
             return given
         whole = round(given)
-        fits = abs(given - whole) < 1e-3 and (not self.choices or whole in self.choices)
+        fits = abs(given - whole) < _NEAR and (not self.choices or whole in self.choices)
         return whole if fits else None
 
     def _text(self, given: object) -> str | None:
-        if self.choices and isinstance(given, int | float) and not isinstance(given, bool) and math.isfinite(given):
+        if self.choices and isinstance(given, int | float) and not isinstance(given, bool) and abs(given) < _LARGEST:
             place = round(given) - 1
             return str(self.choices[place]) if 0 <= place < len(self.choices) else None
         if not isinstance(given, str):

@@ -9,7 +9,7 @@ from typing import Final
 
 from engine.errors import UserMistake, nearest
 
-_SHOWN: Final = 40
+_SHOWN: Final = 40  # characters of a wrong name that are compared with the known ones
 
 
 class BadOrder(UserMistake):

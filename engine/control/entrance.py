@@ -25,6 +25,7 @@ _PLAIN: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+# The page loads nothing from elsewhere and is shown in nobody's frame; it speaks to our own websocket alone.
 _POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'"
@@ -79,7 +80,7 @@ class Entrance:
         """The token from the address's fragment becomes a cookie that only this very page sends back."""
         try:
             said = json.loads(await request.text())
-        except (ValueError, RecursionError):
+        except (ValueError, RecursionError, LookupError):  # no JSON, or letters by a code that nobody knows
             raise web.HTTPBadRequest from None
         token = said.get("token") if isinstance(said, dict) else None
         if not isinstance(token, str) or not self.gate.opens(token):

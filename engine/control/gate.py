@@ -15,7 +15,8 @@ from typing import Final
 from engine.control.listening_place import Network
 
 COOKIE: Final = "monochord_page"
-_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{22}")
+"""The name of the cookie in which a browser keeps the token."""
+_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{22}")  # 16 bytes in base 64, as `secrets.token_urlsafe` writes them
 _HOST: Final = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:(?P<port>\d{1,5}))?")
 
 
@@ -61,8 +62,9 @@ class Gate:
         return origin is None or origin.lower() == f"http://{host}".lower()
 
     def opens(self, token: str | None) -> bool:
-        """Whether this is the token."""
-        return self.token is None or hmac.compare_digest((token or "").encode(), self.token.encode())
+        """Whether this is the token. What is shown may be any text, half characters too: headers and JSON have such."""
+        shown = (token or "").encode(errors="surrogatepass")
+        return self.token is None or hmac.compare_digest(shown, self.token.encode())
 
     def lets_in(self, peer: str, tokens: Iterable[str | None]) -> bool:
         """Whether somebody at the address `peer`, who shows these, may see and steer the show."""

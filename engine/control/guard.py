@@ -18,12 +18,16 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 MOST_BYTES: Final = 8192
+"""Of a datagram."""
 MOST_ELEMENTS: Final = 64
+"""Messages and bundles in it."""
 MOST_ARGUMENTS: Final = 128
+"""Of all its messages together."""
 DEEPEST: Final = 4
+"""Bundles within one another, and brackets."""
 MOST_STEPS: Final = 1 + MOST_ELEMENTS + MOST_ARGUMENTS
 """Rounds of all loops together that a datagram can take."""
-_LONGEST_TEXT: Final = 1024
+_LONGEST_TEXT: Final = 1024  # bytes, the null at its end among them
 _ADDRESS: Final = re.compile(rb"/[!-~]{0,254}")
 _BUNDLE: Final = b"#bundle\0"
 _BUNDLE_HEAD: Final = 16  # with its time tag
@@ -65,33 +69,29 @@ class Message(NamedTuple):
 class Guard:
     """Datagrams in, messages out. `refused` counts what did not pass, by reason; `steps` is what the last one took."""
 
-    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
-        self.most_bytes = most_bytes
+    def __init__(self) -> None:
         self.refused: Counter[str] = Counter()
         self.reset()
 
     def reset(self) -> None:
         """Nothing has come yet."""
         self.refused.clear()
-        self.passed = 0
         self.steps = 0
 
     def step(self, datagram: bytes) -> list[Message]:
         """Its messages in their order; Refused, counted, if anything in it is not as it should be."""
         try:
-            found = self._read(datagram)
+            return self._read(datagram)
         except Refused as why:
             self.refused[why.reason] += 1
             raise
-        self.passed += 1
-        return found
 
     def _read(self, datagram: bytes) -> list[Message]:
         self.steps = 1
         if not datagram:
             raise Refused("empty")
-        if len(datagram) > self.most_bytes:
-            raise Refused(f"longer than {self.most_bytes} bytes")
+        if len(datagram) > MOST_BYTES:
+            raise Refused(f"longer than {MOST_BYTES} bytes")
         if len(datagram) % 4:
             raise Refused("length is no multiple of 4")
         self._elements = self._arguments = 0
@@ -122,6 +122,7 @@ class Guard:
             at += size
 
     def _message(self, data: bytes, start: int, end: int) -> Message:
+        """The message that fills these bytes."""
         close, at = _text_end(data, start, end)
         address = _ADDRESS.fullmatch(data, start, close)
         if address is None:
@@ -137,6 +138,10 @@ class Guard:
         if self._arguments > MOST_ARGUMENTS:
             raise Refused(f"more than {MOST_ARGUMENTS} arguments")
         tags = data[first:close].decode("latin-1")
+        return Message(path, tags, self._values(tags, data, at, end))
+
+    def _values(self, tags: str, data: bytes, at: int, end: int) -> tuple[Sent, ...]:
+        """The arguments of these types, which fill the bytes from `at` on."""
         arguments: list[Sent] = []
         depth = 0
         for tag in tags:
@@ -169,7 +174,7 @@ class Guard:
             raise Refused("brackets")
         if at != end:
             raise Refused("more bytes than its types say")
-        return Message(path, tags, tuple(arguments))
+        return tuple(arguments)
 
 
 def _text_end(data: bytes, start: int, end: int) -> tuple[int, int]:

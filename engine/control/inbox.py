@@ -7,7 +7,7 @@ from typing import Final
 
 from engine.control.orders import Order
 
-_MOST: Final = 4096
+_MOST: Final = 4096  # orders that may wait: two seconds of all that one sender may say
 
 
 class Inbox:

@@ -13,6 +13,7 @@ from typing import Final
 from engine.errors import BadSetting
 
 PORT: Final = 9100
+"""Where orders by OSC are listened for, unless somebody says otherwise."""
 LOOPBACK: Final = "127.0.0.1"
 _WAITING: Final = 32  # connections that may wait to be taken
 _KERNELS: Final = 1 << 18  # bytes of datagrams that may wait for us

@@ -14,7 +14,8 @@ from contextlib import suppress
 from typing import Final, Protocol, Self
 
 from engine.control.bad_order import BadOrder, Complaints
-from engine.control.midi_clock import ClockReader, ClockWriter
+from engine.control.entry import ROOT
+from engine.control.midi_clock import STOP, ClockReader, ClockWriter
 from engine.control.midi_controller import Controller, Present
 from engine.control.midi_lesson import Lesson
 from engine.control.midi_map import Grip, MapFile
@@ -23,16 +24,16 @@ from engine.control.midi_ports import Port, Ports, RtPorts, matching
 from engine.control.midi_settings import MidiSettings
 from engine.control.mtc import MtcReader
 from engine.control.orders import Beat, Order, ReleaseTap, Tempo, Watch
-from engine.control.table import ROOT, Table
+from engine.control.table import Table
 from engine.errors import BadSetting, MonochordError, nearest
 from engine.timecode import Chase
 
 _LOOK: Final = 1.0  # seconds between two looks for ports
 _TELL: Final = 0.05  # seconds between two words to controllers
-_LONGEST_WAIT: Final = 0.02
-_COMPLAINTS: Final = 1.0
+_LONGEST_WAIT: Final = 0.02  # seconds that the thread may sleep: so soon it sees that it is over
+_COMPLAINTS: Final = 1.0  # seconds between two lines of one kind
 _MOST: Final = 4096  # messages that may wait
-_STOP: Final = b"\xfc"
+_MOST_ASKED: Final = 64  # lessons that may wait: each is begun with a line to the operator
 
 
 class Stage(Protocol):
@@ -84,21 +85,25 @@ class Midi:
 
     def learn(self, order: str, value: str | float | None = None) -> None:
         """The control that moves next gives this order from now on."""
-        self._asked.put(("learn", order, value))
+        self._ask("learn", order, value)
 
     def forget(self, order: str) -> None:
         """What was learned of this order is forgotten; what the show says of it is not."""
-        self._asked.put(("forget", order, None))
+        self._ask("forget", order, None)
 
     def close(self) -> None:
         """Hear and tell no more; who follows our clock is told that it stops."""
         self._over.set()
         self._thread.join()
         if self._clock_out and self._clock_out.port and self._writer.due is not None:
-            self._clock_out.send(_STOP)
+            self._clock_out.send(bytes((STOP,)))
         for line in self._all():
             line.close()
         self._ports.close()
+
+    def _ask(self, what: str, order: str, value: str | float | None) -> None:
+        if self._asked.qsize() < _MOST_ASKED:
+            self._asked.put((what, order, value))
 
     def __enter__(self) -> Self:
         return self
@@ -123,6 +128,8 @@ class Midi:
                 self._tend(time.monotonic())
             except MonochordError as why:
                 self._complaints.of(type(why).__name__, why)
+            except Exception as bug:  # it would end the thread without a word, and controllers with it
+                self._complaints.of("bug", f"MIDI misses something ({type(bug).__name__}: {bug})")
 
     def _hear(self, at: float, message: bytes) -> None:
         """One message that came at `at`."""
@@ -143,6 +150,7 @@ class Midi:
             self._complaints.of(why.kind, f"MIDI: {why}")
 
     def _tend(self, now: float) -> None:
+        """What is due by now: ticks of our clock, words to controllers, lessons, a look for ports."""
         if self._clock_out and self._clock_out.port:
             for byte in self._writer.step(now, *self._stage.beat()):
                 self._clock_out.send(bytes((byte,)))

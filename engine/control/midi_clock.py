@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 PER_BEAT: Final = 24
+"""Ticks, as the standard has it."""
 TICK, START, CONTINUE, STOP, POSITION = 0xF8, 0xFA, 0xFB, 0xFC, 0xF2
 _MOST: Final = 2 * PER_BEAT  # ticks that the line goes through: what a driver's jitter of 1 ms leaves is 0.1 %
 _LEAST: Final = 7  # ticks, until a tempo is believed

@@ -12,12 +12,14 @@ from typing import Any, Final
 
 from engine.control.argument import Argument
 from engine.control.bad_order import BadOrder
+from engine.control.entry import ROOT, Entry
 from engine.control.midi_map import MOMENTARY, Grip
 from engine.control.midi_message import CC, NOTE, PROGRAM, Move, told
 from engine.control.orders import Order
-from engine.control.table import ROOT, Entry, Table
+from engine.control.table import Table
 
 Present = Mapping[str, tuple[Any, ...]]
+"""What is so just now, by the address at which it can be asked for."""
 
 _NEAR: Final = 2.5 / 127  # of a fader's way: so near is there
 _SETTLING: Final = 0.5  # seconds until what was ordered is told as being so
@@ -70,7 +72,7 @@ class Controller:
                     continue
                 taken = True
                 entry = table.entries.get(grip.order)
-                if entry is None or self._is_echo(held, move.value, now):
+                if entry is None or _is_echo(held, move.value, now):
                     continue
                 held.moved = now
                 order = _button(grip, held, entry, move.value, table, present)
@@ -97,14 +99,17 @@ class Controller:
             state.told, state.told_at = place, now
             yield from told(grip.control, place)
 
-    def _is_echo(self, held: _Held, value: float, now: float) -> bool:
-        if held.told is not None and now - held.told_at < _ECHO and abs(held.told - value) < 2 * _STEP:
-            held.at = value
-            return True
-        return False
+
+def _is_echo(held: _Held, value: float, now: float) -> bool:
+    """Whether a controller only sends back what it was told; the control is there then all the same."""
+    if held.told is not None and now - held.told_at < _ECHO and abs(held.told - value) < 2 * _STEP:
+        held.at = value
+        return True
+    return False
 
 
 _NO_BUTTON: Final = object()
+"""What is said of a move that no button has made."""
 
 
 def _button(grip: Grip, held: _Held, entry: Entry, value: float, table: Table, present: Present) -> object:
@@ -147,7 +152,7 @@ def _choice(grip: Grip, entry: Entry, present: Present) -> object:
     choices: Sequence[object] = entry.arguments[0].choices
     if not choices:
         raise BadOrder(grip.order, 'a button must say which (value = "…" in its [[midi.map]])')
-    now = present.get(grip.order, (None,))[0]
+    now = next(iter(present.get(grip.order, ())), None)
     return choices[(choices.index(now) + 1) % len(choices)] if now in choices else choices[0]
 
 

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from engine.control.midi_map import Grip
-from engine.control.midi_message import BEND, CC, CC14, Control, Move
+from engine.control.midi_message import BEND, CC, CC14, FINE, Control, Move
 
 _LISTENS: Final = 0.3  # seconds from the first move on: which of all that moves goes farthest is meant
 _WAITS: Final = 30.0  # seconds for the first move
-_FINE: Final = 32
 
 
 class Lesson:
@@ -43,8 +42,8 @@ class Lesson:
             return None
         control = max(found, key=lambda one: (found[one][1] - found[one][0], found[one][2]))
         if control.kind == CC:
-            whole = Control(CC14, control.channel, control.number % _FINE)
-            halves = [Control(CC, whole.channel, whole.number + add) for add in (0, _FINE)]
-            if control.number < 2 * _FINE and whole in self._heard and all(half in found for half in halves):
+            whole = Control(CC14, control.channel, control.number % FINE)
+            halves = [Control(CC, whole.channel, whole.number + add) for add in (0, FINE)]
+            if control.number < 2 * FINE and whole in self._heard and all(half in found for half in halves):
                 control = whole
         return Grip(self.order, control.kind, control.number, control.channel, value=self._value)

@@ -20,17 +20,17 @@ from typing import Any, Final, NoReturn
 
 import tomlkit
 
-from engine.control.midi_message import BEND, CC, CC14, CHANNELS, KINDS, NOTE, Control
-from engine.control.table import ADDRESS
+from engine.control.entry import ADDRESS
+from engine.control.midi_message import BEND, CC, CC14, CHANNELS, KINDS, NOTE, PROGRAM, Control
 from engine.errors import BadFile, BadSetting, nearest
 from engine.whole_file import whole_file
 
 LATCHING, MOMENTARY = "latching", "momentary"
 _MODES: Final = (LATCHING, MOMENTARY)
 _KEYS: Final = ("order", *KINDS, "channel", "mode", "value", "part", "jump")
-_HIGHEST: Final = {CC: 127, CC14: 31, NOTE: 127, "program": 127}
-_MOST: Final = 1024
-_LARGEST_FILE: Final = 1 << 18
+_HIGHEST: Final = {CC: 127, CC14: 31, NOTE: 127, PROGRAM: 127}  # number of each kind; a pitch wheel has 0 alone
+_MOST: Final = 1024  # lessons that are kept; the oldest go
+_LARGEST_FILE: Final = 1 << 18  # bytes: a thousand lessons take less, and what is larger is another file
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import Final
 
 CHANNELS: Final = 16
+"""Of one port, counted from 1."""
 CC, CC14, NOTE, BEND, PROGRAM = "cc", "cc14", "note", "bend", "program"
 KINDS: Final = (CC, CC14, NOTE, BEND, PROGRAM)
 """Kinds of controls: a control change of 7 bits or of 14 in two messages, a key or pad, a pitch wheel, a program."""
 _NOTE_OFF, _NOTE_ON, _CHANGE, _PROGRAM, _BEND = 0x80, 0x90, 0xB0, 0xC0, 0xE0
-_FINE: Final = 32  # the control change that carries the lower seven bits of number n is n + 32
+FINE: Final = 32
+"""The control change that carries the lower seven bits of number n is n + 32."""
 _LENGTHS: Final = {_NOTE_OFF: 3, _NOTE_ON: 3, _CHANGE: 3, _PROGRAM: 2, _BEND: 3}
 
 
@@ -39,7 +41,7 @@ class Move:
 
 
 class MoveReader:
-    """Messages in, moves out. The two halves of a control of 14 bits are put together where `fine` says that it is one.
+    """Messages in, moves out. A control change is a move by itself and, with its other half, one of 14 bits.
 
     A message is one as the driver delivers it: whole, without running status.
     """
@@ -55,10 +57,7 @@ class MoveReader:
         self._low: dict[tuple[int, int], int] = {}
 
     def step(self, message: bytes) -> tuple[Move, ...]:
-        """What moved; nothing for what is no such message, or broken.
-
-        A control change is told as what it says by itself, and with its other half as one of 14 bits.
-        """
+        """What moved; nothing for what is no such message, or broken."""
         if not message or len(message) != _LENGTHS.get(message[0] & 0xF0) or max(message[1:]) > 127:
             return ()
         kind, channel, number = message[0] & 0xF0, (message[0] & 15) + 1, message[1]
@@ -76,10 +75,10 @@ class MoveReader:
 
         As the standard has it, an upper half sets the lower one to 0 until that follows.
         """
-        if number >= 2 * _FINE:
+        if number >= 2 * FINE:
             return ()
-        place = channel, number % _FINE
-        if number < _FINE:
+        place = channel, number % FINE
+        if number < FINE:
             self._high[place] = value
             if place in self._low:
                 return ()  # it is whole when the lower half has come
@@ -101,7 +100,7 @@ def told(control: Control, value: float) -> tuple[bytes, ...]:
         case "cc":
             return (bytes((_CHANGE | channel, number, seven)),)
         case "cc14":
-            halves = ((number, fourteen >> 7), (number + _FINE, fourteen & 127))
+            halves = ((number, fourteen >> 7), (number + FINE, fourteen & 127))
             return tuple(bytes((_CHANGE | channel, place, part)) for place, part in halves)
         case "note":
             return (bytes((_NOTE_ON | channel, number, seven)),)

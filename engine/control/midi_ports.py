@@ -18,8 +18,9 @@ from typing import Any, Final, Protocol
 from engine.errors import MissingDriver
 
 INSTALL: Final = "pip install 'monochord[midi]'"
+_OWN: Final = "monochord"  # what our own ports are called
 _SEQUENCER: Final = Path("/dev/snd/seq")
-_NUMBERS: Final = re.compile(r"\s+\d+:\d+$")
+_NUMBERS: Final = re.compile(r"\s+\d+:\d+$")  # of client and port, as ALSA puts them behind a name
 
 Hear = Callable[[bytes], None]
 
@@ -59,43 +60,44 @@ class RtPorts:
         self._api = _api(self._library)
         try:
             with _quiet():
-                self._in = self._library.MidiIn(self._api, name="monochord")
-                self._out = self._library.MidiOut(self._api, name="monochord")
+                self._in = self._library.MidiIn(self._api, name=_OWN)
+                self._out = self._library.MidiOut(self._api, name=_OWN)
         except Exception as why:  # the library's own kinds of error have no common root
             mend = "start a JACK server, or load the kernel's snd-seq" if sys.platform == "linux" else "is it set up?"
             raise MissingDriver(f"this machine has no MIDI ({why}): {mend}") from None
 
     def inputs(self) -> list[str]:
         """Names of the ports that can be listened to."""
-        return [str(name) for name in self._in.get_ports() if not name.startswith("monochord")]  # our own
+        return _names(self._in)
 
     def outputs(self) -> list[str]:
         """Names of the ports that can be sent to."""
-        return [str(name) for name in self._out.get_ports() if not name.startswith("monochord")]  # our own
+        return _names(self._out)
 
     def open_input(self, name: str, hear: Hear) -> Port:
         """Listen; `hear` is called from the driver's thread. OSError if the port is gone by now."""
-        port = self._library.MidiIn(self._api, name="monochord")
-        port.ignore_types(sysex=False, timing=False, active_sense=True)
-        port.set_callback(lambda event, _: hear(bytes(event[0])))
-        return self._opened(port, name)
+        return self._opened(self._library.MidiIn, name, hear)
 
     def open_output(self, name: str) -> Port:
         """Send; OSError if the port is gone by now."""
-        return self._opened(self._library.MidiOut(self._api, name="monochord"), name)
+        return self._opened(self._library.MidiOut, name)
 
-    def _opened(self, port: Any, name: str) -> Port:
-        names = port.get_ports()
-        if name not in names:
-            raise OSError(f"{name} is gone")
+    def _opened(self, kind: Callable[..., Any], name: str, hear: Hear | None = None) -> Port:
+        port: Any = None
         try:
-            port.open_port(names.index(name))
-        except Exception as why:
-            port.delete()
-            raise OSError(str(why)) from None
+            port = kind(self._api, name=_OWN)
+            if hear is not None:
+                port.ignore_types(sysex=False, timing=False, active_sense=True)
+                port.set_callback(lambda event, _: hear(bytes(event[0])))
+            port.open_port(port.get_ports().index(name))
+        except Exception as why:  # the port is gone by now, or the driver is
+            if port is not None:
+                port.delete()
+            raise OSError(f"{name} cannot be opened: {why}") from None
         return _RtPort(port)
 
     def close(self) -> None:
+        """Let go of the driver."""
         for port in (self._in, self._out):
             port.delete()
 
@@ -114,6 +116,14 @@ class _RtPort:
     def close(self) -> None:
         self._port.close_port()
         self._port.delete()
+
+
+def _names(client: Any) -> list[str]:
+    """The ports of others that this client of the driver can reach; none where the driver has died."""
+    try:
+        return [str(name) for name in client.get_ports() if not name.startswith(_OWN)]
+    except Exception:  # the library's own kinds of error have no common root
+        return []
 
 
 def _api(library: Any) -> int:

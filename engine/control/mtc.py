@@ -7,9 +7,11 @@ from typing import Final
 
 from engine.timecode import PACES, Label, Pace
 
-_QUARTER, _EXCLUSIVE, _END = 0xF1, 0xF0, 0xF7
-_PACES: Final[tuple[Pace, ...]] = tuple(PACES[name] for name in ("24", "25", "29.97df", "30"))
-_PIECES: Final = 8
+_QUARTER, _END = 0xF1, 0xF7
+_REAL_TIME: Final = b"\xf0\x7f"  # how a system exclusive message in real time begins; who is meant stands behind it,
+_WHOLE_LABEL: Final = b"\x01\x01"  # and then that it is time code, a whole label
+_PACES: Final[tuple[Pace, ...]] = tuple(PACES[name] for name in ("24", "25", "29.97df", "30"))  # by their two bits
+_PIECES: Final = 8  # quarter frames to a label
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class MtcReader:
         if len(message) == 2 and message[0] == _QUARTER and message[1] < 128:
             return self._quarter(message[1] >> 4, message[1] & 15, at)
         head, tail = message[:5], message[5:]
-        if len(message) == 10 and head[:2] == b"\xf0\x7f" and head[3:] == b"\x01\x01" and tail[-1] == _END:
+        if len(message) == 10 and head[:2] == _REAL_TIME and head[3:] == _WHOLE_LABEL and tail[-1] == _END:
             self.reset()
             return _label(tail[0], tail[1], tail[2], tail[3], at, jumped=True)
         return None

@@ -8,15 +8,17 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Final, Self
 
+from engine.control.bad_order import Complaints
 from engine.control.guard import MOST_BYTES
 from engine.control.listening_place import OscInSettings, osc_socket
 from engine.control.orders import Order
 from engine.control.osc_reader import OscReader
 from engine.control.table import Table
 
+_COMPLAINTS: Final = 60.0  # seconds between two lines about what should never happen
 _LOOK_UP: Final = 0.2  # seconds after which the thread looks whether the show is over
 _IN_A_ROW: Final = 64  # datagrams dropped unread, after which the thread rests
-_REST: Final = 0.002
+_REST: Final = 0.002  # seconds: who floods us must not take the processor from the show
 
 
 class OscIn:
@@ -35,6 +37,7 @@ class OscIn:
         both from this one's own thread.
         """
         self._reader = OscReader(settings.senders, table, order, say)
+        self._complaints = Complaints(say, _COMPLAINTS)
         self._socket = osc_socket(settings)
         self._socket.settimeout(_LOOK_UP)
         self._over = threading.Event()
@@ -70,8 +73,16 @@ class OscIn:
             except OSError:  # a peer is gone, as some systems tell
                 self._over.wait(_REST)
                 continue
-            read = self._reader.hear(bytes(view[:size]), str(sender[0]), time.monotonic())
+            read = self._heard(bytes(view[:size]), str(sender[0]))
             in_a_row = 0 if read else in_a_row + 1
             if in_a_row >= _IN_A_ROW:  # a flood: the kernel drops the rest of it for us
                 in_a_row = 0
                 self._over.wait(_REST)
+
+    def _heard(self, datagram: bytes, sender: str) -> bool:
+        """Whether it was read; a bug behind it is told, for it would end the thread, and all orders by OSC with it."""
+        try:
+            return self._reader.hear(datagram, sender, time.monotonic())
+        except Exception as bug:
+            self._complaints.of("bug", f"OSC: a message was lost ({type(bug).__name__}: {bug})")
+            return True

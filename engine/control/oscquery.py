@@ -18,8 +18,9 @@ from engine.frame import Signal, signals_of
 STREAM_PERIOD: Final = 1 / 60
 """Seconds between two values of one path that a listener is told."""
 _MOST_PATHS: Final = 512  # that one listener listens to
-_NOT_MADE: Final = ("PATH_RENAMED", "OVERLOADS", "HTML", "ECHO")
+# What of the proposal there is here, and what is not; every node has the first two attributes, OVERLOADS has none.
 _MADE: Final = (*ATTRIBUTES[2:-1], "LISTEN", "IGNORE", "PATH_CHANGED", "PATH_ADDED", "PATH_REMOVED")
+_NOT_MADE: Final = ("PATH_RENAMED", "OVERLOADS", "HTML", "ECHO")
 
 
 class Listener:
@@ -152,4 +153,4 @@ def _as_commands(changes: Mapping[str, Iterable[str]]) -> Iterable[str]:
 
 
 def _json(content: object) -> web.Response:
-    return web.Response(text=json.dumps(content, ensure_ascii=False), content_type="application/json")
+    return web.Response(text=json.dumps(content), content_type="application/json")

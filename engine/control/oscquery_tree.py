@@ -11,9 +11,10 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from engine.control.argument import Argument
+from engine.control.entry import Entry
 from engine.control.osc_packet import osc_packet
 from engine.control.show_view import Present
-from engine.control.table import Entry, Table
+from engine.control.table import Table
 from engine.frame import Row, Signal
 
 ATTRIBUTES: Final = (
@@ -33,6 +34,7 @@ ATTRIBUTES: Final = (
 )
 """What may be asked of a node."""
 FRAME: Final = "/monochord/frame"
+"""The node of the frame itself."""
 _NOTHING, _READ, _WRITE, _BOTH = range(4)  # ACCESS
 _UNITS: Final = MappingProxyType(
     {
@@ -53,6 +55,7 @@ _EXTENDED: Final = MappingProxyType(
     }
 )
 """What the parts of an input mean, in the words of the proposal's list; other arguments are told by their names."""
+# Orders that must not be lost: they should be sent over a line that says when they are.
 _CRITICAL: Final = ("/monochord/master/blackout", "/monochord/master/freeze", "/monochord/scene/", "/monochord/cue/")
 _FAR: Final = 1e9  # an end of a range that is none
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
-_MOST_CONNECTIONS: Final = 64
+_MOST_CONNECTIONS: Final = 64  # a browser opens six; so ten may look at once
 
 
 class Door:

@@ -11,6 +11,7 @@ from typing import Final
 from engine.control.listening_place import LOOPBACK, Network, bound, is_loopback, read_network, read_place
 
 PAGE_PORT: Final = 9110
+"""Where the page is served, unless somebody says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,15 +29,14 @@ from engine.control.page_place import PageSettings, own_address, own_names, page
 from engine.control.page_socket import LIVE_PERIOD, PageLive
 from engine.control.show_view import ShowView
 
-_MOST_SOCKETS: Final = 16
-_MOST_BODY: Final = 1024
+_MOST_SOCKETS: Final = 16  # pages and listeners of OSCQuery together
+_MOST_BODY: Final = 1024  # bytes that somebody may post: a token is a few dozen
 _STARTING: Final = 10.0  # seconds that the loop may take to begin
 _HEARTBEAT: Final = 10.0  # seconds after which a websocket that is silent is asked whether it is there
 _SILENCE: Final = 10.0  # seconds that a connection may wait for a request; there are only so many of them
 _LOOKING: Final = 0.1  # seconds between two looks whether anybody is there
 _COMPLAINTS: Final = 60.0  # seconds between two lines about what went wrong
-_ANYBODY: Final = (ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("::/0"))
-
+_ANYBODY: Final = (ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("::/0"))  # the gate has let them in
 
 _Serve = Callable[[web.WebSocketResponse, Outbox], Awaitable[None]]
 

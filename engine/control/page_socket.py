@@ -20,6 +20,7 @@ from engine.control.show_view import SceneCard, ShowView
 from engine.frame import Band, Form, Pitch, Place, Rhythm, Score, Signal, Sound, Texture, signals_of
 
 LIVE_PERIOD: Final = 1 / 25
+"""Seconds between two times that pages are told how the show is."""
 _VALUES_EACH: Final = 2  # ticks between two times that the values of controls are told,
 _WHOLE_EACH: Final = 25  # all of them, in case one was missed,
 _FACTS_EACH: Final = 12  # and how the devices are
@@ -61,7 +62,7 @@ _SHOWN: Final[tuple[Signal, ...]] = (
 
 @dataclass(eq=False, slots=True)
 class _Page:
-    """One page that is open."""
+    """One page that is open; `all`: it looks at every signal."""
 
     outbox: Outbox
     all: bool = False
@@ -224,4 +225,5 @@ def _input(address: str, item: SceneInput) -> dict[str, Any]:
 
 
 def _text(**content: Any) -> str:
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    """As JSON in ASCII: names of files and what somebody typed may hold half characters, which no UTF-8 is made of."""
+    return json.dumps(content, separators=(",", ":"))

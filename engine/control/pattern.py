@@ -16,7 +16,7 @@ from typing import Final
 MOST_STEPS: Final = 640
 """Nodes and characters that may be looked at for the patterns of one datagram."""
 _MOST_WORDS: Final = 8  # patterns that {…} may stand for
-_LONGEST: Final = 128
+_LONGEST: Final = 128  # characters of a pattern
 _SPECIAL: Final = re.compile(r"[?*\[\]{}]")
 _LETTERS: Final = frozenset(map(chr, range(0x21, 0x7F))) - {"/"}
 

@@ -20,8 +20,8 @@ from engine.control.scene_input import SceneInput, Value, read_value
 from engine.whole_file import whole_file
 
 _STORE, _RECALL = "/monochord/preset/store", "/monochord/preset/recall"
-_BEFORE: Final = "before"
-_LARGEST_FILE: Final = 1 << 18
+_BEFORE: Final = "before"  # the key under which a preset keeps what had its name
+_LARGEST_FILE: Final = 1 << 18  # bytes: what is larger is another file
 _MOST: Final = 256  # presets of one scene
 
 
@@ -33,7 +33,9 @@ class PresetFile:
 
     def names(self, scene: str) -> list[str]:
         """What is kept of this scene; BadOrder if the file cannot be read."""
-        return [name for name, one in self._scene(self._document(_RECALL), scene).items() if isinstance(one, dict)]
+        return [
+            name for name, one in self._kept(self._document(_RECALL), scene, _RECALL).items() if isinstance(one, dict)
+        ]
 
     def store(self, scene: str, name: str, values: Mapping[str, Value]) -> None:
         """Keep these values. All else in the file stays as it is; what had the name stays under it as `before`.
@@ -43,7 +45,7 @@ class PresetFile:
         if not values:
             raise BadOrder(_STORE, f"nothing is overridden in {scene}: there is nothing to keep")
         document = self._document(_STORE)
-        kept = self._scene(document, scene)
+        kept = self._kept(document, scene, _STORE)
         if name not in kept and len(kept) >= _MOST:
             raise BadOrder(_STORE, f"{self.path} keeps {_MOST} presets of {scene} already (remove one)")
         table: Any = tomlkit.table()
@@ -55,6 +57,8 @@ class PresetFile:
             table[_BEFORE] = former
         if scene not in document:
             document[scene] = tomlkit.table(is_super_table=True)
+        elif isinstance(document[scene], tomlkit.items.InlineTable):  # on its one line there is no room for a table
+            document[scene] = tomlkit.item(kept.unwrap())
         document[scene][name] = table
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -65,7 +69,7 @@ class PresetFile:
 
     def recall(self, scene: str, name: str, inputs: Mapping[str, SceneInput]) -> dict[str, Value]:
         """The values that were kept and that the scene's inputs still take; BadOrder if there are none."""
-        kept = self._scene(self._document(_RECALL), scene)
+        kept = self._kept(self._document(_RECALL), scene, _RECALL)
         found = kept.get(name)
         if not isinstance(found, dict):
             raise BadOrder(_RECALL, f"{scene} has no preset {name} in {self.path.name}", name, kept)
@@ -75,6 +79,7 @@ class PresetFile:
         return values
 
     def _document(self, address: str) -> Any:
+        """The file; BadOrder, as of the order at this address, if it cannot be read."""
         try:
             if not self.path.exists():
                 return tomlkit.document()
@@ -86,10 +91,11 @@ class PresetFile:
         except (tomlkit.exceptions.TOMLKitError, UnicodeDecodeError, RecursionError) as why:
             raise BadOrder(address, f"{self.path} is not TOML: {why}") from None
 
-    def _scene(self, document: Any, scene: str) -> Any:
+    def _kept(self, document: Any, scene: str, address: str) -> Any:
+        """The scene's presets, by their names; BadOrder, as of the order at this address, if they are none."""
         kept = document.get(scene, {})
         if not isinstance(kept, dict):
-            raise BadOrder(_RECALL, f"{self.path}: {scene} must be a table of presets: [{scene}.NAME]")
+            raise BadOrder(address, f"{self.path}: {scene} must be a table of presets: [{scene}.NAME]")
         return kept
 
 

@@ -6,8 +6,10 @@ from collections import OrderedDict
 from typing import Final
 
 PER_SECOND: Final = 2000.0
+"""Messages a second that one sender may go on saying."""
 BURST: Final = 500.0
-_MOST_SENDERS: Final = 256
+"""And how many at once, after a silence."""
+_MOST_SENDERS: Final = 256  # whose buckets are remembered
 
 
 class Buckets:

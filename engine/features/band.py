@@ -18,7 +18,7 @@ _AT_ONCE: Final = 4  # sections that are run through together
 _HUM_WIDTH: Final = 3.0  # Hz that are taken out around a hum, at least: the mains wander by a tenth of one
 _HUM_SHARE: Final = 0.01  # of its frequency likewise: its harmonics wander by as many times more
 _KNEE: Final = 4.0  # times the room's power in the band, below which a hop counts as the room
-_SHARE_PACE: Final = 1 - exp(-HOP / (0.1 * RATE))
+_SHARE_PACE: Final = 1 - exp(-HOP / (0.1 * RATE))  # of the way that the share's powers go, a hop
 
 
 def band_sections(band: InstrumentBand) -> NDArray[np.float64]:
@@ -137,8 +137,8 @@ class BandLevel:
     The room's part is taken off as power, so noise under the instrument does not lift it: level = 10 lg (p − r)
     for a power p in a room r, and from p = 20 r down it fades, until at 4 r there is nothing (SILENT_DB): a room is
     perfectly still. In a narrow band, whose noise comes and goes the more, this is as much higher as `margin_db` says.
-    `delay` is half a hop. The share is that of the last 0.1 s; it keeps its value in silence. It
-    falls when another instrument joins in.
+    `delay` is half a hop. The share is that of the last 0.1 s; it keeps its value in silence. It falls when another
+    instrument joins in.
     """
 
     delay: Final = HOP // 2

@@ -14,7 +14,7 @@ from engine.kernel import aligned, kernel, place
 
 CENTRES: Final = tuple(1000.0 * 2.0**octave for octave in range(-4, 4))
 """Centres of the octaves in Hz: 62.5, 125, … 8000."""
-_ORDER: Final = 3
+_ORDER: Final = 3  # second-order sections of each octave: 18 dB an octave on either side
 # Where in the bank each kind of number begins: coefficients of three sections, what the mean takes of a new power (the
 # gain of all three in it) and what it keeps; what the sections remember, and the mean.
 _A1, _A2, _B1, _B2, _C1, _C2, _PACE, _KEPT, _U1, _U2, _V1, _V2, _W1, _W2, _POWER = range(0, 120, 8)

@@ -22,7 +22,7 @@ _PULL: Final = 0.6  # of the way to where the states see the beat, a step
 _JUMP: Final = 0.2  # of a beat; from further off it goes there at once
 _SURE: Final = 0.45  # of the states' weight, from which the clock follows them wholly
 _AGAIN: Final = 0.45  # of a beat that must pass before the next is counted
-_SECONDS: Final = HOP / RATE
+_SECONDS: Final = HOP / RATE  # a hop
 
 
 @kernel("void(float64[::1], float64[::1], float64)")
@@ -97,9 +97,9 @@ class BeatTracker:
 
     A small recurrent network listens to what the onset network remembers and says how much every step of 21 ms is
     like a beat; `BeatStates` weighs all tempi and phases by that; and a clock of its own, which moves on every hop, is
-    drawn to the likeliest of them: it does not stop in a rest, and wanders with the player. The
-    network hears a stroke before it says so, and the clock is set forward by that time: beats are counted when they
-    are, not when they have been understood.
+    drawn to the likeliest of them: it does not stop in a rest, and wanders with the player. The network hears a stroke
+    before it says so, and the clock is set forward by that time: beats are counted when they are, not when they have
+    been understood.
 
     `delay`: none for a beat that the clock foresees; a change of tempo is followed within two or three beats.
     """

@@ -16,15 +16,15 @@ EVERY: Final = 4
 """Hops from one look to the next: 21 ms."""
 PEAKS: Final = 24
 """Peaks of the spectrum that are taken for partials, the strongest."""
-_FIRST: Final = int(65.0 / BIN_HZ)
-_LAST: Final = int(2_100.0 / BIN_HZ)
+_FIRST: Final = int(65.0 / BIN_HZ)  # the bins that are looked at: C2 …
+_LAST: Final = int(2_100.0 / BIN_HZ)  # … to C7
 _DEEP: Final = 1e-4  # of the strongest peak's power that a peak must have: −40 dB
 _HARMONICS: Final = tuple(12 * log2(h) for h in range(2, 9))  # semitones above a lower peak at which one may be its
 _EXPECTED: Final = 0.9  # of its amplitude that each next harmonic may have
 _MATCH: Final = 0.35  # semitones by which a harmonic may be off
-_SMOOTH: Final = 1 - exp(-EVERY * HOP / (0.3 * RATE))
-_LONG: Final = 1 - exp(-EVERY * HOP / (8.0 * RATE))
-_TUNING: Final = 1 - exp(-EVERY * HOP / (4.0 * RATE))
+_SMOOTH: Final = 1 - exp(-EVERY * HOP / (0.3 * RATE))  # of the way to what is heard now, a look: lately,
+_LONG: Final = 1 - exp(-EVERY * HOP / (8.0 * RATE))  # over the last seconds,
+_TUNING: Final = 1 - exp(-EVERY * HOP / (4.0 * RATE))  # and of where the semitones lie
 
 
 @kernel("int64(float64[::1], float64[:,::1])")

@@ -26,6 +26,7 @@ class _Part:
         self._samples: Samples = np.zeros((HOP, len(columns)), np.float32)
 
     def step(self, block: Block) -> Frame:
+        """The musician's own frame at the end of the next block of all channels."""
         np.take(block.samples, self._columns, axis=1, out=self._samples, mode="clip")  # other modes copy once more
         return self.senses.step(Block(block.index, self._samples))
 

@@ -63,13 +63,15 @@ class FastSenses:
     Descriptors of what a sound is like (timbre, texture) keep their last value while nothing is heard above the
     room and flux is 0, because a picture must be still in silence; levels go on reading what is there. Where a
     sound-check has found the instrument's own `band`, everything but `sound.level`, `peak`, `loudness`, `floor`,
-    `silence`, `clipping` and the octaves listens to that band alone. Whatever
-    the samples are, NaN and infinity included, every number is finite and every bounded one inside its span. The
-    same samples give the same frames, bit for bit.
+    `silence`, `clipping` and the octaves listens to that band alone. Whatever the samples are, NaN and infinity
+    included, every number is finite and every bounded one inside its span. The same samples give the same frames, bit
+    for bit.
     """
 
     delay: Final = PitchSenses.delay
-    """Samples by which the slowest descriptor follows the sound; a click is counted within 2 × HOP."""
+    """Samples by which f0, the last that is told of a moment, follows it; a click is counted within 2 × HOP.
+
+    What takes time by its nature, as loudness, vibrato, chroma and form do, says its own."""
 
     def __init__(self, channels: int, band: InstrumentBand | None = None) -> None:
         self._row = row = blank_row()

@@ -26,7 +26,7 @@ _MEMORY: Final = exp(-_DT / 1.0)  # of the crescendo, a hop: it looks back some 
 _KNOWN: Final = 1.0  # seconds into a phrase until a slope is believed
 
 _LATE: Final = 2.0  # seconds over which onsets are counted
-_FORGET: Final = exp(-_DT / _LATE)
+_FORGET: Final = exp(-_DT / _LATE)  # of those counted, what a hop leaves
 
 _RANGES: Final = ((-50.0, -15.0), (8.5, 11.5), (0.5, 6.0))  # before anything is known: dBFS, log2 Hz, onsets a second
 _LEAST: Final = (12.0, 1.0, 2.0)  # how far apart the ends of these ranges are, at least
@@ -34,7 +34,7 @@ _WEIGHTS: Final = (0.5, 0.25, 0.25)  # of loud, bright, busy
 _REACH: Final = _DT / 2.0  # of the way to what lies outside of a range, a hop
 _SHRINK: Final = (10.0, 300.0)  # seconds played in which a range falls back to what it holds: at first, and at last
 _PACE: Final = 1 - exp(-_DT / 0.3)  # of intensity, a hop
-_LOUD: Final = 1 - exp(-_DT / 0.3)
+_LOUD: Final = 1 - exp(-_DT / 0.3)  # of the level that intensity goes by, a hop
 
 _EVEN: Final = -20.0  # dBFS at which a clock runs as the one on the wall does
 _TWICE: Final = 10.0  # dB more at which it runs twice as fast

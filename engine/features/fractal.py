@@ -12,7 +12,7 @@ from engine.kernel import expect_shape, kernel
 
 SCALES: Final = 8
 """Largest step in samples at which the short-time dimension looks: 1/6 ms."""
-_FALL: Final = 0.85
+_FALL: Final = 0.85  # of the mean increment before: one that is less has clearly fallen, as only a tone's does
 
 
 def step_weights(size: int, scales: int) -> NDArray[np.float64]:

@@ -48,11 +48,10 @@ def _mix_down(
 class Mixdown:
     """One hop of sound made safe to listen to.
 
-    `channels` (channels, HOP) are the samples with NaN and infinity replaced by 0 and none
-    beyond ±LOUDEST; `mix` (HOP,) is their mean;
-    `wave` (HOP,) is the mix without its offset (a first-order high-pass at 10 Hz), so that a cheap converter's
-    direct current is neither a sound nor a shift of the zero line. All three are float64 and overwritten by the
-    next `step`.
+    `channels` (channels, HOP) are the samples with NaN and infinity replaced by 0 and none beyond ±LOUDEST; `mix`
+    (HOP,) is their mean; `wave` (HOP,) is the mix without its offset (a first-order high-pass at 10 Hz), so that a
+    cheap converter's direct current is neither a sound nor a shift of the zero line. All three are float64 and
+    overwritten by the next `step`.
     """
 
     delay: Final = 0

@@ -31,7 +31,7 @@ _UNFOLD: Final = 3  # hops after an onset in which its strength may still grow
 _SETTLE: Final = 20  # hops after an onset in which the network may still learn what kind it was
 _WIDE: Final = 10.0  # dB of rise at which strength is 1 − 1/e
 _STILL: Final = 1e-4  # of `hits`, below which it is 0: silence is still
-_DIE: Final = exp(-HOP / (0.1 * RATE))
+_DIE: Final = exp(-HOP / (0.1 * RATE))  # of `hits`, what a hop leaves
 
 
 @kernel("int64(float32[::1], float64, boolean, int64, float64[::1], int64[::1])")

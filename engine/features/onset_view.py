@@ -38,9 +38,8 @@ class OnsetView:
 
     `view` (inputs,) float32: how far each band of the spectrum stands out and how it has risen, the same for the
     semitones of the tones, the two rises in tens of dB, and how far the hop lies above the room in units of 30 dB.
-    Level does not
-    matter in it. It has the delay of its spectra: an attack shows in the hop in which it happens, a slurred note
-    after some 20 ms.
+    Level does not matter in it. It has the delay of its spectra: an attack shows in the hop in which it happens, a
+    slurred note after some 20 ms.
     """
 
     def __init__(self) -> None:

@@ -24,10 +24,10 @@ _DEPTH: Final = 10**-3.93  # of the loudest of late: bands softer than that coun
 _FORGET: Final = exp(-HOP / (0.76 * RATE))  # of the loudest, a hop
 _QUIET: Final = 1e-8  # −80 dBFS in a band likewise
 _ROOM: Final = 1.7  # times the room's own power in a band likewise
-_ROOM_PACE: Final = 1 - exp(-HOP / (0.27 * RATE))
+_ROOM_PACE: Final = 1 - exp(-HOP / (0.27 * RATE))  # of the way to what a soft hop holds
 _ROOM_BELOW: Final = 6.0  # dB above the floor: softer hops teach what the room's bands hold
 _FEW: Final = 0.6  # of the bands, added to those that sound: one band that rises alone is no event
-_DECIBELS: Final = 10 / log(10)
+_DECIBELS: Final = 10 / log(10)  # of a neper of power
 _PRECISION: Final = 0.2  # brings logarithms of power near 1, where networks like their input
 
 

@@ -20,14 +20,13 @@ from engine.instrument import HIGHEST_HZ, LOWEST_HZ, MOST_HUM, NARROWEST, Instru
 SIZE: Final = 16384
 """Samples in a look: 0.34 s, so that a hum of 50 Hz and one of 60 Hz are two."""
 BIN_HZ: Final = RATE / SIZE
+"""From one frequency of a look to the next."""
 LEAST_INSTRUMENT: Final = 2.0
 """Seconds that the instrument must play, at least."""
 LEAST_ROOM: Final = 1.0
 """Seconds of the room that are wanted, at least, where it is recorded alone."""
-_STEP: Final = SIZE // 4
-_DEAD: Final = (
-    1e-10  # the power of −100 dBFS; a look below is a cable that carries nothing, or a file that is faded out
-)
+_STEP: Final = SIZE // 4  # samples from one look to the next
+_DEAD: Final = 1e-10  # the power of −100 dBFS; a look below is a dead cable, or a file that is faded out
 _FAINT: Final = -70.0  # dBFS that the loudest look must reach: below, the fast senses hear nothing
 _CONTRAST: Final = 10.0  # dB by which the instrument must stand out from the room somewhere
 _COUGH: Final = 6.0  # dB above the median of the room: a look that is something else

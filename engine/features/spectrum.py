@@ -14,8 +14,9 @@ from engine.kernel import expect_shape, kernel
 SIZE: Final = 1024
 """Samples in a spectrum: the last 21 ms."""
 BINS: Final = SIZE // 2 + 1
-"""Bins in a spectrum, RATE / SIZE = 46.875 Hz apart."""
+"""Bins in a spectrum, 46.875 Hz apart."""
 BIN_HZ: Final = RATE / SIZE
+"""From one bin to the next."""
 FALL: Final = 128
 """Samples over which the newest end of the window fades."""
 
@@ -35,6 +36,12 @@ def listening_window(size: int, fall: int) -> NDArray[np.float64]:
     return np.concatenate([up, down])
 
 
+def weight_of(window: NDArray[np.float64]) -> int:
+    """How many samples before its newest end the weight of a window (size,) lies: half of its square on either side."""
+    weight = np.cumsum(window[::-1] ** 2)
+    return int(np.searchsorted(weight, weight[-1] / 2))
+
+
 @kernel("void(float64[::1], float64[::1])")
 def _slide(wave: NDArray[np.float64], heard: NDArray[np.float64]) -> None:
     for n in range(SIZE - HOP):
@@ -52,15 +59,10 @@ class Spectrum:
 
     def __init__(self) -> None:
         window = listening_window(SIZE, FALL)
-        self._window = window
+        self.delay: Final = weight_of(window)
         self._transform = PowerSpectrum(window, 2.0 / window.sum() ** 2)
         self.heard = np.zeros(SIZE)
         self.power = self._transform.power
-
-    @property
-    def delay(self) -> int:
-        weight = np.cumsum(self._window[::-1] ** 2)
-        return int(np.searchsorted(weight, weight[-1] / 2))
 
     def step(self, wave: NDArray[np.float64]) -> NDArray[np.float64]:
         """The power (BINS,) after the next hop (HOP,); the array is overwritten by the next step.

@@ -1,4 +1,4 @@
-"""What the sound is coloured like: five numbers read off the shared spectrum and the samples."""
+"""What the sound is coloured like: four numbers read off the shared spectrum and the samples."""
 
 from __future__ import annotations
 
@@ -70,7 +70,8 @@ def _crossings(samples: NDArray[np.float64]) -> float:
     while (samples[n - 1] < 0.0) == (samples[n] < 0.0):
         n -= 1
     last = n - samples[n] / (samples[n] - samples[n - 1])
-    return 0.5 * RATE * (count - 1) / float(last - first)
+    # Two that touch the line lie as near together as they like: no frequency is above half the rate.
+    return min(0.5 * RATE * (count - 1) / float(last - first), 0.5 * RATE)
 
 
 @kernel("void(float64[::1], float64[::1], float64[::1])")
@@ -87,7 +88,7 @@ class Timbre:
       (e^−γ), so that it reads 1 there and next to 0 for a tone. Rises with breath and scrape.
     - crest: the highest bin above the mean. High for a clear tone, low for a crash.
     - crossings: zero crossings a second, halved, between the first and the last of these samples (both between
-      samples, by straight lines): a sine reads its frequency, exactly.
+      samples, by straight lines), half the rate at most: a sine reads its frequency, exactly.
 
     Where there is no power at all every one is 0. The delay is that of the spectrum.
     """

@@ -8,21 +8,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.features.fourier import PowerSpectrum
-from engine.features.spectrum import listening_window
+from engine.features.spectrum import listening_window, weight_of
 from engine.frame import HOP, RATE
 from engine.kernel import expect_shape, kernel
 
 DOWN: Final = 4
 """The wave is decimated by this: tones are heard up to 5 kHz, evenly up to 4."""
 TONE_RATE: Final = RATE // DOWN
+"""Decimated samples a second."""
 SIZE: Final = 1024
 """Decimated samples in a spectrum: the last 85 ms."""
 BINS: Final = SIZE // 2 + 1
-"""Bins, TONE_RATE / SIZE = 11.7 Hz apart."""
+"""Bins, 11.7 Hz apart."""
 BIN_HZ: Final = TONE_RATE / SIZE
+"""From one bin to the next."""
 FALL: Final = 160
 """Decimated samples over which the newest end of the window fades: 13 ms."""
-_TAPS: Final = 64
+_TAPS: Final = 64  # of the decimation filter: 1.3 ms
+_CUTOFF: Final = 5_200.0  # Hz at which half is left; of what would fold back below 5 kHz, −72 dB
 
 
 def decimation_filter(taps: int, cutoff_hz: float) -> NDArray[np.float64]:
@@ -66,17 +69,12 @@ class Tones:
 
     def __init__(self) -> None:
         window = listening_window(SIZE, FALL)
-        self._window = window
+        self.delay: Final = weight_of(window) * DOWN + _TAPS // 2
         self._transform = PowerSpectrum(window, 2.0 / window.sum() ** 2)
-        self._taps = decimation_filter(_TAPS, 5_200.0)
+        self._taps = decimation_filter(_TAPS, _CUTOFF)
         self._recent = np.zeros(_TAPS + HOP)
         self.heard = np.zeros(SIZE)
         self.power = self._transform.power
-
-    @property
-    def delay(self) -> int:
-        weight = np.cumsum(self._window[::-1] ** 2)
-        return int(np.searchsorted(weight, weight[-1] / 2)) * DOWN + _TAPS // 2
 
     def step(self, wave: NDArray[np.float64]) -> NDArray[np.float64]:
         """The power (BINS,) after the next hop (HOP,); overwritten by the next step, like `heard` (SIZE,)."""

@@ -17,7 +17,7 @@ SLOPE: Final = 20
 _LEAST_SLOPE: Final = 8  # hops of a note before its glide is told
 _RATES: Final = np.arange(3.0, 10.01, 0.5)  # Hz that a vibrato may have
 _SHARE: Final = 0.7  # of what the line leaves over that the vibrato must explain
-_LEAST_CENTS: Final = 6.0
+_LEAST_CENTS: Final = 6.0  # amplitude of a vibrato: below, a pitch wanders; above, it is a trill
 _MOST_CENTS: Final = 200.0
 _LEAP: Final = 120.0  # cents from one hop to the next: another note
 _AWAY: Final = 4  # hops without a pitch after which a note is another
@@ -134,8 +134,8 @@ class Vibrato:
     A line and a swing are fitted together to the last 0.34 s of one note by least squares, at rates from 3 to 10 Hz;
     there is a vibrato where the swing explains 70 % of what the line leaves over, and is at least 6 cents deep
     (its amplitude: ± depth). The glide is the line's slope; without a vibrato it is that of the last 0.11 s. A leap
-    of more than 120 cents from one hop to the next, or four hops without a pitch, begin another note. While there is
-    no pitch everything holds, then the glide is 0.
+    of more than 120 cents from one hop to the next, or four hops without a pitch, begin another note. For less than
+    four hops without a pitch everything holds; from then on, and in the first eight of a note, all three are 0.
 
     `delay` is half of the span in which a vibrato is looked for; that of a glide is a third of it.
     """

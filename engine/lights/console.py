@@ -26,7 +26,7 @@ LOST_AFTER: Final = 2.0
 """Seconds without ears until the lights go to rest,"""
 FADE: Final = 2.0
 """and how long that takes, there and back."""
-_UNIVERSE: Final = 512
+_UNIVERSE: Final = 512  # slots of a DMX universe
 _FLOAT, _INT = struct.Struct(">f"), struct.Struct(">i")
 
 
@@ -72,6 +72,7 @@ class _Plug:
         return self._low + self._width * step / self._steps
 
     def message(self, step: int) -> bytes:
+        """What tells the receiver this step, as OSC."""
         told = self.told(step)
         return self._head + self._pack.pack(round(told) if self._whole else told)
 
@@ -95,6 +96,7 @@ class Console:
 
     @property
     def trouble(self) -> str | None:
+        """What is wrong with the line to it, while something is."""
         return self.line.trouble
 
     def step(self, values: Values, rest: Rest) -> None:
@@ -123,6 +125,7 @@ class Console:
             self.put(lambda k: looks.get(self.patch.outlets[k].output, safe))
 
     def close(self) -> None:
+        """Send no more; the lights stay as they are."""
         self.line.close()
 
     def _shown(self, plug: _Plug, values: Values, rest: Rest) -> float:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Final
 
 from engine.errors import BadSetting, nearest
 from engine.frame_ring import LONGEST_DELAY
 from engine.lights.profile import HOP_RATE, PROFILES, TRANSPORTS, Profile
 
+_TRY: Final = "try 127.0.0.1:9101, or 192.168.1.30:qlcplus"
 _SHAPE: Final = re.compile(
     r"(?P<host>[^:@\[\]]+|\[[0-9A-Fa-f:]+\])(:(?P<port>\d+))?(:(?P<profile>[a-z][a-z0-9]*))?(:(?P<transport>[a-z]+))?"
     r"(@(?P<ms>[\d.]+))?"
@@ -66,9 +68,9 @@ def parse_destination(text: str, hz: float = HOP_RATE) -> Destination:
     match = _SHAPE.fullmatch(text)
     profile = (match["profile"] or "generic") if match else ""
     if match is None or (match["port"] is None and (match["profile"] is None or profile not in PROFILES)):
-        raise BadSetting(
-            f"osc={text} is not HOST:PORT[:PROFILE][@MILLISECONDS] (try 127.0.0.1:9101, or 192.168.1.30:qlcplus)"
-        )
+        close = get_close_matches(profile, PROFILES) if match is not None and match["profile"] else []
+        mend = f"did you mean {match['host']}:{close[0]}?" if close and match else _TRY
+        raise BadSetting(f"osc={text} is not HOST:PORT[:PROFILE][@MILLISECONDS] ({mend})")
     try:
         delay = float(match["ms"] or 0) / 1000
     except ValueError:

@@ -16,6 +16,7 @@ class Hand:
     manual: bool = False
     """Brightness is `level`, not the music's; colours stay as they are, and what moves goes with the tapped beat."""
     level: float = 0.5
+    """How bright they are then, 0..1."""
     full: bool = False
     """All lights full and white, whatever the music and the hand say; a blackout is stronger."""
 

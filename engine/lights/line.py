@@ -7,6 +7,7 @@ after a longer one, and meanwhile what should be sent is lost.
 from __future__ import annotations
 
 import errno
+import os
 import select
 import socket
 import struct
@@ -23,8 +24,8 @@ _WELL_AFTER: Final = 2.0  # seconds without trouble until a receiver counts as t
 _FIRST_RETRY, _LAST_RETRY = 0.25, 4.0  # seconds until a line is tried again
 _TO_CONNECT: Final = 5.0  # seconds that a receiver may take to answer
 _MOST_WAITING: Final = 1 << 16  # bytes: a receiver that takes no more loses whole packets
-_END, _ESC, _ESC_END, _ESC_ESC = b"\xc0", b"\xdb", b"\xdb\xdc", b"\xdb\xdd"
-_READ: Final = 1 << 14
+_END, _ESC, _ESC_END, _ESC_ESC = b"\xc0", b"\xdb", b"\xdb\xdc", b"\xdb\xdd"  # of SLIP
+_READ: Final = 1 << 14  # bytes of what a receiver says that are taken, and dropped, at once
 
 
 class Line(Protocol):
@@ -88,6 +89,7 @@ class _Health:
         self._wait = min(2 * self._wait, _LAST_RETRY)
 
     def went_well(self, now: float) -> None:
+        """Something was sent; after a while of that all is well again."""
         if self.trouble is not None and now - self._failed_at > _WELL_AFTER:
             self.trouble = None
             self._wait = _FIRST_RETRY
@@ -119,7 +121,7 @@ class UdpLine:
             self._health.failed("nothing listens there", time.monotonic())
         except OSError as why:
             self.close()
-            self._health.lost(str(why.strerror), time.monotonic())
+            self._health.lost(why.strerror or str(why), time.monotonic())
 
     def _open(self) -> bool:
         if time.monotonic() < self._health.retry_at:
@@ -155,7 +157,7 @@ class TcpLine:
         self._try(lambda: self._send(packet))
 
     def close(self) -> None:
-        """Close it; what has been sent arrives."""
+        """Close it; what the system has taken arrives, what waits here does not."""
         if self._socket is not None:
             self._socket.close()
             self._socket = None
@@ -168,7 +170,7 @@ class TcpLine:
         except OSError as why:
             self.close()
             refused = isinstance(why, ConnectionRefusedError)
-            self._health.lost("nothing listens there" if refused else str(why.strerror or why), time.monotonic())
+            self._health.lost("nothing listens there" if refused else why.strerror or str(why), time.monotonic())
 
     def _begin(self) -> None:
         now = time.monotonic()
@@ -180,7 +182,7 @@ class TcpLine:
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         code = self._socket.connect_ex(self._address)
         if code not in (0, errno.EINPROGRESS):
-            raise OSError(code, errno.errorcode.get(code, "?"))
+            raise OSError(code, os.strerror(code))
 
     def _send(self, packet: bytes | memoryview) -> None:
         if self._socket is None:
@@ -204,10 +206,8 @@ class TcpLine:
                 raise OSError(errno.ETIMEDOUT, "it does not answer")
             return False
         code = line.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-        if code == errno.ECONNREFUSED:
-            raise ConnectionRefusedError
         if code:
-            raise OSError(code, errno.errorcode.get(code, "?"))
+            raise OSError(code, os.strerror(code))
         self._up = True
         return True
 

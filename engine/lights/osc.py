@@ -27,8 +27,10 @@ from engine.lights.patch import Patch
 from engine.lights.profile import FEATURE_SIGNALS, FEATURES
 
 FRAME_ADDRESS: Final = "/monochord/frame"
+"""Where each frame says which hop it is."""
 _TIMES: Final = 3  # how often the last word is said: no packet is sure to arrive
 _BETWEEN: Final = 0.03  # seconds: some receivers take no more in less
+
 Indices = NDArray[np.intp]
 
 
@@ -170,6 +172,7 @@ class Sender:
         return self._told
 
     def close(self) -> None:
+        """Send no more."""
         for line in self.lines:
             line.close()
 

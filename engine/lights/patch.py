@@ -26,6 +26,7 @@ from typing import Any, Final
 from engine.errors import BadSetting, nearest
 from engine.lights.destination import Destination, parse_destination
 from engine.lights.profile import CHANNELS, HOP_RATE, PROFILES, Profile, address_of, numbered
+from engine.number import is_number
 
 OUTPUTS: Final = (
     "level",
@@ -56,11 +57,12 @@ CURVES: Final[Mapping[str, Callable[[float], float]]] = MappingProxyType(
     }
 )
 HOLD: Final = "hold"
+"""What `safe` and `lost` say for lights that are left as they are."""
 _KEYS: Final = ("to", "hz", "map", "safe", "lost", "master")
 _OUTLET_KEYS: Final = ("address", "to", "curve")
 _LIGHT: Final = re.compile(r"[\w-]+")
 _ADDRESS: Final = re.compile(r"/(?:(?![#*,?\[\]{}])[!-~]){1,200}")
-_DIMMEST: Final = 0.3
+_DIMMEST: Final = 0.3  # how bright lights wait while nothing is heard: nobody stands in the dark
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ def read_patch(table: Mapping[str, Any]) -> Patch:
     if not isinstance(table.get("to"), str):
         raise BadSetting('lights.to is missing: to = "192.168.1.30:qlcplus"')
     rate = table.get("hz", HOP_RATE)
-    if not _number(rate):
+    if not is_number(rate):
         raise BadSetting(f"lights.hz={rate!r} must be a number of messages a second to one address")
     patch = first_lights(parse_destination(table["to"], float(rate)))
     given = table.get("map", {})
@@ -130,7 +132,7 @@ def _look(table: Mapping[str, Any], key: str, otherwise: float) -> float | None:
     given = table.get(key, otherwise)
     if given == HOLD:
         return None
-    if not _number(given) or not 0 <= given <= 1:
+    if not is_number(given) or not 0 <= given <= 1:
         raise BadSetting(f'lights.{key}={given!r} must be how bright, 0 to 1, or "{HOLD}"')
     return float(given)
 
@@ -187,7 +189,7 @@ def _outlet(key: str, light: str, output: str, given: object, destination: Desti
     curve, span = table.get("curve", "linear"), table.get("to", list(made.span))
     if curve not in CURVES:
         raise BadSetting(f"lights.map.{key}.curve={curve!r} is none ({nearest(str(curve), CURVES)})")
-    if not (isinstance(span, list) and len(span) == 2 and all(_number(end) for end in span)):
+    if not (isinstance(span, list) and len(span) == 2 and all(is_number(end) for end in span)):
         raise BadSetting(f"lights.map.{key}.to={span!r} must be two numbers, dark and full: {list(profile.span)}")
     if made.slot is not None and not all(0 <= end <= 255 for end in span):
         raise BadSetting(f"lights.map.{key}.to={span!r} must be 0 to 255, as DMX has it")
@@ -204,7 +206,3 @@ def _numbered(light: str, output: str, profile: Profile, numbers: tuple[int, ...
 def is_console(destination: Destination) -> bool:
     """Whether it is told of lights, not of signals."""
     return PROFILES[destination.profile].sends == CHANNELS
-
-
-def _number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

@@ -21,8 +21,8 @@ TRANSPORTS: Final = ("udp", "tcp", "slip")
 """A datagram each; a stream of packets with their length before them (OSC 1.0); a stream framed by SLIP (OSC 1.1)."""
 SIGNALS, FEATURES, CHANNELS = "signals", "features", "channels"
 """What is sent: every signal at its own address, a few of them in one message, or the lights of the scene."""
-_DMX_RATE: Final = 44.0
-_MTU: Final = 1400
+_DMX_RATE: Final = 44.0  # universes a second that DMX512 carries: what comes faster is seen by nobody
+_MTU: Final = 1400  # bytes: Ethernet carries a few more in one piece, a tunnel in it as many
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ def numbered(profile: Profile, given: str) -> tuple[int, ...] | None:
     if re.fullmatch(r"\d{1,5}(/\d{1,5})?", given) is None:
         return None
     numbers = tuple(int(part) for part in given.split("/"))
-    wanted = 2 if "1" in profile.first.split("/", 1)[1:] or "/" in profile.first else 1
+    wanted = 2 if "/" in profile.first else 1
     return numbers if len(numbers) == wanted and min(numbers) >= 1 and profile.sends == CHANNELS else None
 
 

@@ -41,7 +41,7 @@ def why_not(places: Sequence[Place], patience: float = _PATIENCE) -> list[str]:
             while waiting.get_map():
                 now = time.monotonic()
                 for key, _ in waiting.select(max(min(k.data[1] for k in waiting.get_map().values()) - now, 0.0)):
-                    _hear(key, places[key.data[0]], found, waiting)
+                    _hear(key, found, waiting)
                 for key in [k for k in waiting.get_map().values() if k.data[1] <= time.monotonic()]:
                     number = key.data[0]
                     if places[number].transport == "tcp":
@@ -64,8 +64,6 @@ def _ask(number: int, place: Place, patience: float, found: list[str], waiting: 
     asking.setblocking(False)
     near = kind == socket.SOCK_DGRAM and str(address[0]).startswith(("127.", "::1"))
     try:
-        if kind == socket.SOCK_DGRAM:
-            asking.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
         refused = asking.connect_ex(address)
         if refused not in _ON_ITS_WAY:
             raise OSError(refused, os.strerror(refused))
@@ -79,7 +77,7 @@ def _ask(number: int, place: Place, patience: float, found: list[str], waiting: 
     waiting.register(asking, events, (number, time.monotonic() + (min(_NEAR, patience) if near else patience)))
 
 
-def _hear(key: selectors.SelectorKey, place: Place, found: list[str], waiting: selectors.BaseSelector) -> None:
+def _hear(key: selectors.SelectorKey, found: list[str], waiting: selectors.BaseSelector) -> None:
     """Something came of it: a connection, an error, or words that nobody asked for."""
     asking: Any = key.fileobj
     error = asking.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)

@@ -14,7 +14,7 @@ MOST: Final = 2000
 """Anchors at most: what is looked through for every place."""
 
 _ROUNDS: Final = 4  # of k-means: the corpus is to be covered, no optimum is sought
-_ROWS: Final = 4096
+_ROWS: Final = 4096  # points that are looked at together: bounds the memory
 _SMOOTH: Final = (1.0, 4.0, 6.0, 4.0, 1.0)  # over pixels, in both directions
 
 

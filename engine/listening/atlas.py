@@ -12,21 +12,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine import models
-from engine.errors import BadFile, MissingDriver
+from engine.errors import BadFile
 from engine.listening import anchors
 from engine.listening.affinity import Partners, conditional
 from engine.listening.faithfulness import NEIGHBOURS, continuity, nearest_agree, trustworthiness
+from engine.listening.map_export import exported
 from engine.listening.map_learning import Training, learn
 from engine.listening.neighbours import Points, nearest
-from engine.listening.projection import CUBE, PLANE, ROUNDS, Projection
+from engine.listening.projection import CUBE, PLANE, Projection
 from engine.whole_file import whole_file
 
 PERPLEXITY: Final = 30.0
+"""How many neighbours count, about, where there are sounds enough."""
 LEAST: Final = 100
 """Sounds that a map needs at least."""
 
 _JUDGED: Final = 2000  # held-out sounds that the figures are of, at most: all are held against all
-_OPSET: Final = 17
 _SHARES: Final = (0.25, 0.95)  # progress: neighbours are found, the map is learned
 
 
@@ -133,98 +134,7 @@ def write(path: Path, atlas: Atlas, card: Mapping[str, Any]) -> None:
         with whole_file(Path(f"{path}.npz")) as part, part.open("wb") as file:
             arrays: dict[str, Any] = dict(atlas.arrays)
             np.savez_compressed(file, **arrays)
-        anchors = hashlib.sha256(Path(f"{path}.npz").read_bytes()).hexdigest()
-        models.write_card(Path(f"{path}.onnx"), {**card, "anchors_sha256": anchors})
+        digest = hashlib.sha256(Path(f"{path}.npz").read_bytes()).hexdigest()
+        models.write_card(Path(f"{path}.onnx"), {**card, "anchors_sha256": digest})
     except OSError as why:
         raise BadFile(f"{path}: the map cannot be written: {why.strerror} (choose a folder with room)") from why
-
-
-def exported(projection: Projection, name: str) -> bytes:
-    """The projection as ONNX: `embedding` [n,128] → `plane` [n,2], `cube` [n,3]. MissingDriver without onnx.
-
-    Two more outputs tell about the nearest landmarks, nearest first: `near` [n,k], their squared distances less the
-    square of the sound itself, and `which` [n,k], their numbers.
-    """
-    try:
-        from onnx import TensorProto, checker, helper, numpy_helper
-    except ImportError as why:
-        raise MissingDriver("a map is written by onnx, which is not here (pip install 'monochord[fit]')") from why
-    marks, settling = projection.landmarks, projection.settling
-    constants: dict[str, NDArray[Any]] = {
-        "mean": projection.mean,
-        "scale": projection.scale,
-        "back": (-2 * marks.points.T).astype(np.float32),
-        "squares": marks.squares.astype(np.float32),
-        "count": np.array([marks.count], np.int64),
-        "sharpness": np.array(-marks.sharpness, np.float32),
-        "added": marks.where,
-        "one": np.array([1], np.int64),
-        "two": np.array([2], np.int64),
-        "sizes": np.array([2, 3], np.int64),
-    }
-    nodes = [
-        helper.make_node("Gemm", ["embedding", "back", "squares"], ["apart"]),  # but for the sound's own square
-        helper.make_node("TopK", ["apart", "count"], ["near", "which"], largest=0),
-        helper.make_node("Mul", ["near", "sharpness"], ["heights"]),
-        helper.make_node("Softmax", ["heights"], ["shares"], axis=1),
-        helper.make_node("Gather", ["added", "which"], ["addends"]),
-        helper.make_node("Unsqueeze", ["shares", "one"], ["row"]),
-        helper.make_node("MatMul", ["row", "addends"], ["sum"]),
-        helper.make_node("Squeeze", ["sum", "one"], ["marked"]),
-        helper.make_node("Sub", ["embedding", "mean"], ["centred"]),
-        helper.make_node("Div", ["centred", "scale"], ["said0"]),
-    ]
-    last = len(projection.layers) - 1
-    for number, (weights, bias) in enumerate(projection.layers):
-        constants |= {f"weights{number}": weights, f"bias{number}": bias}
-        summed = f"said{number + 1}" if number == last else f"sums{number}"
-        nodes.append(helper.make_node("Gemm", [f"said{number}", f"weights{number}", f"bias{number}"], [summed]))
-        if number != last:
-            nodes.append(helper.make_node("Relu", [summed], [f"said{number + 1}"]))
-    places = "places0"
-    nodes.append(helper.make_node("Add", [f"said{last + 1}", "marked"], [places]))
-    if settling is not None:
-        # Both maps at once: `both` sums the squares of each map's coordinates, and hands the sum back to each.
-        both = np.zeros((5, 5), np.float32)
-        both[PLANE, PLANE] = both[CUBE, CUBE] = 1
-        constants |= {
-            "softness": np.array(-settling.sharpness, np.float32),
-            "where": settling.where,
-            "unit": settling.unit,
-            "both": both,
-            "unity": np.array(1, np.float32),
-        }
-        nodes += [
-            helper.make_node("Mul", ["near", "softness"], ["depths"]),
-            helper.make_node("Softmax", ["depths"], ["parts"], axis=1),
-            helper.make_node("Unsqueeze", ["parts", "two"], ["weight"]),
-            helper.make_node("Gather", ["where", "which"], ["marks"]),
-        ]
-        for turn in range(ROUNDS):
-            nodes += [
-                helper.make_node("Unsqueeze", [places, "one"], [f"from{turn}"]),
-                helper.make_node("Sub", ["marks", f"from{turn}"], [f"way{turn}"]),
-                helper.make_node("Div", [f"way{turn}", "unit"], [f"units{turn}"]),
-                helper.make_node("Mul", [f"units{turn}", f"units{turn}"], [f"parted{turn}"]),
-                helper.make_node("MatMul", [f"parted{turn}", "both"], [f"distance{turn}"]),
-                helper.make_node("Add", [f"distance{turn}", "unity"], [f"tail{turn}"]),
-                helper.make_node("Div", ["weight", f"tail{turn}"], [f"pull{turn}"]),
-                helper.make_node("Mul", [f"pull{turn}", "marks"], [f"pulled{turn}"]),
-                helper.make_node("ReduceSum", [f"pulled{turn}", "one"], [f"total{turn}"], keepdims=0),
-                helper.make_node("ReduceSum", [f"pull{turn}", "one"], [f"mass{turn}"], keepdims=0),
-                helper.make_node("Div", [f"total{turn}", f"mass{turn}"], [f"places{turn + 1}"]),
-            ]
-            places = f"places{turn + 1}"
-    nodes.append(helper.make_node("Split", [places, "sizes"], ["plane", "cube"], axis=1))
-    kinds = [("embedding", projection.mean.size), ("plane", 2), ("cube", 3)]
-    given, *said = [helper.make_tensor_value_info(key, TensorProto.FLOAT, ["n", size]) for key, size in kinds]
-    # What has been found on the way: whoever wants the nearest anchors need not look for them again.
-    said.append(helper.make_tensor_value_info("near", TensorProto.FLOAT, ["n", marks.count]))
-    said.append(helper.make_tensor_value_info("which", TensorProto.INT64, ["n", marks.count]))
-    graph = helper.make_graph(
-        nodes, name, [given], said, [numpy_helper.from_array(value, key) for key, value in constants.items()]
-    )
-    opset = [helper.make_opsetid("", _OPSET)]
-    model = helper.make_model(graph, opset_imports=opset, ir_version=8, producer_name="monochord")
-    checker.check_model(model)
-    return bytes(model.SerializeToString())

@@ -16,8 +16,8 @@ from engine.listening.affinity import Table, squared_distances
 
 Kind = Literal["sne", "symmetric", "t"]
 
-_TINY: Final = 1e-300
-_EXAGGERATION: Final = 12.0
+_TINY: Final = 1e-300  # where a logarithm or a share of nothing is asked for
+_EXAGGERATION: Final = 12.0  # times as strong is all attraction at first, so that clusters form
 _MOMENTA: Final = (0.5, 0.8)  # while clusters form, and after
 
 

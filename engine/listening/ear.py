@@ -10,7 +10,6 @@ The ear listens to the mix. Musicians have senses of their own, but no place of 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from math import ceil, exp, hypot, isfinite
 from typing import Final
 
@@ -21,12 +20,14 @@ from engine import assets, models
 from engine.frame import HOP, RATE, Place, Row, Samples
 from engine.listening.mel import BANDS, COLUMN, MEL_RATE, PATCH, WINDOW, MelStream, end_of
 from engine.listening.slow_lane import SLOTS, Asked, AtOnce, Found, Map, Network, SoundRing, Worker
+from engine.listening.slow_sense import SlowSense
 from engine.listening.space import Space
 from engine.listening.vggish import SHIPPED, Vggish
 
 LAG: Final = 6
 """Hops from the one that asks for a place to the one that shows it: less than between two askings."""
 SHIPPED_MAP: Final = "space"
+"""The name of the map that comes with the engine."""
 PLACE: Final = slice(Place.x.start, Place.age.start + 1)
 """The group Place in a row."""
 
@@ -62,7 +63,7 @@ def familiar(space: str | None = None) -> tuple[Vggish, Space]:
     return network, known
 
 
-class Ear:
+class Ear(SlowSense):
     """The group Place, hop by hop: where the sound lies on a map, how fast it travels, how new, how sure, how old.
 
     A patch counts by how much of it was heard, fully from half of it on, so that the pause before a note and the end of
@@ -75,6 +76,7 @@ class Ear:
     says so once. Without, the same samples give the same places bit for bit.
     """
 
+    _lane: AtOnce
     delay: Final = MelStream.HELD_BACK + _COLUMNS * COLUMN * RATE // MEL_RATE + LAG * HOP
     """Samples by which the place at most follows the end of the patch that it was found for: 112 ms."""
 
@@ -174,18 +176,3 @@ class Ear:
         place[_CONFIDENCE] += _CONFIDING * (aim - place[_CONFIDENCE])
         place[_AGE] = hops * _HOP_SECONDS - self._since
         self._values[:] = place
-
-    def troubles(self) -> Iterator[str]:
-        """What the operator should know, once; from any thread."""
-        if self._lane.trouble and not self._told:
-            self._told = True
-            yield self._lane.trouble
-
-    def reset(self) -> None:
-        """Forget everything heard: as good as new."""
-        self.close()
-        self._begin()
-
-    def close(self) -> None:
-        """End the thread, if there is one."""
-        self._lane.close()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.listening.affinity import squared_distances
 
-NEIGHBOURS = 12
+NEIGHBOURS: Final = 12
 """How many neighbours are looked at, unless somebody says otherwise."""
 
 

@@ -21,7 +21,7 @@ from engine.listening.neighbours import Points, nearest
 from engine.listening.projection import CUBE, PLANE, Projection
 
 _DECAY: Final = (0.9, 0.999)  # momentum and memory of Adam (Kingma and Ba, 2015)
-_TINY: Final = 1e-8
+_TINY: Final = 1e-8  # added to the root of Adam's memory
 _AVERAGED: Final = 0.998  # memory of the weights' mean, which is what is kept
 _SUM_KEPT: Final = 0.9  # memory of the sum over all pairs
 _CROWD: Final = 512  # points of a batch that repel one another

@@ -31,6 +31,7 @@ COLUMN: Final = 160
 WINDOW: Final = 400
 """Samples at MEL_RATE that one column sees."""
 BANDS: Final = 64
+"""Numbers a column."""
 PATCH: Final = 96
 """Columns a patch."""
 PATCH_SECONDS: Final = PATCH * COLUMN / MEL_RATE
@@ -38,7 +39,7 @@ PATCH_SECONDS: Final = PATCH * COLUMN / MEL_RATE
 SPLICES: Final = (15, 18, 30)
 """Patches that may be spliced to one (Yang, Shen and Sun)."""
 
-_FFT: Final = 512
+_FFT: Final = 512  # samples at MEL_RATE that are transformed: the window, and nothing
 _LOWEST, _HIGHEST = 125.0, 7500.0  # Hz
 _OFFSET: Final = 0.01  # what silence is the logarithm of
 _LOUDEST: Final = 16.0  # no sample is believed to be larger, as the fast senses have it

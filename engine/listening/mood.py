@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterator
 from math import exp
 from typing import Final, NamedTuple
 
@@ -21,6 +20,7 @@ from engine.frame import HOP, RATE, Row
 from engine.listening.mood_features import EIGHT, as_signal
 from engine.listening.mood_judge import NEUTRAL, Second, Verdict, arousal, valence
 from engine.listening.mood_tally import COLUMNS, EVERY, LOOKS, PARTS, Array, Tally
+from engine.listening.slow_sense import FAREWELL, SlowSense
 from engine.listening.whole_mood import FIRST, KNOWN, Judge, WholeMood
 
 MOOD: Final = slice(frame.Mood.excitement.start, frame.Mood.features.start + frame.Mood.features.size)
@@ -34,7 +34,6 @@ _ASKED: Final = EVERY * LOOKS  # hops
 _ENOUGH: Final = 3  # looks of a tally in which something must be heard for it to count
 _HOP_SECONDS: Final = HOP / RATE
 _TRAVEL: Final = 1 - exp(-_HOP_SECONDS / 1.5)  # of the way to what was found, a hop
-_FAREWELL: Final = 2.0  # seconds that the end of a show waits for the thread
 
 
 class _Found(NamedTuple):
@@ -93,7 +92,7 @@ class _Worker(_AtOnce):
 
     def close(self) -> None:
         self._waiting.put(None)
-        self._thread.join(_FAREWELL)
+        self._thread.join(FAREWELL)
 
     def _work(self) -> None:
         try:
@@ -104,7 +103,7 @@ class _Worker(_AtOnce):
             self.trouble = f"the sense of mood is lost ({why}): the mood stays as it is"
 
 
-class Mood:
+class Mood(SlowSense):
     """The group Mood, hop by hop: four probabilities that sum to 1, valence, arousal, known, age, the eight features.
 
     A window is the last 30 seconds in which something was heard: in silence the mood stands, and its age grows. Before
@@ -115,6 +114,7 @@ class Mood:
     give the same moods bit for bit.
     """
 
+    _lane: _AtOnce
     delay: Final = (_ASKED + LAG) * HOP
     """Samples by which what is shown at most follows the second that it was last found for."""
 
@@ -172,18 +172,3 @@ class Mood:
     def whole(self) -> Verdict:
         """The mood of everything heard since the beginning; neutral if nothing was, or in a show."""
         return NEUTRAL if self._lane.whole is None else self._lane.whole.verdict()
-
-    def troubles(self) -> Iterator[str]:
-        """What the operator should know, once; from any thread."""
-        if self._lane.trouble and not self._told:
-            self._told = True
-            yield self._lane.trouble
-
-    def reset(self) -> None:
-        """Forget everything heard: as good as new."""
-        self.close()
-        self._begin()
-
-    def close(self) -> None:
-        """End the thread, if there is one."""
-        self._lane.close()

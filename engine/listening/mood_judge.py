@@ -22,6 +22,7 @@ from engine.listening.mood_window import FEATURES, window
 MOODS: Final = ("excitement", "relaxation", "irritation", "depression")
 """In the order of the paper."""
 SHIPPED: Final = "mood"
+"""The name of the model that comes with the engine."""
 DESCRIBED: Final = 128
 """Numbers by which the ear describes a sound."""
 

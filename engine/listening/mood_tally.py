@@ -23,6 +23,7 @@ EVERY: Final = 8
 LOOKS: Final = 24
 """Looks a tally."""
 LOOK_RATE: Final = RATE / HOP / EVERY
+"""Looks a second."""
 SECONDS: Final = LOOKS / LOOK_RATE
 """Seconds that a tally tells of: 1.024."""
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 Points = NDArray[np.float32]
 
 _EXACT: Final = 4096  # points up to which everything is held against everything
-_TREES: Final = 6
+_TREES: Final = 6  # more find little more, and each takes as long again
 _LEAF: Final = 384  # points in a leaf at least; at least four times as many as neighbours are asked for
 _ASK: Final = 12  # nearest neighbours whose own nearest neighbours are looked at
 _ROWS: Final = 256  # points that are looked at together: bounds the memory

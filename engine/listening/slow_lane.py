@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from engine.frame import HOP, Samples
 from engine.listening.mel import MelStream, Patches, Sound
+from engine.listening.slow_sense import FAREWELL
 
 SLOTS: Final = 512
 """Hops that wait for the slow lane at most: 2.7 s."""
-_FAREWELL: Final = 2.0  # seconds that the end of a show waits for the thread
 
 
 class Network(Protocol):
@@ -127,7 +127,7 @@ class Worker(AtOnce):
 
     def close(self) -> None:
         self._waiting.put(None)
-        self._thread.join(_FAREWELL)
+        self._thread.join(FAREWELL)
 
     def _work(self) -> None:
         try:

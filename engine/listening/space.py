@@ -26,6 +26,7 @@ PICTURE: Final = 128
 EDGE: Final = 1.1
 """What the density picture shows of the plane: −EDGE..EDGE, rightwards and upwards."""
 PERCENTILES: Final = 101
+"""Of the distances from the nearest anchor: the 0th to the 100th."""
 
 _VOTERS: Final = 8  # nearest anchors that say which family it is
 _TELLING: Final = ["plane", "cube", "near", "which"]

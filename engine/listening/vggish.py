@@ -21,6 +21,7 @@ from engine.listening.mel import BANDS, PATCH, SILENT, Patches
 SIZE: Final = 128
 """Numbers that describe a patch."""
 SHIPPED: Final = "vggish"
+"""The name of the network that comes with the engine."""
 
 _IN, _OUT = "log_mel", "embedding"
 _LOUDEST: Final = 20.0  # no log-mel value is larger: samples of 16 give 9.2 at most

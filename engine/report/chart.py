@@ -13,11 +13,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import Any, Final
 
-from engine.errors import BadFile, MissingDriver
-from engine.whole_file import whole_file
+from engine.errors import MissingDriver
 
 INK: Final = "#23272b"
 QUIET: Final = "#696d70"
@@ -46,17 +44,19 @@ HEAT: Final = ("#14171a", "#1c3e48", "#5cb8a0", "#ecc46a", "#fffaeb")
 """From nothing to the most; each lighter than the one before."""
 PASSING: Final = (("#2f62cf", "#2f9fb5", "#9fd07a", "#fff6b8"), ("#a8323a", "#d9653b", "#f2a65a", "#ffe9c9"))
 """From the begin of a recording to its end: of the first, and of the one it is compared with."""
+MOOD_COLOURS: Final = ("#d9772b", "#3c9a6b", "#b8433a", "#5677b8")
+"""Of the four moods, in the order of the paper."""
 
 WIDE: Final = 920
 """Pixels across a figure on a desk, and on a telephone."""
 NARROW: Final = 372
 SQUARE: Final = 460
 _SHARP: Final = 108  # dots an inch of a PNG, where 72 are a pixel each
-_LETTERS: Final = 12
+_LETTERS: Final = 12  # pixels that letters are high
 _FONTS: Final = ("DejaVu Sans", "Noto Sans", "Noto Sans CJK SC", "Noto Sans Arabic", "WenQuanYi Zen Hei")
 LEFT: Final = 58
 """Pixels left of the panels, for numbers."""
-_RIGHT, _TOP, _BOTTOM, _GAP = 12, 10, 42, 16
+_RIGHT, _TOP, _BOTTOM, _GAP = 12, 10, 42, 16  # pixels around the panels, and between two of them
 _NAME: Final = 18  # pixels that a line of legend takes
 
 
@@ -239,15 +239,6 @@ def inside_page(svg: str) -> str:
     for colour, role in _ROLES.items():
         own = own.replace(colour, f"var(--{role})")
     return re.sub(r"\n\s*", "\n", own).strip()
-
-
-def write(path: Path, content: bytes | str) -> None:
-    """Write a file that appears when it is whole; BadFile if it cannot be."""
-    try:
-        with whole_file(path) as part:
-            part.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
-    except OSError as why:
-        raise BadFile(f"{path} cannot be written: {why.strerror or why} (choose a folder with room)") from None
 
 
 def need() -> None:

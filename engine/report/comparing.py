@@ -10,11 +10,12 @@ from typing import Final
 
 from engine.listening.mood_judge import MOODS
 from engine.rehearsal import Progress, nobody
-from engine.report import chart, page
+from engine.report import page
 from engine.report.facts import Facts
 from engine.report.page import FIGURES
 from engine.report.sections import number, sections, span
-from engine.report.writing import Reported, foot, made
+from engine.report.writing import Reported, foot
+from engine.whole_file import made_folder
 
 PAGE: Final = "compare.html"
 _PREFIX: Final = "compare_"  # what the names of its figures begin with
@@ -27,7 +28,7 @@ def compare(first: Reported, second: Reported, folder: Path, progress: Progress 
     """compare.html of two reports, and its figures, in `folder`; BadFile if they cannot be written."""
     both = [first, second]
     shots = [one.findings for one in both]
-    body = page.shown(sections(shots), made(folder / FIGURES), progress, _PREFIX)
+    body = page.shown(sections(shots), made_folder(folder / FIGURES), progress, _PREFIX)
     names = [shot.name for shot in shots]
     head = [
         '<a class="skip" href="#level">Skip to the figures</a>',
@@ -47,7 +48,7 @@ def compare(first: Reported, second: Reported, folder: Path, progress: Progress 
         [_table(rows(*(shot.facts for shot in shots)))],
     )
     content = [*head, table, *body, foot(), page.player([one.heard for one in both])]
-    chart.write(folder / PAGE, page.document(" – ".join(names), content, playing=True))
+    page.write(folder / PAGE, page.document(" – ".join(names), content, playing=True))
     return folder / PAGE
 
 

@@ -18,23 +18,22 @@ from pathlib import Path
 from typing import Any, Final
 
 from engine import assets, models
-from engine.audio.hearing import HearingSettings
+from engine.audio.hearing_settings import HearingSettings
 from engine.cluster import cluster
 from engine.errors import BadFile, UserMistake
 from engine.frame import LAYOUT
 from engine.listening.ear import SHIPPED_MAP
 from engine.recordings import Recording
 from engine.report import chart
-from engine.report.index import Entry, small
-from engine.report.page import FIGURES
+from engine.report.index import SMALL, Entry, small
+from engine.report.page import FIGURES, write
 from engine.report.writing import REPORT, Wanted, report
 from engine.settings import settings
 
 DONE: Final = "done.json"
 """In a recording's folder, written last: what was heard, how, and what it is like in short."""
-SMALL: Final = "small.png"
 _AHEAD: Final = 2  # recordings a worker that are handed out ahead
-_PIECE: Final = 1 << 20
+_PIECE: Final = 1 << 20  # bytes that are read at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +98,9 @@ def _attempt(job: Job) -> Entry | str:
         key = _key(job, hearing)
         (job.folder / DONE).unlink(missing_ok=True)
         made = report(hearing, job.folder, seconds=job.seconds, wanted=job.wanted)
-        chart.write(job.folder / FIGURES / SMALL, small(made.findings))
+        write(job.folder / FIGURES / SMALL, small(made.findings))
         facts = made.findings.facts.table()
-        chart.write(job.folder / DONE, json.dumps({"key": key, "facts": facts}, indent=1) + "\n")
+        write(job.folder / DONE, json.dumps({"key": key, "facts": facts}, indent=1) + "\n")
     except UserMistake as mistake:
         return str(mistake)
     except OSError as why:

@@ -19,8 +19,11 @@ from engine.report import chart, page
 from engine.report.findings import Findings
 from engine.report.page import FIGURES
 from engine.report.sections import clock, number
+from engine.report.writing import REPORT
 
 INDEX: Final = "index.html"
+SMALL: Final = "small.png"
+"""A recording's small picture, in its folder of figures."""
 SIZE: Final = (320, 110)
 """Pixels of a small picture: its way over the map of sounds, and its spectrogram."""
 _EDGE: Final = 1.12  # of the plane that is shown
@@ -68,7 +71,7 @@ def write_index(out: Path, title: str, entries: Sequence[tuple[str, Path, Entry]
             said.append(max((value, kind) for kind, value in mood.items() if kind in MOODS)[1])
         width, height = SIZE
         cards.append(
-            f'<li><a href="{there}/report.html"><img src="{there}/{FIGURES}/small.png" alt="" width="{width}" '
+            f'<li><a href="{there}/{REPORT}"><img src="{there}/{FIGURES}/{SMALL}" alt="" width="{width}" '
             f'height="{height}" loading="lazy"><div><b>{page.named(name)}</b>'
             f'<span class="quiet">{escape(" · ".join(filter(None, said)))}</span></div></a></li>'
         )
@@ -80,7 +83,7 @@ def write_index(out: Path, title: str, entries: Sequence[tuple[str, Path, Entry]
         "</header>",
         f'<main><ul class="cards">{"".join(cards)}</ul></main>',
     ]
-    chart.write(out / INDEX, page.document(title, body, beside=True))
+    page.write(out / INDEX, page.document(title, body, beside=True))
     return out / INDEX
 
 

@@ -16,6 +16,7 @@ from engine.rehearsal import Progress, nobody
 from engine.report import chart
 from engine.report.sections import Figure, Section, clock
 from engine.report.stills import Still
+from engine.whole_file import written
 
 FIGURES: Final = "figures"
 """The folder beside a page in which its figures lie as PNG and SVG."""
@@ -70,6 +71,12 @@ def document(title: str, body: Iterable[str], *, playing: bool = False, beside: 
     )
 
 
+def write(path: Path, content: bytes | str) -> None:
+    """Write a page, or what lies beside it: a file that appears when it is whole; BadFile if it cannot be."""
+    with written(path) as part:
+        part.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
+
+
 def named(name: str) -> str:
     """A name that somebody else chose, in whatever letters and direction."""
     return f'<bdi dir="auto">{escape(name)}</bdi>'
@@ -117,8 +124,8 @@ def _figure(section: Section, figure: Figure, folder: Path, prefix: str) -> str:
             drawn = figure.draw(width)
         svg = drawn.svg(f"{prefix}{figure.name} {kind}")
         if kind != "narrow":
-            chart.write(folder / f"{prefix}{figure.name}.svg", svg)
-            chart.write(folder / f"{prefix}{figure.name}.png", drawn.png())
+            write(folder / f"{prefix}{figure.name}.svg", svg)
+            write(folder / f"{prefix}{figure.name}.png", drawn.png())
         pictures.append((kind, drawn, svg))
     parts = [f'<figure id="figure-{figure.name.replace("_", "-")}">']
     for kind, drawn, svg in pictures:

@@ -7,14 +7,13 @@ from typing import Any, Final
 
 import numpy as np
 
-from engine.report.chart import HOT, INK, MARK, NARROW, OWN, QUIET, Chart, cell, chart, legend, said
+from engine.report.chart import HOT, INK, MARK, MOOD_COLOURS, NARROW, OWN, QUIET, Chart, cell, chart, legend, said
 from engine.report.findings import Findings
 from engine.report.importance import Confusion, Importance
 from engine.stage.band_figure import in_words
 
 _REACH: Final = 80.0  # dB from the top of a spectrum to its foot
 _HERTZ: Final = (20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000)
-_BARS: Final = ("#d9772b", "#3c9a6b", "#b8433a", "#5677b8")
 
 
 def spectrum(shots: Sequence[Findings], width: int) -> Chart:
@@ -106,7 +105,9 @@ def importance(found: Importance, width: int) -> Chart:
     handles = []
     for number, mood in enumerate(moods):
         at = np.arange(len(names)) - 0.4 + (number + 0.5) * tall
-        bars = axes.barh(at, [100 * share for share in found.by_mood[mood]], height=tall * 0.9, color=_BARS[number % 4])
+        bars = axes.barh(
+            at, [100 * share for share in found.by_mood[mood]], height=tall * 0.9, color=MOOD_COLOURS[number % 4]
+        )
         handles.append((bars, mood))
     axes.set_yticks(np.arange(len(names)), names)
     axes.invert_yaxis()

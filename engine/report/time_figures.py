@@ -12,12 +12,14 @@ from engine.listening.mood_judge import MOODS
 from engine.report.bins import Curve
 from engine.report.chart import (
     FAMILIES,
+    GROUND,
     HEAT,
     HOT,
     INK,
     LEFT,
     LINE,
     MARK,
+    MOOD_COLOURS,
     NARROW,
     OTHERS,
     OWN,
@@ -39,7 +41,6 @@ Shots = Sequence[Findings]
 _LOWEST_HZ: Final = 27.5  # the spectrogram's foot, and its octaves
 _SPECTRUM_OCTAVES: Final = 9
 _NAMED: Final = 118  # pixels for the names of features
-_MOOD_COLOURS: Final = ("#d9772b", "#3c9a6b", "#b8433a", "#5677b8")
 
 
 def panels(
@@ -63,13 +64,14 @@ def panels(
                 weight="bold",
                 color=INK,
                 zorder=9,
-                bbox={"boxstyle": "round,pad=0.2", "facecolor": "#fffdf9", "edgecolor": "none"},
+                bbox={"boxstyle": "round,pad=0.2", "facecolor": GROUND, "edgecolor": "none"},
             )
         own.append((number, shot, axes))
     return drawn, own, seconds
 
 
 def touch(drawn: Chart, shots: Shots, seconds: float) -> Chart:
+    """The figure, whose panels can be touched, those of each recording as one."""
     each = len(drawn.axes) // len(shots)
     for number in range(len(shots)):
         drawn.touched(range(number * each, (number + 1) * each), 0.0, seconds, number)
@@ -205,11 +207,11 @@ def mood(shots: Shots, width: int) -> Chart:
         layers = shares.stackplot(
             shot.time,
             *(np.nan_to_num(shot.curves[f"mood.{name}"]) for name in MOODS),
-            colors=_MOOD_COLOURS,
+            colors=MOOD_COLOURS,
             linewidth=0,
         )
         unknown = np.nan_to_num(shot.curves["mood.known"]) < 0.5
-        shares.fill_between(shot.time, 0, 1, where=unknown, color="#fffdf9", alpha=0.6, linewidth=0, step="mid")
+        shares.fill_between(shot.time, 0, 1, where=unknown, color=GROUND, alpha=0.6, linewidth=0, step="mid")
         shares.set_ylim(0, 1)
         said(shares, "share")
         (valence,) = axes.plot(shot.time, shot.curves["mood.valence"], color=OWN)

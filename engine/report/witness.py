@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.audio.hearing import HearingSettings
+from engine.audio.hearing_settings import HearingSettings
 from engine.excerpts import Excerpts
 from engine.frame import HOP, RATE, Block, Frame, Samples
 from engine.rehearsal import Rehearsal, pictures

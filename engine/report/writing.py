@@ -10,18 +10,18 @@ from pathlib import Path
 from typing import Final
 
 from engine.analysis import Analysis, described, write_analysis
-from engine.audio.hearing import HearingSettings
-from engine.errors import BadFile
+from engine.audio.hearing_settings import HearingSettings
 from engine.listening.mood_judge import MOODS
 from engine.rehearsal import Progress, nobody
 from engine.report import chart, page
 from engine.report.facts import Facts
 from engine.report.findings import Findings, findings
-from engine.report.page import FIGURES, Heard
+from engine.report.page import FIGURES, Heard, write
 from engine.report.sections import clock, number, sections, span
 from engine.report.stills import stills
 from engine.report.witness import Witness
 from engine.stage.band_figure import in_words
+from engine.whole_file import made_folder
 
 REPORT: Final = "report.html"
 NUMBERS: Final = "figures.json"
@@ -68,30 +68,19 @@ def report(
     found = findings(name, analysis, witness, told(hearing, seconds), compared=own.compared)
     progress(0.7)
     heard = Heard(name, analysis.duration, witness.small.finished(), witness.small.seconds, witness.small.trouble)
-    figures = made(folder / FIGURES)
+    figures = made_folder(folder / FIGURES)
     body = page.shown(sections([found]), figures, lambda share: progress(0.7 + 0.15 * share))
     if own.stills:
         looked = stills(witness, analysis, found.missing, lambda share: progress(0.85 + 0.15 * share))
         for still in looked:
-            chart.write(figures / f"{_STILL}{still.name}.png", still.png())
+            write(figures / f"{_STILL}{still.name}.png", still.png())
         at = f" at {clock(looked[0].at)}" if looked else ""
         says = found.missing.get("stills") or f"How each scene looks{at}, the loudest of a few moments."
         body.append(page.framed("scenes", "The scenes", says, page.scenes(looked)))
-    chart.write(figures / NUMBERS, json.dumps(found.as_json(), ensure_ascii=False, separators=(",", ":")) + "\n")
-    chart.write(
-        folder / REPORT, page.document(name, [*head([found]), *body, foot(), page.player([heard])], playing=True)
-    )
+    write(figures / NUMBERS, json.dumps(found.as_json(), ensure_ascii=False, separators=(",", ":")) + "\n")
+    write(folder / REPORT, page.document(name, [*head([found]), *body, foot(), page.player([heard])], playing=True))
     progress(1.0)
     return Reported(analysis, found, heard)
-
-
-def made(folder: Path) -> Path:
-    """The folder, which is there now; BadFile if it cannot be."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as why:
-        raise BadFile(f"out={folder} cannot be made: {why.strerror} (choose another folder)") from why
-    return folder
 
 
 def told(hearing: HearingSettings, seconds: float | None) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -31,9 +32,9 @@ def one_voice(notes: Iterable[Note]) -> list[Note]:
 def bars_by_meter(
     length: Fraction, meters: Sequence[tuple[Fraction, Meter | None, Key]], pickup: Fraction = Fraction(0)
 ) -> list[Bar]:
-    """Bars for so many quarters. `meters`: from when on (the first from 0) which meter and key; a change begins a bar.
+    """Bars for so many quarters. `meters`: from when on (the first from 0, in order) which meter and key.
 
-    ValueError if there would be more than any piece has.
+    A change begins a bar. ValueError if there would be more than any piece has.
     """
     if length > _LONGEST:
         raise ValueError(f"{float(length):g} quarters are no piece of music")
@@ -41,11 +42,13 @@ def bars_by_meter(
     at = Fraction(0)
     number = 0 if pickup else 1
     changes = list(meters) or [(Fraction(0), None, NATURAL)]
+    begins = [begin for begin, _, _ in changes]
     while at < length:
-        _, meter, key = [change for change in changes if change[0] <= at][-1]
+        following = bisect_right(begins, at)
+        _, meter, key = changes[following - 1]
         full = meter.bar if meter else _FREE
-        later = [change[0] for change in changes if change[0] > at]
-        size = min([pickup if pickup and not bars else full, length - at, *[when - at for when in later]])
+        until = begins[following] if following < len(begins) else length
+        size = min(pickup if pickup and not bars else full, length - at, until - at)
         bars.append(Bar(number, at, size, meter, key))
         at += size
         number += 1
@@ -58,22 +61,23 @@ def barred(notes: Iterable[Note], bars: Sequence[Bar], clef: str, title: str = "
     A rest never goes on over a bar line. What reaches beyond the bars is cut.
     """
     lasting: list[Note] = []
+    lines = [bar.onset for bar in bars]
     end = bars[-1].end if bars else Fraction(0)
     at = Fraction(0)
     for note in one_voice(notes):
         if note.onset >= end:
             break
-        lasting += _rests(at, note.onset, bars)
+        lasting += _rests(at, note.onset, lines)
         kept = replace(note, duration=min(note.duration, end - note.onset))
-        lasting += _rests(kept.onset, kept.end, bars, kept.certainty) if kept.spelling is None else [kept]
+        lasting += _rests(kept.onset, kept.end, lines, kept.certainty) if kept.spelling is None else [kept]
         at = kept.end
-    lasting += _rests(at, end, bars)
+    lasting += _rests(at, end, lines)
     return Tune(clef, tuple(bars), tuple(lasting), title, tempo)
 
 
-def _rests(begin: Fraction, end: Fraction, bars: Sequence[Bar], certainty: float = 1.0) -> list[Note]:
+def _rests(begin: Fraction, end: Fraction, lines: Sequence[Fraction], certainty: float = 1.0) -> list[Note]:
     """A silence, cut at the bar lines."""
-    cuts = [begin, *[bar.onset for bar in bars if begin < bar.onset < end], end]
+    cuts = [begin, *lines[bisect_right(lines, begin) : bisect_left(lines, end)], end]
     return [Note(a, b - a, None, certainty) for a, b in itertools.pairwise(cuts) if b > a]
 
 

@@ -29,7 +29,7 @@ _UNITS: Final = 180  # of Verovio's drawing in a spacing
 _SPACING: Final = 18  # pixels of its picture in a spacing
 _TALLEST: Final = 60_000  # pixels of its picture: what it takes at most
 _MOST_PIXELS: Final = 12_000  # of a PNG that is written: it must fit into memory
-_MARGIN: Final = 50
+_MARGIN: Final = 50  # pixels of its picture around all systems
 _OPTIONS: Final[dict[str, Any]] = {
     "font": "Leland",
     "footer": "none",

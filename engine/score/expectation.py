@@ -37,6 +37,7 @@ class Expectation:
 
     @property
     def places(self) -> int:
+        """How many there are."""
         return int(self.kinds.size)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from engine.errors import BadFile, nearest
+from engine.errors import BadFile, nearest_file
 from engine.score.engraving import write_staff_png, write_staff_svg
 from engine.score.jianpu_picture import write_jianpu_png, write_jianpu_svg
 from engine.score.midi_file import read_midi, write_midi
@@ -89,7 +89,7 @@ def read_tune(path: Path) -> Tune:
         there = (
             sorted(p.name for p in path.parent.iterdir() if p.suffix.lower() in READS) if path.parent.is_dir() else []
         )
-        raise BadFile(f"{path}: no such file ({nearest(path.name, there)})") from None
+        raise BadFile(f"{path}: no such file ({nearest_file(path, there)})") from None
     except OSError as problem:
         raise BadFile(f"{path}: cannot be read: {problem.strerror or problem}") from None
     except RecursionError:

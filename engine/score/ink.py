@@ -23,6 +23,15 @@ _FULL: Final = 0.1  # quantile of the inked that is black
 _PALEST: Final = 0.75  # of the paper's brightness: the palest black that ink may have
 
 
+def shrunk(ink: Ink, scale: float) -> Ink:
+    """The same in fewer pixels, each the mean of those that it stands for; itself where `scale` is 1 or more."""
+    if scale >= 1:
+        return ink
+    height, width = ink.shape
+    size = (max(round(width * scale), 1), max(round(height * scale), 1))
+    return np.asarray(Image.fromarray(ink).resize(size, Image.Resampling.BOX))
+
+
 def ink_of(grey: Grey) -> Ink:
     """Ink on paper from brightness. Paper is measured in every part of the page, so that a shadow is none."""
     height, width = grey.shape

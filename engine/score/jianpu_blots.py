@@ -29,10 +29,12 @@ class Blots:
 
     @property
     def tall(self) -> Floats:
+        """How high each is (n,), pixels."""
         return self.foot - self.top
 
     @property
     def wide(self) -> Floats:
+        """How wide each is (n,), pixels."""
         return self.right - self.left
 
     def kept(self, which: NDArray[np.bool_] | NDArray[np.intp]) -> Blots:

@@ -18,7 +18,7 @@ from engine.score.jianpu_symbols import DIGIT_FOOT, DIGIT_TOP, SYMBOLS, TIMES
 from engine.score.symbols import KEYS, Read
 
 _DIGIT: Final = DIGIT_FOOT - DIGIT_TOP
-_INKED: Final = 0.35
+_INKED: Final = 0.35  # of full ink: what is fainter is paper
 _TALLEST: Final = 0.62  # of an equals sign, in heights of a digit: from the upper edge to the lower
 _FLATTEST: Final = 0.16
 _SHORTEST: Final = 0.25  # and how long it is
@@ -32,7 +32,7 @@ _PLACE: Final = {symbol: number for number, symbol in enumerate(SYMBOLS, start=1
 _KEY_OUTPUTS: Final = np.array([_PLACE[key] for key in KEYS])
 _TIME_OUTPUTS: Final = np.array([_PLACE[time] for time in TIMES])
 _LEAST_KEY: Final = 0.12  # share of the likeliest key, on the average of all looks, where one is named
-_LEAST_TIME: Final = 0.25
+_LEAST_TIME: Final = 0.25  # the same of the likeliest metre, where one is written
 _MIDDLE: Final = (DIGIT_TOP + DIGIT_FOOT) / 2
 Shares = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 

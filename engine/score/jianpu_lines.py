@@ -7,9 +7,8 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
-from engine.score.ink import Ink, ink_of
+from engine.score.ink import Ink, ink_of, shrunk
 from engine.score.jianpu_rows import Row, rows_of
 from engine.score.jianpu_symbols import DIGIT_FOOT, DIGIT_TOP, LINE_HEIGHT
 from engine.score.picture import Grey
@@ -57,20 +56,12 @@ def lines_of(grey: Grey) -> list[Line]:
 
 def _lines(ink: Ink) -> list[Line]:
     scale = min(_SEARCHED / max(ink.shape), 1.0)
-    seen = _shrunk(ink, scale)
+    seen = shrunk(ink, scale)
     lines: list[Line] = []
     for row in rows_of(seen):
         if not any(_lies_on(row, scale, line) for line in lines):
             lines.append(_straight(ink, seen, row, scale))
     return sorted(lines, key=lambda line: (float(line.foot[:, 1].mean()), float(line.foot[0, 0])))
-
-
-def _shrunk(ink: Ink, scale: float) -> Ink:
-    if scale >= 1:
-        return ink
-    height, width = ink.shape
-    size = (max(round(width * scale), 1), max(round(height * scale), 1))
-    return np.asarray(Image.fromarray(ink).resize(size, Image.Resampling.BOX))
 
 
 def _lies_on(row: Row, scale: float, line: Line) -> bool:
@@ -93,7 +84,7 @@ def _straight(ink: Ink, seen: Ink, row: Row, scale: float) -> Line:
     down = np.stack([-ahead[:, 1], ahead[:, 0]], axis=1) * np.interp(wanted, along, tall)[:, None]
     digit = float(np.median(tall))
     taken = min(_TAKEN / (digit / scale), 1.0)
-    source, zoom = (_shrunk(ink, taken), taken / scale) if taken < 1 else (ink, 1 / scale)
+    source, zoom = (shrunk(ink, taken), taken / scale) if taken < 1 else (ink, 1 / scale)
     fine = sampled(source, foot * zoom, down * zoom, _ROWS).reshape(LINE_HEIGHT, FINE, -1, FINE)
     image = np.ascontiguousarray(fine.mean(axis=(1, 3)), dtype=np.float32)
     return Line(image, foot / scale, digit / scale, len(row.x))

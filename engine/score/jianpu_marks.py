@@ -7,7 +7,9 @@ from typing import Final
 
 INK: Final = "#1c1b1a"
 QUIET: Final = "#8a8680"
+"""Numbers of bars, and what is said beside the music."""
 DOUBTFUL: Final = "#b8400a"
+"""Notes of which their reader was not sure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class Stroke:
 
 @dataclass(frozen=True, slots=True)
 class Disc:
+    """Its middle, and how far it reaches."""
+
     x: float
     y: float
     radius: float
@@ -41,6 +45,8 @@ class Disc:
 
 @dataclass(frozen=True, slots=True)
 class Box:
+    """A rectangle, full of its colour."""
+
     left: float
     top: float
     right: float

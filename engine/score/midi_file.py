@@ -7,6 +7,7 @@ of another length than their metre's (a pick-up) are written as bars of another 
 from __future__ import annotations
 
 import itertools
+from bisect import bisect_right
 from dataclasses import replace
 from fractions import Fraction
 from math import lcm
@@ -180,9 +181,10 @@ def _tune(events: list[tuple[int, Any]], melody: list[tuple[Fraction, Fraction, 
     changes, pickup = _changes(meters, keys)
     bars = bars_by_meter(length, changes, pickup)
     bars = [replace(bar, section=sections.get(bar.onset, "")) for bar in bars]
+    lines = [bar.onset for bar in bars]
     spelt: list[Note] = []
     for note in notes:
-        key = next((bar.key for bar in bars if bar.onset <= note.onset < bar.end), first)
+        key = bars[bisect_right(lines, note.onset) - 1].key
         spelt.append(note if key == first else replace(note, spelling=spelled(note.pitch or 0, key)))
     return barred(spelt, bars, fitting_clef(notes), title, None if tempo is None else round(tempo, 3))
 

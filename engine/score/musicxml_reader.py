@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -16,6 +17,7 @@ from engine.score.tune import Meter, Tune
 from engine.score.written import WrittenBar, WrittenNote, tune_of_bars
 
 _LARGEST: Final = 1 << 26  # bytes: more than the longest opera's
+_DECIMAL: Final = re.compile(r"[+-]?(?=\.?\d)\d{0,18}(\.\d{0,18})?")
 _CLEFS: Final = {f"{sign}{line}": name for name, (sign, line) in CLEF_SIGNS.items()}
 
 
@@ -140,7 +142,7 @@ class _Reader:
         return self.number
 
     def _length(self, element: Element) -> Fraction:
-        return Fraction(element.findtext("duration") or 0) / self.divisions
+        return _exact(element.findtext("duration") or "0") / self.divisions
 
     def _note(self, element: Element, begin: Fraction, reached: Fraction, notes: list[WrittenNote]) -> Fraction:
         """Take a note in if it is of the voice; how far the voice has come."""
@@ -164,7 +166,7 @@ class _Reader:
     def _attributes(self, element: Element) -> None:
         divisions = element.findtext("divisions")
         if divisions:
-            self.divisions = Fraction(divisions)
+            self.divisions = _exact(divisions)
             if self.divisions <= 0:
                 raise ValueError(f"divisions={divisions} must be more than 0")
         fifths = element.findtext("key/fifths")
@@ -192,6 +194,13 @@ class _Reader:
             numbers = ending.get("number", "").replace(",", " ").split()
             self.endings = tuple(int(number) for number in numbers if number.isdecimal() and 0 < int(number) < 100)
         return ending.get("type") != "start"
+
+
+def _exact(text: str) -> Fraction:
+    """The number that a decimal is; ValueError for none, and for one with an exponent, which may fill the memory."""
+    if not _DECIMAL.fullmatch(text.strip()):
+        raise ValueError(f"{text.strip()[:20]!r} must be a number (as 480)")
+    return Fraction(text.strip())
 
 
 def _spelling(element: Element) -> Spelling | None:

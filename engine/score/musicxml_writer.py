@@ -12,7 +12,7 @@ from engine.score.spelling import Key
 from engine.score.tune import DOUBT, Meter, Tune
 from engine.score.written import PLAIN, WrittenBar, accidentals, bars_of_tune, tuplets
 
-TYPES: Final = {
+TYPES: Final = {  # what a value, in quarters, is called
     Fraction(8): "breve",
     Fraction(4): "whole",
     Fraction(2): "half",
@@ -59,19 +59,7 @@ def musicxml(tune: Tune, named: bool = False) -> bytes:
         if bar.meter is not None and length < bar.meter.bar:
             measure.set("implicit", "yes")
         _left(measure, bar, before)
-        attributes = Element("attributes")
-        if before is None:
-            _text(attributes, "divisions", str(divisions))
-        if before is None or before.key != bar.key:
-            _key(attributes, bar.key)
-        if before is None or before.meter != bar.meter:
-            _meter(attributes, bar.meter)
-        if before is None:
-            clef = SubElement(attributes, "clef")
-            for tag, value in zip(("sign", "line"), CLEF_SIGNS[tune.clef], strict=True):
-                _text(clef, tag, str(value))
-        if len(attributes):
-            measure.append(attributes)
+        _attributes(measure, bar, before, tune.clef, divisions)
         _directions(measure, bar, tune.tempo if before is None else None)
         tied = _notes(measure, bar, beams[place], divisions, tied)
         _right(measure, bar, after)
@@ -89,6 +77,23 @@ def musicxml(tune: Tune, named: bool = False) -> bytes:
 
 def _text(parent: Element, tag: str, text: str) -> None:
     SubElement(parent, tag).text = text
+
+
+def _attributes(measure: Element, bar: WrittenBar, before: WrittenBar | None, clef: str, divisions: int) -> None:
+    """What is in force from this bar on, where it is another than before; in the first bar all of it."""
+    attributes = Element("attributes")
+    if before is None:
+        _text(attributes, "divisions", str(divisions))
+    if before is None or before.key != bar.key:
+        _key(attributes, bar.key)
+    if before is None or before.meter != bar.meter:
+        _meter(attributes, bar.meter)
+    if before is None:
+        sign = SubElement(attributes, "clef")
+        for tag, value in zip(("sign", "line"), CLEF_SIGNS[clef], strict=True):
+            _text(sign, tag, str(value))
+    if len(attributes):
+        measure.append(attributes)
 
 
 def _key(attributes: Element, key: Key) -> None:

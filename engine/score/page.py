@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from PIL import Image
 
 from engine.errors import BadFile
-from engine.score.ink import Ink, ink_of
+from engine.score.ink import Ink, ink_of, shrunk
 from engine.score.picture import Grey, read_grey
 from engine.score.staff_lines import Course, Floats, courses
 from engine.score.straighten import Staff, straightened
@@ -43,12 +42,7 @@ def _staves(ink: Ink) -> list[Staff]:
     if not found:
         return []
     scale = min(_SAMPLED / float(np.median([np.median(course.spacing) for course in found])), 1.0)
-    height, width = ink.shape
-    if scale < 1:
-        size = (max(round(width * scale), 1), max(round(height * scale), 1))
-        taken = np.asarray(Image.fromarray(ink).resize(size, Image.Resampling.BOX))
-    else:
-        taken = ink
+    taken = shrunk(ink, scale)
     staves: list[Staff] = []
     waiting = sorted(found, key=lambda course: len(course.x))
     while waiting:

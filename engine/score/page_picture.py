@@ -12,7 +12,6 @@ from itertools import islice
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from engine.score.ink import Ink, ink_of
@@ -21,6 +20,7 @@ from engine.score.jianpu_marks import INK, Box, Disc, Mark, Stroke, Text
 from engine.score.jianpu_picture import paint
 from engine.score.picture import Grey
 from engine.score.reading import heads_of
+from engine.score.sampling import FINE, sampled
 from engine.score.sheet import Sheet
 from engine.score.straighten import Staff
 from engine.score.symbols import STAFF_SPACING, note_of
@@ -29,8 +29,9 @@ from engine.score.tune import Tune
 from engine.score.written import bars_of_tune, beginnings
 from engine.stage.score_page import MOST, ScorePage
 
-_SPACING: Final = 16  # pixels from line to line of a staff
+_SPACING: Final = FINE * STAFF_SPACING  # pixels from line to line of a staff
 _REACH: Final = 9.0  # spacings that are looked at above and below a staff's middle line
+_ROWS: Final = (np.arange(round(2 * _REACH * _SPACING)) + 0.5) / _SPACING - _REACH  # in spacings, from the middle line
 _STAFF: Final = 3.0  # spacings around the middle line that belong to no other staff
 _ROOM: Final = 1.0  # spacings of paper that are kept around all ink
 _HEAD: Final = (1.35, 1.1)  # spacings: how wide and how high a note's head is
@@ -150,39 +151,15 @@ def _foot(mark: Mark) -> float:
 
 def _straight(ink: Ink, staff: Staff) -> Tile:
     """A staff and what is around it, _SPACING pixels from line to line."""
-    width, fine = len(staff.middle), _SPACING / STAFF_SPACING
-    columns = (np.arange(round(width * fine)) + 0.5) / fine - 0.5
-    there = np.arange(width)
-    middle, down = (
-        np.stack([np.interp(columns, there, part[:, 0]), np.interp(columns, there, part[:, 1])])
-        for part in (staff.middle, staff.down)
-    )
-    rows = ((np.arange(round(2 * _REACH * _SPACING)) + 0.5) / _SPACING - _REACH)[:, None]
-    return _taken(ink, middle[0] + rows * down[0] - 0.5, middle[1] + rows * down[1] - 0.5)
-
-
-def _taken(ink: Ink, x: NDArray[np.float64], y: NDArray[np.float64]) -> Tile:
-    """The ink at these places, between its pixels; none beyond the page."""
-    height, width = ink.shape
-    outside = (x < 0) | (y < 0) | (x > width - 1) | (y > height - 1)
-    x, y = np.clip(x, 0, width - 1.001), np.clip(y, 0, height - 1.001)
-    left, top = x.astype(np.int64), y.astype(np.int64)
-    right, low = (x - left).astype(np.float32), (y - top).astype(np.float32)
-    over = ink[top, left] * (1 - right) + ink[top, left + 1] * right
-    under = ink[top + 1, left] * (1 - right) + ink[top + 1, left + 1] * right
-    taken = over * (1 - low) + under * low
-    taken[outside] = 0
-    return np.asarray(taken, np.float32)
+    return sampled(ink, staff.middle, staff.down, _ROWS)
 
 
 def _contrast(ink: Ink, staves: Sequence[Staff]) -> float:
     """How much darker the lines of the staves are than what is between them."""
-    rows = (np.arange(-2, 2.5, 0.5))[:, None]
+    rows = np.arange(-2, 2.5, 0.5)
     found = []
     for staff in staves:
-        x, y = (part[None, ::4] for part in staff.middle.T)
-        right, down = (part[None, ::4] for part in staff.down.T)
-        taken = _taken(ink, x + rows * right - 0.5, y + rows * down - 0.5).mean(axis=1)
+        taken = sampled(ink, staff.middle[::4], staff.down[::4], rows).mean(axis=1)
         found.append(float(taken[::2].mean() - taken[1::2].mean()))
     return float(np.mean(found))
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from engine.errors import BadFile, nearest
+from engine.errors import BadFile, nearest_file
 
 Grey = NDArray[np.float32]
 """(height, width), top row first: 0 is black, 1 is white."""
@@ -37,7 +37,7 @@ def read_grey(path: Path) -> Grey:
     except FileNotFoundError:
         folder = path.parent
         there = sorted(p.name for p in folder.iterdir() if p.suffix.lower() in KINDS) if folder.is_dir() else []
-        raise BadFile(f"{path}: no such picture ({nearest(path.name, there)})") from None
+        raise BadFile(f"{path}: no such picture ({nearest_file(path, there)})") from None
     except Image.DecompressionBombError:
         raise BadFile(f"{path}: holds more than a page may have (scale it to {LARGEST} pixels)") from None
     except Exception as problem:  # whatever a decoder makes of a broken file

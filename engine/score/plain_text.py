@@ -33,7 +33,7 @@ _SIGNS: Final = str.maketrans(
     {"♯": "#", "♭": "b", "–": "-", "—": "-", "\u0307": "'", "\u0323": ",", "\u0332": "_", "\u0333": "__", "·": "."}
 )
 _DOTS: Final = (Fraction(1), Fraction(3, 2), Fraction(7, 4))
-_MOST_HALVED: Final = 8
+_MOST_HALVED: Final = 8  # times that a quarter is: a 1024th
 _HELP: Final = (
     "% A bar a line. Each _ halves a quarter, a dot adds its half, each - adds a quarter; ~ ties; r or 0 is a rest.",
     "% A ? behind a note: its reader was not sure. Put it right, take the ? away, and save.",

@@ -53,7 +53,7 @@ class Recogniser:
     def shares(self, staff: NDArray[np.float32]) -> NDArray[np.float32]:
         """What each symbol's share is at each step of 4 columns: (steps, symbols + 1), the first is CTC's blank.
 
-        `staff` is (112, any width), 1 is ink; ValueError for any other shape.
+        `staff` is (height, any width) float32, 1 is ink; ValueError for any other shape.
         """
         if staff.ndim != 2 or staff.shape[0] != self._height or not staff.shape[1]:
             raise ValueError(f"staff={staff.shape} must be ({self._height}, width)")

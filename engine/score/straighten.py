@@ -13,8 +13,7 @@ from engine.score.sampling import FINE, sampled
 from engine.score.staff_lines import Course, Floats
 from engine.score.symbols import STAFF_HEIGHT, STAFF_MIDDLE, STAFF_SPACING
 
-HEIGHT, MIDDLE, SPACING = STAFF_HEIGHT, round(STAFF_MIDDLE), round(STAFF_SPACING)
-"""Rows of a staff's picture, those above its middle line, and those from line to line."""
+HEIGHT, MIDDLE, SPACING = STAFF_HEIGHT, STAFF_MIDDLE, STAFF_SPACING
 _MARGIN: Final = 12  # columns of paper kept on both sides of the lines
 _ROWS: Final = (np.arange(HEIGHT * FINE) + 0.5) / FINE / SPACING - MIDDLE / SPACING  # in spacings below the middle line
 _STRIP: Final = 16  # columns in which the lines are measured again: two spacings
@@ -40,12 +39,6 @@ class Staff:
     image: NDArray[np.float32]
     middle: Floats
     down: Floats
-
-    def on_page(self, x: float, position: float = 0.0) -> tuple[float, float]:
-        """Where on the page a column of the picture lies, so many half spacings above the middle line."""
-        column = min(max(round(x), 0), len(self.middle) - 1)
-        at = self.middle[column] - self.down[column] * position / 2
-        return float(at[0]), float(at[1])
 
 
 def straightened(ink: Ink, course: Course) -> Staff | None:

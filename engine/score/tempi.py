@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 SLOWEST: Final = 26.0
 """Quarters a minute."""
 FASTEST: Final = 280.0
+"""Quarters a minute, too."""
 RATIO: Final = 0.06
 """The logarithm of how much faster each is."""
 TEMPI: Final[NDArray[np.float64]] = np.exp(np.arange(log(SLOWEST), log(FASTEST), RATIO))

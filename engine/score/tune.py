@@ -14,6 +14,7 @@ from typing import Final
 from engine.score.spelling import NATURAL, Key, Spelling
 
 CLEFS: Final = ("treble", "bass", "alto", "tenor", "soprano")
+"""That a tune may be written in."""
 DOUBT: Final = 0.6
 """A certainty below this makes a note, and its bar, doubtful."""
 
@@ -76,6 +77,7 @@ class Note:
 
     @property
     def end(self) -> Fraction:
+        """Quarters from the tune's begin until it is over."""
         return self.onset + self.duration
 
 
@@ -95,6 +97,7 @@ class Bar:
 
     @property
     def end(self) -> Fraction:
+        """Quarters from the tune's begin to the bar line behind it."""
         return self.onset + self.length
 
     @property

@@ -19,8 +19,9 @@ from engine.stage.film import PRESETS
 from engine.stage.targets import Size
 
 FORMATS: Final = ("landscape", "square", "vertical")
+"""Shapes of films, by name; which sizes they have, `film.PRESETS` says."""
 _DRAFT: Final[dict[str, Size]] = {"landscape": (480, 270), "square": (360, 360), "vertical": (270, 480)}
-_DRAFT_FPS: Final = 15.0
+_DRAFT_FPS: Final = 15.0  # pictures a second of a draft
 
 
 @dataclass(frozen=True, slots=True)

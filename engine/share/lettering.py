@@ -10,15 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from engine.fonts import found_font, opened, shapes
+from engine.fonts import found_font, opened, shapes, within
 from engine.share.words import direction
 
 Coverage = NDArray[np.float32]
 """(height, width): how much of each pixel letters cover, 0..1."""
 
+# Signs between any two of which a line may be broken, and those with which none may begin.
 _WIDE: Final = ((0x2E80, 0xA4CF), (0xAC00, 0xD7FF), (0xF900, 0xFAFF), (0xFF00, 0xFFEF), (0x20000, 0x3FFFF))
 _NEVER_FIRST: Final = "、。，．！？：；）」』】》〉”’…ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ"
-_MOST_LINES: Final = 12
+_MOST_LINES: Final = 12  # of one text
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +83,10 @@ def _pieces(line: str) -> list[str]:
     """What may not be parted: words with the space before them, and single signs."""
     pieces: list[str] = []
     for before, sign in zip(" " + line, line, strict=False):
-        alone = _within(ord(sign), _WIDE) or _within(ord(before), _WIDE)
+        alone = within(ord(sign), _WIDE) or within(ord(before), _WIDE)
         begins = sign.isspace() and not before.isspace()
         if not pieces or ((begins or alone) and sign not in _NEVER_FIRST):
             pieces.append(sign)
         else:
             pieces[-1] += sign
     return pieces
-
-
-def _within(number: int, ranges: Iterable[tuple[int, int]]) -> bool:
-    return any(low <= number <= high for low, high in ranges)

@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from engine.errors import BadFile
-from engine.whole_file import whole_file
+from engine.whole_file import made_folder, whole_file
 
 NAME: Final = "share.json"
+"""The list's own name in its folder."""
 _WHAT: Final = "monochord share 1"
-_PART: Final = 1 << 20
+_PART: Final = 1 << 20  # bytes that are read at a time
 
 
 class Manifest:
@@ -25,11 +26,7 @@ class Manifest:
 
     def __init__(self, folder: Path) -> None:
         """BadFile if the folder cannot be made."""
-        self.folder = folder
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as why:
-            raise BadFile(f"out={folder} cannot be made: {why.strerror} (choose another folder)") from why
+        self.folder = made_folder(folder)
         self._pieces: dict[str, dict[str, Any]] = _read(folder / NAME)
 
     def kept(self, names: list[str], made_from: Mapping[str, Any]) -> bool:

@@ -25,6 +25,7 @@ from engine.share.words import spoken as spoken_language
 from engine.stage.targets import Size
 
 NAME: Final = "index.html"
+"""The page's name in its folder."""
 _OURS: Final = Path(__file__).parent / "page"
 _LEVELS: Final = ("level", "low", "notes", "way", "stars")
 _PAPER: Final = '<rect width="{width:g}" height="{height:g}" fill="#ffffff"/>'

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -15,15 +14,15 @@ from engine.errors import BadFile
 from engine.share.story import Story
 from engine.share.titles import Pixels, with_title
 from engine.stage.film import import_av
-from engine.whole_file import whole_file
+from engine.whole_file import written
 
 PREVIEW_BYTES: Final = 2_000_000
 """A preview is never larger: it is sent in messages."""
 _PREVIEW_SECONDS: Final = 4.0
-_PREVIEW_FPS: Final = 10
-_PREVIEW_WIDTH: Final = 400
-_QUALITIES: Final = (72, 55, 40, 28, 18, 10)
-_JPEG: Final = 90
+_PREVIEW_FPS: Final = 10  # pictures a second
+_PREVIEW_WIDTH: Final = 400  # pixels
+_QUALITIES: Final = (72, 55, 40, 28, 18, 10)  # of 100, the first of which is small enough
+_JPEG: Final = 90  # of 100
 
 
 def cover(film: Path, at: float, story: Story, folder: Path) -> None:
@@ -32,9 +31,9 @@ def cover(film: Path, at: float, story: Story, folder: Path) -> None:
     if found is None:
         raise BadFile(f"{film} has no picture at {at:.1f} s (is it damaged?)")
     picture = Image.fromarray(with_title(story, found)[..., :3])
-    with _written(folder / "cover.png") as part:
+    with written(folder / "cover.png") as part:
         picture.save(part, "PNG")
-    with _written(folder / "cover.jpg") as part:
+    with written(folder / "cover.jpg") as part:
         picture.save(part, "JPEG", quality=_JPEG, optimize=True, progressive=True)
 
 
@@ -51,7 +50,7 @@ def preview(film: Path, at: float, folder: Path) -> None:
         if quality == _QUALITIES[-1]:
             small = [frame.resize((frame.width // 2, frame.height // 2)) for frame in small]
             data = _animated(small, quality)
-    with _written(folder / "preview.webp") as part:
+    with written(folder / "preview.webp") as part:
         part.write_bytes(data)
 
 
@@ -88,13 +87,3 @@ def _frames(film: Path, begin: float, seconds: float, fps: float) -> Iterator[Pi
                 yield np.asarray(last.to_ndarray(format="rgba"))
     except (av.FFmpegError, IndexError) as why:
         raise BadFile(f"{film}: its pictures cannot be read ({why})") from None
-
-
-@contextmanager
-def _written(path: Path) -> Iterator[Path]:
-    """A file that appears when it is whole; BadFile if it cannot be written."""
-    try:
-        with whole_file(path) as part:
-            yield part
-    except OSError as why:
-        raise BadFile(f"{path} cannot be written: {why.strerror} (choose a folder with room)") from why

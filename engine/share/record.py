@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.analysis import Analysis, described
-from engine.audio.hearing import HearingSettings
+from engine.audio.hearing_settings import HearingSettings
 from engine.errors import BadFile
 from engine.evening import take_of
 from engine.frame import Block, Frame

@@ -27,7 +27,7 @@ from engine.share.sound_files import SoundFile
 from engine.share.story import Measured, Story, completed, name_of
 from engine.share.titles import check_letters, title_ends
 from engine.take import SUFFIX, is_take
-from engine.whole_file import whole_file
+from engine.whole_file import made_folder, whole_file, written
 
 PAGE: Final = "page"
 """The folder that can be put anywhere as it is."""
@@ -66,8 +66,8 @@ def share(chosen: Settings, wish: Wish, folder: Path, tell: Telling, remark: Rem
     if is_take(Path(source)) and (changes := changed_since(Path(source), drawn_by)):
         remark(f"since this take was made {', '.join(changes[:3])}: its pictures may be others than they were")
     manifest = Manifest(folder)
-    _make(folder / PAGE)
-    kept = _Kept(chosen, wish, manifest, take, name, first, drawn_by)
+    made_folder(folder / PAGE)
+    kept = _Kept(chosen, wish, manifest, take, first, drawn_by)
     heard = kept.hear(tell, remark)
     story = completed(wish.story, wish.languages, name, Measured(**heard["measured"]))
     kept.draw(story, heard, tell, remark)
@@ -85,12 +85,11 @@ class _Kept:
         wish: Wish,
         manifest: Manifest,
         take: Path,
-        name: str,
         story: Story,
         drawn_by: dict[str, Any],
     ) -> None:
         self._chosen, self._wish, self._manifest, self._take = chosen, wish, manifest, take
-        self._name, self._first, self._hashes = name, story, drawn_by
+        self._first, self._hashes = story, drawn_by
         self._folder = manifest.folder
         self._names: list[str] = []
 
@@ -190,11 +189,8 @@ class _Kept:
             )
         )
         for name, text in texts.items():
-            try:
-                with whole_file(self._folder / PAGE / name) as part:
-                    part.write_text(text, encoding="utf-8", newline="\n")
-            except OSError as why:
-                raise BadFile(f"out={self._folder} cannot be written: {why.strerror}") from why
+            with written(self._folder / PAGE / name) as part:
+                part.write_text(text, encoding="utf-8", newline="\n")
         own = [f"{PAGE}/{name}" for name in texts]
         self._manifest.note(own, {"story": story.as_json()})
         return [*self._names, *own]
@@ -207,13 +203,6 @@ def _refuse_burning(wish: Wish, story: Story) -> None:
         raise BadSetting(f"burn={wish.burnt} is none of the languages, {', '.join(story.languages)}")
     if not story.captions:
         raise BadSetting(f"burn={wish.burnt}: there are no captions to burn in (write [[captions]] into --story)")
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as why:
-        raise BadFile(f"out={folder} cannot be made: {why.strerror} (choose another folder)") from why
 
 
 def _wordless(story: Story, best: float, end: float) -> float:

@@ -22,7 +22,6 @@ recording's name, and what was measured.
 
 from __future__ import annotations
 
-import math
 import tomllib
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -31,6 +30,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from engine.errors import BadFile, BadSetting, nearest
+from engine.number import is_number
 from engine.share.words import FIRST, checked_languages, words
 
 Texts = Mapping[str, str]
@@ -179,7 +179,7 @@ def _captions(value: Any, where: str) -> tuple[Caption, ...]:
 
 
 def _seconds(value: Any, where: str, key: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not (math.isfinite(value) and value >= 0):
+    if not is_number(value) or value < 0:
         raise BadSetting(f"{where}{key}={value!r} must be seconds from the begin, 0 or more")
     return float(value)
 

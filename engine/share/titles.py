@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,7 +12,7 @@ from PIL import Image, ImageFilter
 
 from engine.share.captions import spoken
 from engine.share.lettering import Coverage, Words, check, set_in_lines
-from engine.share.story import Story
+from engine.share.story import Caption, Story
 from engine.stage.targets import Size
 
 Pixels = NDArray[np.uint8]
@@ -21,11 +22,7 @@ _PAPER: Final = np.array((250, 244, 231), np.float32)  # never full white
 _INK: Final = np.array((32, 30, 28), np.float32)
 _BRIGHT: Final = 128.0  # a picture that is brighter on the average, of 255, is written on in ink
 _SHADE: Final = 0.7  # how far a picture goes over into the other of the two behind letters
-_COMES, _STANDS, _GOES = (
-    1.2,
-    6.0,
-    1.4,
-)  # seconds: how long the title takes to come, when it goes, and how long that takes
+_COMES, _STANDS, _GOES = 1.2, 6.0, 1.4  # seconds that the title takes to come, until it has gone, that it takes to go
 _SHARE: Final = 0.45  # of a short film after which the title goes
 _BLINK: Final = 0.25  # seconds that a caption takes to come and to go
 _MARGIN: Final = 0.075  # of the shorter side
@@ -60,27 +57,38 @@ class _Layer:
 
 
 class Lettering:
-    """Lays title and captions over the pictures of one film."""
+    """Lays title and captions over the pictures of one film, in their order.
+
+    A caption's letters are drawn when it comes and forgotten when it has gone: those of an hour would fill the memory.
+    """
 
     def __init__(self, story: Story, size: Size, seconds: float, burnt: str | None = None) -> None:
         """`burnt`: the language in which captions are written into the film; None: they lie beside it only.
 
-        MissingDriver, in one line, where letters cannot be drawn here.
+        MissingDriver, in one line, where letters cannot be drawn here; of captions `check_letters` says so before.
         """
-        self._layers = (
-            []
-            if min(size) < 4 * _LEAST
-            else [*_title(story, size, seconds, lifted=burnt is not None and bool(story.captions))]
-        )
-        if burnt is not None:
-            self._layers += _captions(story, size, burnt)
+        self._story, self._size, self._burnt = story, size, burnt
+        lifted = burnt is not None and bool(story.captions)
+        self._title = [] if min(size) < 4 * _LEAST else _title(story, size, seconds, lifted=lifted)
+        self._standing: dict[int, _Layer] = {}  # by the place of their captions
 
     def over(self, time: float, pixels: Pixels) -> Pixels:
         """The picture at that second with what stands over it; itself where nothing does."""
-        for layer in self._layers:
+        for layer in (*self._title, *self._captions(time)):
             if layer.begin < time < layer.end and (strength := layer.strength(time)) > 0:
                 pixels = _laid(layer, strength, pixels)
         return pixels
+
+    def _captions(self, time: float) -> Iterable[_Layer]:
+        """Those that stand at that second."""
+        if self._burnt is None:
+            return ()
+        there = {place: one for place, one in enumerate(self._story.captions) if one.begin < time < one.end}
+        self._standing = {
+            place: self._standing.get(place) or _caption(self._story, one, self._size, self._burnt)
+            for place, one in there.items()
+        }
+        return self._standing.values()
 
 
 def title_ends(seconds: float) -> float:
@@ -137,35 +145,27 @@ def _title(story: Story, size: Size, seconds: float, *, lifted: bool = False) ->
         part = canvas[row : row + len(letters), left : left + wide]
         part[...] = np.maximum(part, letters[: len(part), :wide])
         row += len(letters)
-    return [_layer(canvas, top, size, (0.4 if seconds > 3 else 0.0, title_ends(seconds)), (_COMES, _GOES), seconds)]
+    return [_layer(canvas, top, size, (0.4 if seconds > 3 else 0.0, title_ends(seconds)), (_COMES, _GOES))]
 
 
-def _captions(story: Story, size: Size, language: str) -> list[_Layer]:
+def _caption(story: Story, caption: Caption, size: Size, language: str) -> _Layer:
     width, height = size
     short = min(size)
-    layers = []
-    for caption in story.captions:
-        text = spoken(story, caption, language)
-        letters, _ = set_in_lines(
-            Words(text, story.said(caption.texts, language)[1], _high(_CAPTION, short)), 0.86 * width, centred=True
-        )
-        canvas = np.zeros((min(len(letters), height), width), np.float32)
-        wide = min(letters.shape[1], width)
-        left = (width - wide) // 2
-        canvas[:, left : left + wide] = letters[: len(canvas), :wide]
-        top = max(height - round(0.6 * _MARGIN * short) - len(canvas), 0)
-        times = caption.begin, caption.end
-        layers.append(_layer(canvas, top, size, times, (_BLINK, _BLINK), caption.end - caption.begin))
-    return layers
+    words = Words(spoken(story, caption, language), story.said(caption.texts, language)[1], _high(_CAPTION, short))
+    letters, _ = set_in_lines(words, 0.86 * width, centred=True)
+    canvas = np.zeros((min(len(letters), height), width), np.float32)
+    wide = min(letters.shape[1], width)
+    left = (width - wide) // 2
+    canvas[:, left : left + wide] = letters[: len(canvas), :wide]
+    top = max(height - round(0.6 * _MARGIN * short) - len(canvas), 0)
+    return _layer(canvas, top, size, (caption.begin, caption.end), (_BLINK, _BLINK))
 
 
 def _high(share: float, short: int) -> int:
     return max(round(share * short), _LEAST)
 
 
-def _layer(
-    canvas: Coverage, top: int, size: Size, times: tuple[float, float], fades: tuple[float, float], seconds: float
-) -> _Layer:
+def _layer(canvas: Coverage, top: int, size: Size, times: tuple[float, float], fades: tuple[float, float]) -> _Layer:
     """Letters with a shade around them that lets any picture carry them."""
     short = min(size)
     around = round(0.09 * short)

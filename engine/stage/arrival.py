@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
+from pathlib import Path
 
 from engine import assets
 from engine.errors import BadScene
@@ -17,6 +18,11 @@ from engine.stage.transition import tried
 from engine.stage.views import FLAT, told
 
 
+def fallback() -> Path:
+    """The scene under all scenes, which is always seen flat."""
+    return assets.SHADERS / "fallback.fs"
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Arrival:
     """A scene that has been drawn off stage and may come on, and the transition that it comes with."""
@@ -27,6 +33,7 @@ class Arrival:
 
     @property
     def scene(self) -> Scene:
+        """The scene that is to come on."""
         return self.drawing.scene
 
     def goes_on(self, before: Scene) -> bool:
@@ -46,7 +53,7 @@ class Coming:
         """`view`: one of `views.VIEWS`; a scene without a camera is refused for all but the flat one."""
         self.scene, self.transition, self.seconds = scene, transition, seconds
         self.refused = ""
-        self._view = FLAT if scene.shader.path == assets.SHADERS / "fallback.fs" else view
+        self._view = FLAT if scene.shader.path == fallback() else view
 
     def prepare(self, ctx: gpu.Context, canvas: Canvas, history: HistoryTextures) -> Generator[None, None, Arrival]:
         """Compile it and draw it off stage, in pieces of work with pauses. BadScene if it cannot be drawn."""
@@ -59,7 +66,7 @@ class Coming:
             if self.transition is None or self.seconds <= 0:
                 return Arrival(drawing)
             return (yield from self._with(self.transition, drawing, ctx, canvas))
-        except GeneratorExit:
+        except BaseException:  # given up, or no room for what it reads: nobody else knows of it
             drawing.release()
             raise
 

@@ -28,6 +28,7 @@ _CHANCES: Final = 2  # understudies that may die young without a scene to blame,
 _PROVEN: Final = 5.0  # seconds after which one that was ready has shown that it can live here
 
 _Stamp = tuple[tuple[str, int], ...]
+"""Of each file of a change, when it was last saved, ns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class Auditions:
         self._failed = 0
         self._again = 0.0  # when one is tried again; 0 where one lives, or may
         self._asked: Change | None = None
+        self._asked_stamp: _Stamp | None = None
         self._number = 0
         self._since: float | None = None
         self._before: list[Change] = []
@@ -64,9 +66,9 @@ class Auditions:
         self._watched = ""
         self._palette: str | None = None
         self._child: Child | None = self._start()
-        self._ready = False
 
     def _start(self) -> Child:
+        """An understudy, which is not ready yet."""
         self._ready, self._since, self._begun, self._born = False, None, time.monotonic(), math.inf
         settings = {
             "ring": self._ring.memory.fd,
@@ -87,6 +89,7 @@ class Auditions:
     def ask(self, change: Change) -> None:
         """Try this one now; the one before it is forgotten if its verdict is still out."""
         self._asked, self._since = change, None
+        self._asked_stamp = _stamp(change, self._musicians)
         self._number += 1
 
     def watch(self, scene: str) -> None:
@@ -126,6 +129,7 @@ class Auditions:
             yield from self._lost(now)
 
     def _judged(self, why: str) -> Iterator[Verdict]:
+        """An audition has ended; of one that nobody has asked for only what is good is remembered."""
         change, self._asked, self._since = self._asked, None, None
         self._failed = 0
         if change is None:
@@ -138,10 +142,12 @@ class Auditions:
         yield Verdict(change, why)
 
     def _next(self, now: float) -> Iterator[Verdict]:
-        """Begin the next audition, if none is running; what is known and unchanged needs none."""
-        if self._asked is not None and self._since is None and self._known.get(_key(self._asked)) == self._stamp():
-            change, self._asked = self._asked, None
-            yield Verdict(change)
+        """Begin the next audition, if none is running; what is known and unchanged needs none.
+
+        Nor does what cannot be read: the stage will refuse it before a driver has to do with it.
+        """
+        if self._asked is not None and self._since is None and self._known.get(_key(self._asked)) == self._asked_stamp:
+            yield from self._let_through()
         while self._asked is None and self._before and _key(self._before[0]) in self._known:
             self._before = self._before[1:]
         wanted = self._asked or next(iter(self._before), None)
@@ -151,9 +157,6 @@ class Auditions:
             self._number += 1
         self._child.say(**{"try": asdict(wanted), "number": self._number})
         self._since = now
-
-    def _stamp(self) -> _Stamp | None:
-        return _stamp(self._asked, self._musicians) if self._asked is not None else None
 
     def _remember(self, change: Change) -> None:
         if (stamp := _stamp(change, self._musicians)) is not None:
@@ -191,6 +194,7 @@ class Auditions:
         self._child = self._start()
 
     def _let_through(self) -> Iterator[Verdict]:
+        """What was asked for last goes on stage as it is."""
         if self._asked is not None:
             change, self._asked = self._asked, None
             yield Verdict(change)

@@ -20,6 +20,7 @@ from engine.stage.targets import Size
 from engine.whole_file import whole_file
 
 SIZE: Final[Size] = (1280, 960)
+"""Of the picture, pixels."""
 _GROUND: Final[Color] = (16, 17, 19)
 _WELL: Final[Color] = (25, 27, 30)
 _BAND: Final[Color] = (38, 52, 52)
@@ -48,7 +49,7 @@ _REACH: Final = 75.0  # dB from the top of the spectrum to its foot
 _DEPTH: Final = 70.0  # dB from the brightest of the spectrograms to the ground
 _LEVELS: Final = (-90.0, 0.0)  # dBFS from foot to top of the level
 _STRIPS: Final = 4  # a tone to each side: by so much the curves of the spectrum are smoothed, in 24ths of an octave
-_FFT: Final = 4096
+_FFT: Final = 4096  # samples that a column of a spectrogram looks at
 
 
 @dataclass(frozen=True, slots=True, eq=False)

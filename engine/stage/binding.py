@@ -15,6 +15,9 @@ from engine.stage.color import Color, read_color
 from engine.stage.place import one_line, shown
 
 Span = tuple[float, float]
+"""From where to where."""
+Refuse = Callable[[str], NoReturn]
+"""Raises a BadScene of what it is told, adding file and place."""
 
 CURVES: Final[Mapping[str, Callable[[float], float]]] = MappingProxyType(
     {
@@ -103,9 +106,6 @@ def read_binding(
     attack, release = (_seconds(table.get(key, 0.0), key, refuse) for key in ("attack", "release"))
     trust = _trust(table["trust"], refuse, musicians) if "trust" in table else -1
     return Binding(target, part, signal, column, source, to, curve, attack, release, clock, trust)
-
-
-Refuse = Callable[[str], NoReturn]
 
 
 def refusal(where: str) -> Refuse:

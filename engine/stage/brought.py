@@ -63,6 +63,7 @@ class Brought:
         self._sound.reset()
 
     def release(self) -> None:
+        """Give everything back."""
         gpu.release(*self._made.values())
         self._made.clear()
 

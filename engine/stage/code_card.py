@@ -6,13 +6,16 @@ does. It is not part of the art: films and takes have none.
 
 from __future__ import annotations
 
+import logging
 import math
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.errors import BadScene
 from engine.stage import gpu
+from engine.stage.qr_cells import qr_cells
 from engine.stage.source import Source
 from engine.stage.targets import Copier, Size, Target
 
@@ -23,7 +26,6 @@ SHARE: Final = 0.26
 _WIDEST: Final = 0.45  # of the picture's width that it takes at most: tall pictures
 _MARGIN: Final = 0.04  # of the height that it keeps from the edges
 _QUIET: Final = 4  # light cells around the code, as its standard asks for
-_LARGEST: Final = 177  # cells a side has at most
 
 _LAY: Final = Source(
     """\
@@ -53,6 +55,8 @@ void main() {
     (),
 )
 
+_log = logging.getLogger(__name__)
+
 
 class CodeCard:
     """Lays a code over pictures. `step` once a picture; `laid` gives what is then to be shown."""
@@ -75,7 +79,7 @@ class CodeCard:
 
         What makes no code is none.
         """
-        wanted = None if code is None else cells(*code)
+        wanted = None if code is None else qr_cells(*code, _QUIET)
         again = wanted is not None and self._cells is not None and np.array_equal(wanted, self._cells)
         self._wanted = self._cells if again else wanted
 
@@ -91,16 +95,19 @@ class CodeCard:
     def laid(self, picture: gpu.Texture, brightness: float, master: float, size: Size) -> Target | None:
         """The picture with the card on it; None where there is no card, or no room for it.
 
-        `brightness`: what the picture is still to be multiplied with; `master`: what the card is.
+        `brightness`: what the picture is still to be multiplied with; `master`: what the card is. Where the driver has
+        no room the card goes for good: the picture is what people came for.
         """
         place = None if self._cells is None or not self.seen else card_place(size, len(self._cells))
         if place is None:
             return None
-        if self._pair is None or self._pair.size != size:
-            if self._pair is not None:
-                self._pair.release()
-            self._pair = Target(self._ctx, size, float32=False)
-        copier, code = self._ready()
+        try:
+            copier, code, pair = self._ready(size)
+        except BadScene as why:
+            _log.error("the code cannot be shown: %s", why)
+            self.release()
+            self._wanted, self._cells, self._share = None, None, 0.0
+            return None
         program: Any = copier.program
         program["picture"].value, program["code"].value = 0, 1
         program["card"].value = tuple(map(float, place))
@@ -108,37 +115,26 @@ class CodeCard:
         program["master"].value = master
         program["shown"].value = self._share * self._share * (3.0 - 2.0 * self._share)
         code.use(1)
-        copier.copy(picture, self._pair.framebuffer, brightness)
-        self._pair.swap()
-        return self._pair
+        copier.copy(picture, pair.framebuffer, brightness)
+        pair.swap()
+        return pair
 
-    def _ready(self) -> tuple[Copier, gpu.Texture]:
-        """What lays it, and the code as a texture, made when they are needed."""
+    def _ready(self, size: Size) -> tuple[Copier, gpu.Texture, Target]:
+        """What lays it, the code as a texture, and what it is laid into; made when they are needed."""
+        if self._pair is None:
+            self._pair = Target(self._ctx, size, float32=False)
+        self._pair.resize(size, None)
         if self._made is None:
             assert self._cells is not None
             texture = gpu.texture(self._ctx, (len(self._cells), len(self._cells)), channels=1)
             texture.write(np.ascontiguousarray(self._cells[::-1]).tobytes(), alignment=1)
             self._made = Copier(self._ctx, _LAY), texture
-        return self._made
+        return *self._made, self._pair
 
     def release(self) -> None:
         """Give everything back."""
         gpu.release(*(self._made or ()), *filter(None, [self._pair]))
         self._made = self._pair = None
-
-
-def cells(side: int, bits: str) -> NDArray[np.uint8] | None:
-    """A code with its quiet zone, (n, n), 255 where it is dark, top row first; None for what is no code."""
-    if not 0 < side <= _LARGEST:
-        return None
-    try:
-        found = int(bits, 16)
-    except ValueError:
-        return None
-    if found < 0 or found.bit_length() > side * side:
-        return None
-    flat = np.frombuffer(f"{found:0{side * side}b}".encode(), np.uint8) - ord("0")
-    return np.pad(flat.reshape(side, side) * np.uint8(255), _QUIET)
 
 
 def card_place(size: Size, count: int) -> tuple[int, int, int] | None:

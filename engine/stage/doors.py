@@ -41,6 +41,7 @@ class Doors:
         yield from remarks
 
     def close(self) -> None:
+        """Send no more."""
         for way in self._ways:
             way.close()
         self._ways.clear()
@@ -58,6 +59,7 @@ class _Way:
         self._size: Size = (0, 0)
 
     def send(self, picture: gpu.Texture, brightness: float, whole: Size) -> None:
+        """Send its part of the picture; whatever its library raises if that cannot be."""
         x, y = (max(round(side * share), 1) for side, share in zip(whole, self._output.part[2:], strict=True))
         if self._door is None or (x, y) != self._size:
             self._door = self._opened((x, y))
@@ -70,13 +72,14 @@ class _Way:
     def _opened(self, size: Size) -> Door:
         """The door for pictures of this size."""
         self.close()
-        self._size = size
         self._texture = gpu.texture(self._ctx, size)
         self._surface = gpu.framebuffer(self._ctx, self._texture)
         self._pixels = np.zeros((size[1], size[0], 4), np.uint8)
+        self._size = size  # from now on there is something to give back
         return open_door(self.to, size, self._rate)
 
     def close(self) -> None:
+        """Give everything back but the projection, which draws for the next size as well."""
         if self._size != (0, 0):
             gpu.release(self._surface, self._texture)
             self._size = (0, 0)

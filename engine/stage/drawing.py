@@ -1,28 +1,30 @@
-"""One scene on the graphics card: its programs, its targets, its bindings at work."""
+"""One scene on the graphics card: its programs, its targets, its bindings at work, and the moment that it draws."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import BadScene
 from engine.frame import ROW, Row, Samples, blank_row
-from engine.stage import gpu, views
+from engine.stage import gpu
 from engine.stage.binder import Binder, Heard
 from engine.stage.brought import Brought
-from engine.stage.glsl import corners, fragment_source, heads, tells_passes_apart, uniform_name, vertex_source
+from engine.stage.glsl import heads
 from engine.stage.history import NAMES
 from engine.stage.history_textures import HistoryTextures
-from engine.stage.isf import Pass, Shader
-from engine.stage.isf_inputs import STANDARD, Input, Value
+from engine.stage.isf import Pass
+from engine.stage.isf_inputs import Input, Value
 from engine.stage.palette import Colors
+from engine.stage.pieces import at_once
 from engine.stage.place import place
+from engine.stage.program import Program, programs
 from engine.stage.scene import Scene
 from engine.stage.sound_texture import COLUMNS, WINDOW, Picture, spectrum, wave
 from engine.stage.targets import Copier, Size, Target
@@ -52,84 +54,8 @@ class Moment:
 
 
 _NO_PICTURES: Final[Mapping[str, gpu.Texture]] = MappingProxyType({})
+_LAST_PICTURE: Final = 2**30  # to which FRAMEINDEX may be pushed: an int of a graphics card holds twice as much
 _NO_VALUES: Final[Mapping[str, Value]] = MappingProxyType({})
-
-
-class Program:
-    """A shader as the driver runs it, for one pass or for all. BadScene if the driver will not have it.
-
-    `units`: the pictures that it reads, each with the texture unit that it is read from.
-    """
-
-    def __init__(self, ctx: gpu.Context, shader: Shader, index: int | None) -> None:
-        self._program = gpu.build(ctx, vertex_source(shader, index), fragment_source(shader, index))
-        self._vertices = ctx.vertex_array(self._program, [])
-        self._corners = corners(shader)
-        sampled = [item.name for item in shader.inputs if item.sampled]
-        controls = [item.name for item in shader.inputs if not item.sampled]
-        self._uniforms = self._kept([*STANDARD, *views.UNIFORMS, *controls, *heads(shader).values()])
-        self._told: dict[str, Value] = {}
-        pictures = self._kept([*shader.targets, *sampled, *(name for name, _ in shader.imported)])
-        self.units = {name: unit for unit, name in enumerate(pictures)}
-        if len(pictures) > ctx.max_texture_units:
-            self.release()
-            room = f"this driver takes {ctx.max_texture_units}"
-            raise BadScene(f"{place(shader.path)}: reads {len(pictures)} pictures; {room}")
-        for unit, uniform in enumerate(pictures.values()):
-            uniform.value = unit
-
-    def _kept(self, names: list[str]) -> dict[str, Any]:
-        """The uniforms of these names that the compiler has kept."""
-        found = {name: self._program.get(uniform_name(name), None) for name in names}
-        return {name: uniform for name, uniform in found.items() if uniform is not None}
-
-    def tell(self, values: Mapping[str, Value]) -> None:
-        """Set what it asks for of these, where it has changed."""
-        told = self._told
-        for name, uniform in self._uniforms.items():
-            if name in values and told.get(name) != (value := values[name]):
-                uniform.value = told[name] = value
-
-    def draw(self, surface: gpu.Framebuffer) -> None:
-        """Fill the surface."""
-        surface.use()
-        self._vertices.render(gpu.TRIANGLE_STRIP, vertices=self._corners)
-
-    def release(self) -> None:
-        gpu.release(self._vertices, self._program)
-
-
-def programs(ctx: gpu.Context, shader: Shader) -> Generator[None, None, list[Program]]:
-    """A program for each pass, compiled for it alone where that differs; a shader of one mind has one for all.
-
-    It pauses after each program, so that pictures can be drawn in between.
-    """
-    if tells_passes_apart(shader):
-        made: list[Program] = []
-        try:
-            for index in range(len(shader.passes)):
-                made.append(Program(ctx, shader, index))
-                yield
-            return made
-        except BadScene:
-            # Either it is wrong, which is said better of the whole, or a constant is too much for it: what indexes
-            # an array beyond its end is refused even in a branch that is never taken.
-            gpu.release(*made)
-        except GeneratorExit:
-            gpu.release(*made)
-            raise
-    return [Program(ctx, shader, None)] * len(shader.passes)
-
-
-def _at_once(ctx: gpu.Context, shader: Shader) -> list[Program]:
-    """The programs, made without a pause."""
-    making = programs(ctx, shader)
-    while True:
-        try:
-            next(making)
-        except StopIteration as done:
-            made: list[Program] = done.value
-            return made
 
 
 class Drawing:
@@ -144,7 +70,7 @@ class Drawing:
         self.scene, self.where = scene, place(scene.path)
         self._ctx, self._copier = ctx, copier
         self._largest = gpu.largest_side(ctx)
-        self._programs = made or _at_once(ctx, shader)
+        self._programs = made or at_once(programs(ctx, shader))
         self._distinct = list(dict.fromkeys(self._programs))
         self._blank = gpu.texture(ctx, (1, 1))
         self._wanted = shader.targets
@@ -158,10 +84,10 @@ class Drawing:
         self._others: dict[str, Drawing] = {}
         self._other_pictures: dict[str, Target] = {}
         try:
-            self._brought = Brought(ctx, scene, read)
             for name, given in scene.images.items():
                 if isinstance(given, Scene) and name in read:
                     self._others[name] = Drawing(ctx, copier, given)
+            self._brought = Brought(ctx, scene, read)  # last: it gives back by itself what it has made in vain
         except BadScene:
             gpu.release(*self._others.values(), self._blank, *self._distinct)
             raise
@@ -208,7 +134,7 @@ class Drawing:
         if self._first_time is None or len(more) < 2:
             return
         self._first_time -= more[0]
-        self._index = max(self._index + round(more[1]), 1)
+        self._index = min(max(self._index + round(more[1]), 1), _LAST_PICTURE)
         self._binder.push(more[2:])
         for other in self._others.values():
             other.push_clocks(more[:2])
@@ -348,6 +274,7 @@ class Drawing:
         }
 
     def _write_sound(self, name: str, picture: Picture) -> None:
+        """Let the input of that name show this picture of sound."""
         rows, columns = picture.shape
         held = self._sounds.get(name)
         if held is None or held.size != (columns, rows):

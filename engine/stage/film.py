@@ -36,7 +36,7 @@ _AHEAD: Final = 3
 _VIDEO: Final = {"preset": "veryfast", "crf": "18"}
 _NARROW: Final = 128
 """Below this width x264's macroblock tree reads memory that nobody wrote: the same pictures give other bytes."""
-_SOUND_BITS: Final = 192_000
+_SOUND_BITS: Final = 192_000  # a second
 # No dates and no versions in the file: the same pictures and sound are the same bytes. The index goes first, so
 # that a film on a page begins to play before it is loaded.
 _CONTAINER: Final = {
@@ -74,6 +74,7 @@ class Film:
         self._problem: BaseException | None = None
 
     def __enter__(self) -> Self:
+        """Begin the file. MissingDriver without av; BadFile if it cannot be made."""
         self._av = import_av()
         _sweep(self.path)
         try:
@@ -291,6 +292,7 @@ def _layout(channels: int) -> str:
 
 
 def import_av() -> Any:
+    """The library, with the parts of it that are used here; MissingDriver if it is not there."""
     try:
         import av
         import av.filter

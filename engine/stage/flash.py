@@ -29,7 +29,7 @@ class FlashGuard:
 
     While cells of more than a quarter of the picture would flash more than three times a second, these follow slowly,
     and none of them completes a fourth flash: a strobe becomes a slow pulse. All else is left as it is. `held` is the
-    share of the picture that is being held back, `seconds` how long there has been any.
+    share of the picture that is being held back, `most` the largest that ever was, `seconds` how long there was any.
     """
 
     def __init__(self) -> None:

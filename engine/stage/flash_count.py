@@ -22,14 +22,14 @@ Singles = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 
 _MOST: Final = 6  # changes in a second: three flashes
-_KEPT: Final = _MOST + 1
+_KEPT: Final = _MOST + 1  # of which the times are kept: with one more it is too many
 # A little stricter than the guidelines (0.10, 20/320, 0.80, 0.8), for a cell is a mean of many pixels. A single pixel
 # must change by twice as much: that grain on paper never does, nor what is drawn with noise of a few percent.
 _STEPS: Final = np.repeat(np.array([0.09, 0.2, 0.055, 0.12], np.float32), CELLS)
 _WHOLE: Final = 1.25  # steps: when a change has come so far, it counts by anybody's measure
-_BRIGHT: Final = 0.82
-_SATURATED: Final = 0.78
-_SECOND: Final = 1.0 - 1e-6
+_BRIGHT: Final = 0.82  # relative luminance from which a darker state is no dark one
+_SATURATED: Final = 0.78  # R / (R + G + B) from which red is saturated
+_SECOND: Final = 1.0 - 1e-6  # what came just a second ago counts no more, however times were rounded
 
 
 @kernel("boolean(float32[:,::1], int64, int64)")

@@ -47,6 +47,7 @@ Print = NDArray[np.uint8]
 COLUMN_HOPS: Final = 8
 """Hops that a column stands for."""
 COLUMNS: Final = 512
+"""Columns of a trail."""
 MOST_HOPS: Final = COLUMN_HOPS * COLUMNS
 """Hops that are kept, and that one step may catch up on."""
 SECONDS: Final = MOST_HOPS * HOP / RATE
@@ -54,11 +55,12 @@ SECONDS: Final = MOST_HOPS * HOP / RATE
 TRAILS: Final = ("spectrogram", "levelTrail", "pitchTrail", "mapTrail")
 """Those that run over time: each has its `_head`."""
 STILL: Final = ("waveTexture", "spectrumTexture", "mapDensity", "scorePage", "scoreNotes", "scoreLines")
+"""Those that do not."""
 NAMES: Final = (*TRAILS, *STILL)
 """Every image input that the engine feeds."""
 
-_WAVE: Final = 1024
-_CLEAR: Final = np.zeros((1, 1, 4), np.float32)
+_WAVE: Final = 1024  # samples of the wave's picture
+_CLEAR: Final = np.zeros((1, 1, 4), np.float32)  # what is seen of a page where there is none
 
 
 def packed(density: NDArray[np.uint8]) -> str:
@@ -252,7 +254,7 @@ _READ: Final = (
     *("place.x", "place.y", "place.confidence", "place.novelty"),
 )
 """What the trails are made of: four numbers each."""
-_PITCH: Final = 4
+_PITCH: Final = 4  # where those of the pitch begin
 _COLUMNS_READ: Final = np.array([SIGNALS[name].start for name in _READ])
 _LOWS: Final = np.array([SIGNALS[name].span[0] for name in _READ])
 _WIDTHS: Final = np.array([SIGNALS[name].span[1] - SIGNALS[name].span[0] for name in _READ])

@@ -11,7 +11,7 @@ from engine.stage import gpu
 from engine.stage.history import COLUMNS, NAMES, TRAILS, History
 
 _PIECE: Final = 32  # columns that are drawn without a pause: a spectrogram's cost 1 to 2 ms
-_UNSEEN: Final = -2
+_UNSEEN: Final = -2  # the hop of a picture that was never made; −1 is before the first
 
 
 class HistoryTextures:
@@ -43,6 +43,7 @@ class HistoryTextures:
         return self._made[name]
 
     def release(self) -> None:
+        """Give everything back; what is read again is made again."""
         gpu.release(*self._made.values())
         self._made.clear()
         self._hops.clear()

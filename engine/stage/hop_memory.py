@@ -9,9 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.frame import HOP, Samples
-from engine.stage.sound_texture import WINDOW
+from engine.stage.sound_texture import WINDOW, mixed
 
-_LOUDEST: Final = 1e6  # what a sample may be, so that its power is still a number
 _LEAD: Final = WINDOW // HOP - 1  # hops before the first row whose sound a window still reaches
 
 
@@ -51,7 +50,7 @@ class HopMemory:
         new = min(len(hops) - bisect_right(hops, self._newest_sound), len(samples) // HOP, self._size)
         if new:
             places = self._places(hops[-new:])
-            self._sound[places] = _mixed(samples[-new * HOP :]).reshape(new, HOP)
+            self._sound[places] = mixed(samples[-new * HOP :]).reshape(new, HOP)
             self._sound_of[places] = hops[-new:]
             self._newest_sound = hops[-1]
 
@@ -78,14 +77,3 @@ class HopMemory:
         sound = self._sound[hops % self._size]
         sound[(self._sound_of[hops % self._size] != hops) | (hops < 0)] = 0.0
         return sound.reshape(-1)[-count:]
-
-
-def _mixed(samples: Samples) -> NDArray[np.float32]:
-    """(n,): all channels as one; what is no number is silence."""
-    channels = samples.shape[1]
-    with np.errstate(invalid="ignore", over="ignore"):
-        mixed: NDArray[np.float32] = samples @ np.full(channels, 1.0 / channels, np.float32)
-        quiet = mixed @ mixed <= _LOUDEST**2  # nan is not either
-    if not quiet:
-        mixed = np.clip(np.nan_to_num(mixed, nan=0.0), -_LOUDEST, _LOUDEST)
-    return mixed

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from engine.errors import BadFile, nearest
+from engine.errors import BadFile, nearest_file
 from engine.stage.place import place
 
 Pixels = NDArray[np.uint8]
@@ -23,7 +23,8 @@ LARGEST: Final = 4096
 """The longest side that a picture is shown with; larger ones are scaled down."""
 _MOST: Final = 1 << 27
 """Pixels that a file may hold: more than any camera's, fewer than would fill the memory."""
-_KINDS: Final = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff")
+KINDS: Final = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff")
+"""What files of pictures end in."""
 
 
 def check_image(path: Path) -> None:
@@ -35,8 +36,8 @@ def check_image(path: Path) -> None:
                 width, height = image.size
     except FileNotFoundError:
         folder = path.parent
-        there = sorted(p.name for p in folder.iterdir() if p.suffix.lower() in _KINDS) if folder.is_dir() else []
-        raise BadFile(f"{place(path)}: no such picture ({nearest(path.name, there)})") from None
+        there = sorted(p.name for p in folder.iterdir() if p.suffix.lower() in KINDS) if folder.is_dir() else []
+        raise BadFile(f"{place(path)}: no such picture ({nearest_file(path, there)})") from None
     except Image.DecompressionBombError:
         width = height = _MOST
     except Exception as problem:  # whatever a decoder makes of a broken file

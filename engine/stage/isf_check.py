@@ -1,41 +1,31 @@
 """Every shader below a folder, drawn where nobody sees it: which of them this machine can play, and why others not.
 
-Files are drawn by child processes, each of which serves many; one that a file crashes or hangs is replaced. In the
-child a file is read, compiled and drawn for three pictures: sound is our own, image inputs show pictures of ours,
-events fire, a transition is seen at its beginning, middle and end.
+Files are drawn by child processes (`isf_trial`), each of which serves many; one that a file crashes or hangs is
+replaced. This side knows no graphics driver.
 """
 
 from __future__ import annotations
 
-import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 
-from engine.child import Child, Parent
-from engine.errors import BadFile, BadScene, MissingDriver
-from engine.frame import RATE, Samples
-
-if TYPE_CHECKING:
-    from engine.stage.drawing import Drawing, Moment
-    from engine.stage.images import Pixels, Size
-    from engine.stage.isf import Shader
-    from engine.stage.scene import Scene
+from engine.child import Child
+from engine.errors import BadFile, MissingDriver
+from engine.stage.images import Pixels, Size
 
 TIME_LIMIT: Final = 10.0
 """Seconds that one file may take."""
-SIZE: Final = (320, 180)
+SIZE: Final[Size] = (320, 180)
+"""Of the pictures that are drawn: large enough to be looked at on a sheet."""
 _START_LIMIT: Final = 60.0  # seconds until a child must have its context
 _LOOK: Final = 0.004  # seconds between two looks at the children
-_PICTURES: Final = 3
-_RATE: Final = 60.0  # pictures a second of the clock that shaders are told
-_MEMORY: Final = 8 << 30  # bytes of addresses that a child may have, where the system can keep it to that
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +89,7 @@ class _Worker:
         if self._child is None:
             if not waiting:
                 return
-            self._child, self._ready, self._since = Child("engine.stage.isf_check", self._settings), False, _now()
+            self._child, self._ready, self._since = Child("engine.stage.isf_trial", self._settings), False, _now()
         gone = self._child.exit_code is not None  # asked before it is heard: what it said last is not lost
         for message in self._child.heard():
             if "ready" in message:
@@ -155,115 +145,3 @@ class _Worker:
 
 def _now() -> float:
     return time.monotonic()
-
-
-# In the child.
-
-
-class Trial:
-    """What draws one file after another."""
-
-    def __init__(self, size: Size) -> None:
-        from engine.stage import gpu
-        from engine.stage.images import trial_image
-        from engine.stage.targets import Copier, Target
-
-        self._gpu = gpu
-        self._ctx = gpu.headless()
-        self._copier = Copier(self._ctx)
-        self._surface = Target(self._ctx, size, float32=False)
-        self._images = [gpu.texture(self._ctx, size) for _ in range(3)]
-        for number, texture in enumerate(self._images):
-            texture.write(trial_image(size, number).tobytes())
-
-    def draw(self, path: Path, understood: Callable[[Shader], None]) -> Pixels:
-        """The last of three pictures, top row first; BadScene if it cannot be drawn."""
-        from engine.stage.drawing import Drawing
-        from engine.stage.place import place
-        from engine.stage.scene import load_scene
-
-        scene = load_scene(path)
-        understood(scene.shader)
-        self._surface.framebuffer.clear()
-        _ = self._ctx.error
-        drawing = Drawing(self._ctx, self._copier, scene)
-        try:
-            for index in range(_PICTURES):
-                self._picture(drawing, scene, index)
-            self._gpu.wait(self._ctx)
-            self._gpu.check(self._ctx, place(path))
-        finally:
-            drawing.release()
-        width, height = self._surface.size
-        pixels = np.frombuffer(self._surface.shown.read(components=4), np.uint8).reshape(height, width, 4)
-        return pixels[::-1].copy()
-
-    def _picture(self, drawing: Drawing, scene: Scene, index: int) -> None:
-        inputs = scene.shader.inputs
-        images = [item.name for item in inputs if item.type == "image"]
-        pictures = {name: self._images[number % len(self._images)] for number, name in enumerate(images)}
-        values: dict[str, bool | float] = {item.name: index == 1 for item in inputs if item.type == "event"}
-        if scene.shader.kind == "transition":
-            values["progress"] = index / (_PICTURES - 1) if index < _PICTURES - 1 else 0.5
-        drawing.draw(_moment(index), self._surface.framebuffer, pictures=pictures, values=values)
-        self._surface.swap()
-
-
-def _moment(index: int) -> Moment:
-    """The moment of the picture of that number: a chord sounds."""
-    from engine.stage.drawing import Moment
-
-    return Moment(samples=_chord(), time=index / _RATE, dt=1.0 / _RATE)
-
-
-def _chord() -> Samples:
-    seconds = np.arange(2048)[:, np.newaxis] / RATE
-    tones = [0.2 / (number + 1) * np.sin(2.0 * np.pi * 110.0 * (2 * number + 1) * seconds) for number in range(8)]
-    chord: Samples = np.sum(tones, axis=0).astype(np.float32)
-    return chord
-
-
-def main() -> None:
-    """Run by `check`."""
-    parent = Parent()
-    settings = parent.settings
-    _keep_small()
-    try:
-        trial = Trial((settings["size"][0], settings["size"][1]))
-    except MissingDriver as why:
-        parent.tell(missing=str(why))
-        return
-    parent.tell(ready=True)
-    while True:
-        for command in parent.commands():
-            if "quit" in command:
-                return
-            path = Path(bytes.fromhex(command["file"]).decode(errors="surrogateescape"))
-            parent.tell(**_tried(trial, path, parent, settings))
-        time.sleep(0.001)
-
-
-def _tried(trial: Trial, path: Path, parent: Parent, settings: Mapping[str, Any]) -> dict[str, Any]:
-    try:
-        pixels = trial.draw(path, lambda shader: parent.tell(understood=shader.kind))
-    except BadScene as why:
-        return {"ok": False, "error": str(why) if path.name in str(why) else f"{path}: {why}"}
-    if not settings["pictures"]:
-        return {"ok": True, "error": ""}
-    kept = f"{settings['pictures']}/{settings['number']}.npy"
-    np.save(kept, pixels)
-    return {"ok": True, "error": "", "picture": kept}
-
-
-def _keep_small() -> None:
-    """A shader that asks for more than any machine has must not take the memory of others."""
-    if sys.platform == "linux":
-        import resource
-
-        _, hard = resource.getrlimit(resource.RLIMIT_AS)
-        with suppress(ValueError, OSError):
-            resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, hard))
-
-
-if __name__ == "__main__":
-    main()

@@ -99,13 +99,17 @@ _LAST_COMMA: Final = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])', re.DOTALL)
 _ESCAPE: Final = re.compile(r'\\(?:(["\\/bfnrt]|u[0-9a-fA-F]{4})|(.?))', re.DOTALL)
 
 
-_DECODER: Final = json.JSONDecoder(strict=False, parse_constant=lambda name: _no_constant(name))
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number of JSON's")
+
+
+_DECODER: Final = json.JSONDecoder(strict=False, parse_constant=_no_constant)
 
 
 def _loads(text: str) -> Any:
     """The JSON in `text`; where that is none, with the slips mended that people make who write it by hand."""
     try:
-        return json.loads(text, strict=False, parse_constant=_no_constant)
+        return _DECODER.decode(text)
     except json.JSONDecodeError as problem:
         try:
             mended = _LAST_COMMA.sub(lambda found: found[1] or "", _SLIP.sub(_mended, text)).lstrip()
@@ -124,10 +128,6 @@ def _mended(found: re.Match[str]) -> str:
         number = float(found["number"])
         return json.dumps(int(number) if number.is_integer() and abs(number) < 2**53 else number)
     return found["word"].lower() if found["word"] else ""
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no number of JSON's")
 
 
 def _tame(value: object, depth: int) -> bool:

@@ -65,7 +65,6 @@ class Input:
     default: Value | None
     minimum: Value | None = None
     maximum: Value | None = None
-    identity: Value | None = None
     label: str = ""
     values: tuple[int, ...] = ()
     labels: tuple[str, ...] = ()
@@ -113,10 +112,10 @@ def _read(entry: object, order: int, header: Header) -> Input:
         header.refuse(line, f"TYPE={shown(kind)} of input {name} is no ISF type ({nearest(str(kind), GLSL_TYPE)})")
     label = entry.get("LABEL")
     values, labels = _choices(entry, name, header) if kind == "long" else ((), ())
-    ends = {key: _value(entry, key, kind, name, header) for key in ("DEFAULT", "MIN", "MAX", "IDENTITY")}
+    ends = {key: _value(entry, key, kind, name, header) for key in ("DEFAULT", "MIN", "MAX")}
     default, minimum, maximum = _completed(kind, values, ends["DEFAULT"], ends["MIN"], ends["MAX"])
     label = label.encode(errors="replace").decode() if isinstance(label, str) else ""
-    return Input(name, kind, default, minimum, maximum, ends["IDENTITY"], label, values, labels)
+    return Input(name, kind, default, minimum, maximum, label, values, labels)
 
 
 def _value(entry: dict[str, Any], key: str, kind: str, name: str, header: Header) -> Value | None:

@@ -43,11 +43,12 @@ KEY_HELP: Final = (
     "l lights by hand, ↑ ↓ their level, ctrl+l all full, , . them earlier, later · "
     "F11 full screen · o overlay · ctrl+q quit"
 )
+"""The same for those who read it on a terminal."""
 _REPEATED: Final = ("back", "forward", "lights_brighter", "lights_darker", "lights_earlier", "lights_later")
 
 
 def wish(names: Iterable[str | None], *, control: bool, repeated: bool) -> str | None:
-    """What a key asks for by the first of its names that is known; held down, only seeking asks again."""
+    """What a key asks for by the first of its names that is known; held down, only what goes by steps asks again."""
     prefix = "ctrl+" if control else ""
     keys = {**KEYS, **{key: f"key:{key}" for key in CUE_KEYS}}
     found = next((keys[prefix + name.lower()] for name in names if name and prefix + name.lower() in keys), None)

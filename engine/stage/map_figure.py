@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -12,6 +12,7 @@ from engine.stage.slate import Color, Slate, shortened, width
 from engine.stage.targets import Size
 
 SIZE: Final[Size] = (1280, 960)
+"""Of the picture, pixels."""
 _GROUND: Final[Color] = (13, 14, 17)
 _INK: Final[Color] = (228, 226, 220)
 _QUIET: Final[Color] = (150, 152, 150)
@@ -29,12 +30,12 @@ _FAMILIES: Final[tuple[Color, ...]] = (
 )
 _MAP: Final = (36, 70, 860)  # left, top and side of the square, pixels
 _LEGEND: Final = 940  # where its lines begin
-_LINE: Final = 40
+_LINE: Final = 40  # from one of them to the next
 _LARGE, _PLAIN, _SMALL = 28, 19, 15
 _EDGE: Final = 1.16  # of the plane that is shown
 _FINE: Final = 2  # the map is drawn so many times larger, then halved
 _MARK: Final = 0.006  # radius of a sound's core, of the side
-_HALO: Final = 0.05
+_HALO: Final = 0.05  # and of the glow around it
 
 
 def draw_map(
@@ -52,13 +53,8 @@ def draw_map(
     """
     slate = Slate(SIZE, _GROUND)
     left, top, side = _MAP
-    counts = np.bincount(family, minlength=len(families))
-    order = [int(which) for which in np.argsort(-counts, kind="stable") if counts[which]]
-    colours = {which: _FAMILIES[rank] for rank, which in enumerate(order[: len(_FAMILIES)])}
-    light = np.zeros((side * _FINE, side * _FINE, 3), np.float32)
-    for which in order:
-        colour = np.array(colours.get(which, _OTHERS), np.float32) / np.float32(255)
-        _shine(light, plane[family == which], colour, len(plane))
+    counts, order, colours = _ranked(family, families)
+    light = _light_of(plane, family, order, colours, side)
     if way is not None and len(way) > 1:
         _trace(light, way)
     _lay(slate, light, left, top)
@@ -83,18 +79,12 @@ def draw_crowding(
     """The same sounds on several maps side by side: for each its name, what is said of it, and its places (n, 2)."""
     gap, side = 24, 400
     slate = Slate((gap + len(panels) * (side + gap), side + 130), _GROUND)
-    counts = np.bincount(family, minlength=len(families))
-    order = [int(which) for which in np.argsort(-counts, kind="stable") if counts[which]]
-    colours = {which: _FAMILIES[rank] for rank, which in enumerate(order[: len(_FAMILIES)])}
+    _, order, colours = _ranked(family, families)
     for number, (name, said, places) in enumerate(panels):
         left = gap + number * (side + gap)
         middle = np.median(places, axis=0)
         reach = float(np.quantile(np.abs(places - middle).max(axis=1), 0.995)) or 1.0
-        light = np.zeros((side * _FINE, side * _FINE, 3), np.float32)
-        for which in order:
-            colour = np.array(colours.get(which, _OTHERS), np.float32) / np.float32(255)
-            _shine(light, (places[family == which] - middle) / reach, colour, len(places))
-        _lay(slate, light, left, 70)
+        _lay(slate, _light_of((places - middle) / reach, family, order, colours, side), left, 70)
         slate.text(left, 34, name, _INK, 22)
         slate.text(left, 56, said, _QUIET, _SMALL)
     x = float(gap)
@@ -103,6 +93,30 @@ def draw_crowding(
         slate.text(x + 20, side + 105, families[which], _INK, _SMALL)
         x += 20 + width(families[which], _SMALL) + 26
     return slate.pixels
+
+
+def _ranked(
+    family: NDArray[np.integer], families: Sequence[str]
+) -> tuple[NDArray[np.int64], list[int], dict[int, Color]]:
+    """How many sounds each family has; those that have any, the largest first; the colours of the largest."""
+    counts = np.bincount(family, minlength=len(families))
+    order = [int(which) for which in np.argsort(-counts, kind="stable") if counts[which]]
+    return counts, order, {which: _FAMILIES[rank] for rank, which in enumerate(order[: len(_FAMILIES)])}
+
+
+def _light_of(
+    plane: NDArray[np.floating],
+    family: NDArray[np.integer],
+    order: Sequence[int],
+    colours: Mapping[int, Color],
+    side: int,
+) -> NDArray[np.float32]:
+    """The light of all sounds at these places (n, 2), (side · _FINE, side · _FINE, 3): each in its family's colour."""
+    light = np.zeros((side * _FINE, side * _FINE, 3), np.float32)
+    for which in order:
+        colour = np.array(colours.get(which, _OTHERS), np.float32) / np.float32(255)
+        _shine(light, plane[family == which], colour, len(plane))
+    return light
 
 
 def _lay(slate: Slate, light: NDArray[np.float32], left: int, top: int) -> None:

@@ -6,7 +6,7 @@ import math
 from typing import Final
 
 _FADE: Final = 0.08  # seconds: brightness and blackout glide, they never jump
-_THERE: Final = 0.002
+_THERE: Final = 0.002  # of full brightness: half a step of 8 bits, so near is there
 
 
 class Master:

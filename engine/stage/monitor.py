@@ -12,7 +12,7 @@ from engine.stage.targets import Size
 Area = tuple[int, int, int, int]
 """x, y, width and height on the desktop."""
 
-_GAP: Final = 24
+_GAP: Final = 24  # pixels between two windows, and from a monitor's edge
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,12 +25,14 @@ def off_screen(
     view: str = FLAT,
     page: ScorePage | None = None,
 ) -> Iterator[Renderer]:
-    """A stage with the scene on it; `density` is the picture of the map of sounds, `page` what is played from."""
-    ctx = gpu.headless()
-    renderer = Renderer(ctx, size, limit_flashes=flash_limiter, density=density, page=page, view=view)
-    try:
+    """A stage with the scene on it; `density` is the picture of the map of sounds, `page` what is played from.
+
+    BadScene if it cannot be drawn in that size or view, MissingDriver if nothing can be drawn here.
+    """
+    with ExitStack() as undo:
+        ctx = gpu.headless()
+        undo.callback(gpu.release, ctx)
+        renderer = Renderer(ctx, size, limit_flashes=flash_limiter, density=density, page=page, view=view)
+        undo.callback(renderer.release)
         renderer.stage(scene)
         yield renderer
-    finally:
-        renderer.release()
-        gpu.release(ctx)

@@ -14,7 +14,6 @@ In a show file, each output of a stage that has more than one, or one that is no
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -23,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import BadSetting, nearest
+from engine.number import is_number
 from engine.stage import gpu
 from engine.stage.door import read_door
 from engine.stage.source import Source
@@ -31,6 +31,7 @@ from engine.stage.views import check_view
 
 Point = tuple[float, float]
 Four = tuple[float, float, float, float]
+# All of the picture, on all of the screen, without a soft edge.
 _WHOLE: Final[Four] = (0.0, 0.0, 1.0, 1.0)
 _STRAIGHT: Final[tuple[Point, ...]] = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
 _HARD: Final[Four] = (0.0, 0.0, 0.0, 0.0)
@@ -76,7 +77,7 @@ def read_output(table: Mapping[str, Any]) -> Output:
     if not all(0 <= side <= 0.5 for side in edge):
         raise BadSetting(f"outputs.edge={list(edge)} must be [left, right, top, bottom], each 0 to 0.5")
     gamma = table.get("gamma", 2.2)
-    if not _finite(gamma) or not 1.0 <= gamma <= 4.0:
+    if not is_number(gamma) or not 1.0 <= gamma <= 4.0:
         raise BadSetting(f"outputs.gamma={gamma!r} must be 1 to 4 (most projectors: 2.2)")
     view = None if table.get("view") is None else check_view(table["view"], "outputs.view")
     to = None if table.get("to") is None else read_door(table["to"])
@@ -89,7 +90,7 @@ def _corners(value: Any) -> tuple[Point, ...]:
     rule = "must be four points that span a picture, from the top left clockwise: [[0, 0], [1, 0], [1, 1], [0, 1]]"
     points = value if isinstance(value, list | tuple) else ()
     if len(points) != 4 or not all(
-        isinstance(p, list | tuple) and len(p) == 2 and all(map(_finite, p)) for p in points
+        isinstance(p, list | tuple) and len(p) == 2 and all(map(is_number, p)) for p in points
     ):
         raise BadSetting(f"outputs.corners={value!r} {rule}")
     if not all(-0.5 <= place <= 1.5 for point in points for place in point) or not _convex(points):
@@ -107,14 +108,10 @@ def _convex(points: Any) -> bool:
 
 
 def _numbers(name: str, value: Any) -> Four:
-    if not isinstance(value, list | tuple) or len(value) != 4 or not all(map(_finite, value)):
+    if not isinstance(value, list | tuple) or len(value) != 4 or not all(map(is_number, value)):
         raise BadSetting(f"outputs.{name}={value!r} must be four numbers")
     first, second, third, fourth = map(float, value)
     return first, second, third, fourth
-
-
-def _finite(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def pinned(corners: tuple[Point, ...]) -> NDArray[np.float64]:
@@ -174,4 +171,5 @@ class Projection:
         self._copier.copy(picture, into, brightness)
 
     def release(self) -> None:
+        """Give everything back."""
         gpu.release(self._copier)

@@ -40,10 +40,13 @@ class Overrides:
         return {name: hand.goal for name, hand in self._hands.items() if hand.goal is not None}
 
     def hold(self, values: Mapping[str, Value]) -> None:
-        """Take these over, or move those that are held; an event fires in the next picture."""
+        """Take these over, or move those that are held; an event fires in the next picture.
+
+        What is no value of its input is passed over: a stage that follows may have other files than its leader.
+        """
         for name, value in values.items():
             item = self._inputs.get(name)
-            if item is None:
+            if item is None or not _fits(item, value):
                 continue
             if item.type == "event":
                 self._fired.add(name)
@@ -83,6 +86,17 @@ class Overrides:
         self._fired.clear()
         self._last = MappingProxyType(shown)
         return self._last
+
+
+def _fits(item: Input, value: Value) -> bool:
+    """Whether an input of this type can hold the value; an event fires whatever is said."""
+    if item.type in PARTS:
+        return isinstance(value, tuple) and len(value) == len(PARTS[item.type])
+    if item.type == "float":
+        return isinstance(value, int | float)
+    if item.type == "long":
+        return isinstance(value, int) and abs(value) < 2**31
+    return isinstance(value, bool) or item.type == "event"
 
 
 def _glide(item: Input, shown: Value, goal: Value, share: float) -> Value:

@@ -1,7 +1,7 @@
 """The painter: a child process that owns the graphics driver, because a driver may hang, starve or crash its holder.
 
-Run by the conductor. It reads the newest hop from shared memory, draws
-it, and shows it; nobody waits for it. Which scene it draws is `Staging`'s to say.
+Run by the conductor. It reads the newest hop from shared memory, draws it, and shows it; nobody waits for it. Which
+scene it draws is `Staging`'s to say.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from engine.stage.views import FLAT
 _LONGEST_STEP: Final = 0.1  # seconds of animation that one picture may catch up on
 _APART: Final = 10.0  # seconds without flashes after which they are worth a line again
 _LOOK_AT_DRIVER: Final = 16  # pictures between two looks whether the driver is still there
-_SOUND_HOPS: Final = -(-WINDOW // HOP)
+_SOUND_HOPS: Final = -(-WINDOW // HOP)  # that a picture of the sound is made of
 
 
 class Painter:

@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 
 from engine.frame import Frame, Sound
 from engine.stage.note_names import NAMES, note_name
+from engine.stage.qr_cells import qr_cells
 from engine.stage.slate import Color, Slate, shortened, width, wrapped
 from engine.stage.targets import Size
 
 PANEL: Final[Size] = (520, 720)
+"""Of the panel, pixels."""
 _GROUND: Final[Color] = (16, 17, 19)
 _WELL: Final[Color] = (32, 34, 37)
 _LINE: Final[Color] = (58, 61, 65)
@@ -26,7 +28,7 @@ _HOT: Final[Color] = (222, 86, 66)
 
 _LEFT, _RIGHT = 24, PANEL[0] - 24
 _COLUMN: Final = 100  # where values begin beside their names
-_METER: Final = (_COLUMN, 424)
+_METER: Final = (_COLUMN, 424)  # from where to where meters go
 _SCALE: Final = (-60.0, 0.0)  # dBFS from end to end of a meter
 _TITLE, _LARGE, _PLAIN, _SMALL = 32, 22, 17, 14  # heights of letters in pixels
 _OCTAVES: Final = ("63", "125", "250", "500", "1k", "2k", "4k", "8k")
@@ -37,8 +39,8 @@ _FIRST_METER: Final = 102  # its top, pixels; the next are 26 lower each
 _BARS: Final = (228, 284)  # top and foot of the octaves
 _SENSES: Final = (78, 222, 384)  # where the senses begin, in three columns
 _ROWS: Final = (332, 386, 440)  # baselines of their names; the values are 26 lower
-_FIRST_FACT: Final = 510
-_FIRST_MESSAGE: Final = 640
+_FIRST_FACT: Final = 510  # baselines; the next lines are 24 lower each,
+_FIRST_MESSAGE: Final = 640  # and 22
 _STATES: Final = {"following": _GOOD, "waiting": _QUIET, "lost": _HOT, "held": _WARM}
 _SURE: Final = 0.5  # from which a tempo and a key are bright
 _QUIET_CELLS: Final = 2  # of white around a QR code,
@@ -115,7 +117,9 @@ class Panel:
         code = status.get("survey")
         if not code or status.get("thumbnail") is not None:
             return
-        cells = _cells(int(code["side"]), str(code["bits"]))
+        cells = _code(int(code["side"]), str(code["bits"]))
+        if cells is None:
+            return
         wide = len(cells)
         left, top = _RIGHT - wide, _FIRST_FACT - 18
         slate.pixels[top : top + wide, left:_RIGHT, :3] = cells[..., np.newaxis]
@@ -227,11 +231,13 @@ class Panel:
 
 
 @lru_cache(maxsize=4)
-def _cells(side: int, bits: str) -> NDArray[np.uint8]:
-    """A QR code as grey pixels, black on white, as large as there is room for above the messages."""
-    dark = np.array(list(f"{int(bits, 16):0{side * side}b}"), dtype=np.uint8).reshape(side, side)
-    white = np.pad(255 * (1 - dark), _QUIET_CELLS, constant_values=255).astype(np.uint8)
-    return white.repeat(times := max(_CODE // len(white), 1), axis=0).repeat(times, axis=1)
+def _code(side: int, bits: str) -> NDArray[np.uint8] | None:
+    """A QR code as grey pixels, black on white, as large as there is room for above the messages; None for none."""
+    dark = qr_cells(side, bits, _QUIET_CELLS)
+    if dark is None:
+        return None
+    times = max(_CODE // len(dark), 1)
+    return (255 - dark).repeat(times, axis=0).repeat(times, axis=1)
 
 
 def _across(dbfs: float) -> int:

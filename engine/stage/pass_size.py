@@ -11,9 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-_LONGEST: Final = 200
-_DEEPEST: Final = 32
-"""Characters that an expression may have, and levels that it may be nested: no file can cost time or stack."""
+_LONGEST: Final = 200  # characters that an expression may have,
+_DEEPEST: Final = 32  # and levels that it may be nested: no file can cost time or stack
 _TEXT: Final = re.compile(r"[0-9A-Za-z_$.,+\-*/%^() \t]*")
 _VARIABLE: Final = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
 _MARK: Final = "input_"

@@ -10,8 +10,9 @@ from typing import Final
 from engine.cues import Change, Downbeat
 from engine.errors import BadScene
 from engine.frame import Row
+from engine.stage.arrival import Arrival
 from engine.stage.glsl import fragment_source, vertex_source
-from engine.stage.render import Arrival, Renderer
+from engine.stage.render import Renderer
 from engine.stage.scene import Scene, load_scene
 from engine.stage.transition import load_transition
 

@@ -19,11 +19,11 @@ from typing import Any, Final
 
 from engine.errors import nearest
 from engine.stage.binding import Binding, Refuse, Span, finite, refusal
-from engine.stage.held import find_input, read_value
 from engine.stage.isf import Shader
 from engine.stage.isf_inputs import Value
 from engine.stage.palette import Colors, load_palette, read_colors
 from engine.stage.place import place, shown
+from engine.stage.set_and_bind import find_input, read_value
 
 _NAME: Final = re.compile(r"[\w-]+")
 _NAMED: Final = re.compile(r"(.+):([\w-]*)")

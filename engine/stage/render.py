@@ -12,23 +12,21 @@ from collections.abc import Generator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from engine import assets
 from engine.errors import BadScene
 from engine.stage import gpu
-from engine.stage.arrival import Arrival, Coming
+from engine.stage.arrival import Arrival, Coming, fallback
 from engine.stage.binder import Binder, Heard
 from engine.stage.canvas import Canvas
 from engine.stage.drawing import Drawing, Moment
 from engine.stage.flash_limiter import FlashLimiter
 from engine.stage.history import History
 from engine.stage.history_textures import HistoryTextures
+from engine.stage.pieces import at_once
 from engine.stage.scene import Scene, load_scene
 from engine.stage.score_page import ScorePage
 from engine.stage.targets import Size
 from engine.stage.transition import Crossing
 from engine.stage.views import FLAT
-
-__all__ = ["Arrival", "Moment", "Renderer"]
 
 _log = logging.getLogger(__name__)
 
@@ -122,13 +120,7 @@ class Renderer:
 
     def prepared(self, scene: Scene, transition: Scene | None = None, seconds: float = 0.0) -> Arrival:
         """The same as `prepare`, without pauses."""
-        preparing = self.prepare(scene, transition, seconds)
-        while True:
-            try:
-                next(preparing)
-            except StopIteration as done:
-                arrival: Arrival = done.value
-                return arrival
+        return at_once(self.prepare(scene, transition, seconds))
 
     def prepare(
         self, scene: Scene, transition: Scene | None = None, seconds: float = 0.0
@@ -288,7 +280,7 @@ class Renderer:
         """The scene under all scenes; if it fails, that is not tried again."""
         try:
             trouble = self.trouble
-            self.stage(load_scene(assets.SHADERS / "fallback.fs"))
+            self.stage(load_scene(fallback()))
             self.trouble = trouble
         except BadScene as problem:
             self._has_fallback = False
@@ -299,6 +291,6 @@ class Renderer:
         """Take what has failed off the stage; the fallback stands in from the next picture on."""
         _log.error("a scene failed on stage: %s", why)
         self.trouble = why
-        self._has_fallback = drawing.scene.path != assets.SHADERS / "fallback.fs"
+        self._has_fallback = drawing.scene.path != fallback()
         drawing.release()
         self._drawing = None

@@ -9,13 +9,14 @@ from typing import Final
 from engine.stage.targets import Size
 
 SCALES: Final = (1.0, 0.75, 0.5, 0.35)
+"""Shares of each side, the largest first."""
 _LOOK: Final = 0.7  # seconds of pictures that are looked back on, and at least
 _LEAST: Final = 3  # so many
 _LATE: Final = 0.95  # share of a picture's time above which it is late
 _FITS: Final = 0.8  # and that a smaller picture is expected to take at most,
 _SPARE: Final = 0.65  # or a larger one
 _PATIENCE: Final = 4.0  # seconds that there must be time to spare; doubled whenever it was not worth it
-_LONGEST_PATIENCE: Final = 600.0
+_LONGEST_PATIENCE: Final = 600.0  # seconds: now and then it is tried again, however often it was not worth it
 _PROVEN: Final = 10.0  # seconds after which a larger picture has been worth it
 _SETTLING: Final = 2  # pictures after a change that say nothing: what is new is made and compiled
 
@@ -42,6 +43,7 @@ class RenderScale:
 
     @property
     def scale(self) -> float:
+        """The share of each side."""
         return SCALES[self._at]
 
     @property
@@ -78,6 +80,7 @@ class RenderScale:
         return True
 
     def _smaller(self, usual: float, budget: float) -> bool:
+        """Step down to what should fit; whether there is anything smaller."""
         self._spare = 0.0
         if self.lowest:
             return False

@@ -12,17 +12,17 @@ from typing import Any, Final
 
 from engine import assets
 from engine.errors import BadFile, BadScene, nearest
-from engine.stage.binding import Binding, Refuse, Span, finite, read_binding, refusal
-from engine.stage.color import Color
-from engine.stage.held import find_input, read_values
+from engine.stage.binding import Binding, Refuse, refusal
 from engine.stage.history import STILL, TRAILS
 from engine.stage.images import check_image
 from engine.stage.isf import Shader, read_shader
-from engine.stage.isf_inputs import PARTS, Input, Value
+from engine.stage.isf_inputs import Value
 from engine.stage.mood_colors import Moods, read_moods
 from engine.stage.palette import ROLES, Colors
 from engine.stage.place import place, shown
 from engine.stage.preset import choose, read_palette, read_presets, split_name
+from engine.stage.scene_lights import Lights, read_lights
+from engine.stage.set_and_bind import read_bindings, read_values, refuse_both
 from engine.stage.source import read_text
 
 _KEYS: Final = ("shader", "title", "palette", "mood", "set", "bind", "preset", "image", "lights")
@@ -32,13 +32,6 @@ _DEEPEST: Final = 4
 """Scenes that may be shown within one another."""
 _ENDINGS: Final = (".fs", ".frag", ".glsl")
 """What files of shaders end in; Shadertoy's go by the last two."""
-_COLORS: Final[tuple[Color, Color]] = ((0.0, 0.0, 0.0, 1.0), (1.0, 1.0, 1.0, 1.0))
-
-LIGHT_CHANNELS: Final = ("level", "hue", "warmth", "movement", "strobe")
-"""What a light can be told, each 0..1: how bright; which hue, round the circle; how much of it is candlelight; how much
-it moves; how fast it flashes, 1 three times a second."""
-Lights = Mapping[str, Mapping[str, "Binding | float"]]
-"""What a scene says to the lights: light, channel, and what drives it or where it stands; 0..1 where no `to` is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,23 +126,21 @@ def _scene(
     title = table.get("title", path.stem)
     if not isinstance(title, str):
         refuse(f"title={title!r} must be text")
-    bindings = _bindings(path, shader, _part(table, "bind", refuse), musicians)
+    bindings = read_bindings(path, shader, _part(table, "bind", refuse), musicians)
     worn, palette = read_palette(table.get("palette", {}), refuse)
     in_moods = _part(table, "mood", refuse)
     values = read_values(path, shader, _part(table, "set", refuse))
-    _refuse_both(path, bindings, values)
+    refuse_both(path, bindings, values)
     presets = read_presets(path, shader, _part(table, "preset", refuse), bindings)
     if chosen := choose(presets, preset, refuse):
         bindings, values = chosen.bindings(bindings), {**values, **chosen.values}
         if chosen.palette is not None:
             worn, palette, in_moods = chosen.palette[0], {**palette, **chosen.palette[1]}, {}
     images = _images(path, shader, _part(table, "image", refuse), musicians, above)
-    shown = [given for given in images.values() if isinstance(given, Scene)]
-    named = [given for given in images.values() if isinstance(given, Path)]
-    named += [file for name, file in shader.imported if name not in images]
     roles = _roles(shader, bindings, values)
     moods = read_moods(path, in_moods, roles, refuse)
-    read = (assets.PALETTES,) if worn or any(isinstance(given, str) for given in in_moods.values()) else ()
+    palettes = bool(worn) or any(isinstance(given, str) for given in in_moods.values())
+    shown = [given for given in images.values() if isinstance(given, Scene)]
     return Scene(
         f"{path.stem}:{preset}" if preset else path.stem,
         path,
@@ -158,8 +149,8 @@ def _scene(
         bindings,
         MappingProxyType({**{role: palette[role] for role in roles if role in palette}, **values}),
         MappingProxyType(dict(palette)),
-        MappingProxyType(_lights(path, _part(table, "lights", refuse), musicians)),
-        tuple(dict.fromkeys((path, *shader.files, *read, *named, *(file for scene in shown for file in scene.files)))),
+        read_lights(path, _part(table, "lights", refuse), musicians),
+        _files(path, shader, images, palettes),
         musicians,
         MappingProxyType(images),
         (*_missing(shader, images), *(notice for scene in shown for notice in scene.notices)),
@@ -169,6 +160,14 @@ def _scene(
         tuple(presets),
         moods,
     )
+
+
+def _files(path: Path, shader: Shader, images: Mapping[str, Path | Scene | str], palettes: bool) -> tuple[Path, ...]:
+    """All that a scene is read from, each once; `palettes`: the engine's own among it."""
+    named = [given for given in images.values() if isinstance(given, Path)]
+    named += [file for name, file in shader.imported if name not in images]
+    named += [file for given in images.values() if isinstance(given, Scene) for file in given.files]
+    return tuple(dict.fromkeys((path, *shader.files, *([assets.PALETTES] if palettes else []), *named)))
 
 
 def _part(table: dict[str, Any], key: str, refuse: Refuse) -> dict[str, Any]:
@@ -190,44 +189,6 @@ def _shader_path(path: Path, given: object, refuse: Refuse) -> Path:
         known = sorted({p.name for folder in (path.parent, assets.SHADERS) for p in folder.glob("*.fs")})
         refuse(f"shader={given!r} is not there ({nearest(given, known)})")
     return assets.SHADERS / given
-
-
-def _bindings(path: Path, shader: Shader, table: dict[str, Any], musicians: tuple[str, ...]) -> tuple[Binding, ...]:
-    """[bind.<input>], or [bind.<input>.<part>] for one axis of a point or one channel of a colour."""
-    found: list[Binding] = []
-    for name, given in table.items():
-        refuse = refusal(f"{place(path)}: bind.{name}")
-        item = find_input(shader, name, refuse)
-        parts = PARTS.get(item.type, "")
-        if parts and isinstance(given, dict) and "signal" not in given and set(given) & set(parts):
-            for part, more in given.items():
-                if part not in parts:
-                    refuse(f"has no part {part} ({nearest(part, parts)})")
-                index = parts.index(part)
-                refuse_part = refusal(f"{place(path)}: bind.{name}.{part}")
-                found.append(read_binding(more, name, index, _range(item, index), refuse_part, musicians))
-        elif item.type == "point2D":
-            refuse(f"is a point: bind its axes one by one ([bind.{name}.x] and [bind.{name}.y])")
-        else:
-            found.append(read_binding(given, name, None, _range(item, None), refuse, musicians))
-    return tuple(found)
-
-
-def _range(item: Input, part: int | None) -> Span | tuple[Color, Color] | None:
-    """The range that a binding of this input has where the scene names none."""
-    if item.type == "color" and part is None:
-        return _COLORS
-    low, high = item.minimum, item.maximum
-    if part is not None and isinstance(low, tuple) and isinstance(high, tuple):
-        return low[part], high[part]
-    return (float(low), float(high)) if isinstance(low, (int, float)) and isinstance(high, (int, float)) else None
-
-
-def _refuse_both(path: Path, bindings: tuple[Binding, ...], values: dict[str, Value]) -> None:
-    """An input is driven or stands still; only of a point or colour may parts be driven and the rest stand."""
-    for binding in bindings:
-        if binding.target in values and binding.part is None:
-            refusal(f"{place(path)}:")(f"{binding.target} is both in [set] and in [bind] (remove one)")
 
 
 def _images(
@@ -293,23 +254,3 @@ def _roles(shader: Shader, bindings: tuple[Binding, ...], values: Mapping[str, V
     taken = {*values, *(one.target for one in bindings)}
     inputs = (shader.input(role) for role in ROLES if role not in taken)
     return tuple(item.name for item in inputs if item is not None and item.type == "color")
-
-
-def _lights(path: Path, table: dict[str, Any], musicians: tuple[str, ...]) -> dict[str, Mapping[str, Binding | float]]:
-    """[lights.<name>]: channels of one light, each driven by a binding or standing at a number."""
-    found: dict[str, Mapping[str, Binding | float]] = {}
-    refuse = refusal(f"{place(path)}:")
-    for group, channels in table.items():
-        if not isinstance(channels, dict):
-            refuse(f"lights.{group} must be a table of channels: [lights.{group}]")
-        one: dict[str, Binding | float] = {}
-        for channel, given in channels.items():
-            number = finite(given)
-            refuse_one = refusal(f"{place(path)}: lights.{group}.{channel}")
-            if channel not in LIGHT_CHANNELS:
-                refuse_one(f"is no channel of a light ({nearest(channel, LIGHT_CHANNELS)})")
-            one[channel] = (
-                read_binding(given, channel, None, (0.0, 1.0), refuse_one, musicians) if number is None else number
-            )
-        found[group] = MappingProxyType(one)
-    return found

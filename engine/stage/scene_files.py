@@ -9,11 +9,15 @@ from typing import Final
 
 from watchfiles import watch
 
+from engine.stage.images import KINDS
+
 _SETTLED: Final = 100  # milliseconds without news, after which a save counts as whole
 _LONGEST: Final = 400  # milliseconds that a file may go on being written before it is looked at all the same
-_KINDS: Final = (".toml", ".fs", ".vs", ".frag", ".glsl", ".png", ".jpg", ".jpeg", ".webp")
+_REST: Final = 0.5  # seconds until places that could not be looked at are looked at again
+_KINDS: Final = (".toml", ".fs", ".vs", ".frag", ".glsl", *KINDS)  # what a scene may be read from
 
 _Stamp = tuple[int, int, int]
+"""Time of the last save in ns, size, and number in the file system."""
 
 
 class SceneFiles:
@@ -56,32 +60,36 @@ class SceneFiles:
 
     def _watch(self) -> None:
         while not self._stop:
-            with self._lock:
-                self._again.clear()
-                places = [place for place in self._places() if place.is_dir()]
-            self._compare()
-            if not places:
-                self._again.wait(0.5)
-                continue
-            news = watch(
-                *places,
-                watch_filter=None,
-                debounce=_LONGEST,
-                step=_SETTLED,
-                rust_timeout=300,  # what happens just before a watch begins is found by then
-                yield_on_timeout=True,
-                stop_event=self._again,
-                raise_interrupt=False,
-                recursive=False,
-                ignore_permission_denied=True,
-            )
             try:
-                for _ in news:
-                    self._compare()
-                    if any(not place.is_dir() for place in places):
-                        break  # a folder that was replaced is another one
-            except (OSError, RuntimeError):  # a folder went between two looks
-                self._again.wait(0.5)
+                self._look_on()
+            except (OSError, RuntimeError):  # a folder went between two looks, or a network drive with all its folders
+                self._again.wait(_REST)
+
+    def _look_on(self) -> None:
+        """Compare whenever something has happened, until other places are to be looked after."""
+        with self._lock:
+            self._again.clear()
+            places = [place for place in self._places() if place.is_dir()]
+        self._compare()
+        if not places:
+            self._again.wait(_REST)
+            return
+        news = watch(
+            *places,
+            watch_filter=None,
+            debounce=_LONGEST,
+            step=_SETTLED,
+            rust_timeout=300,  # what happens just before a watch begins is found by then
+            yield_on_timeout=True,
+            stop_event=self._again,
+            raise_interrupt=False,
+            recursive=False,
+            ignore_permission_denied=True,
+        )
+        for _ in news:
+            self._compare()
+            if self._stop or any(not place.is_dir() for place in places):
+                break  # a folder that was replaced is another one
 
     def _compare(self) -> None:
         with self._lock:
@@ -103,6 +111,6 @@ class SceneFiles:
 
 def _listed(folder: Path) -> list[Path]:
     try:
-        return [path for path in folder.iterdir() if path.suffix in _KINDS]
+        return [path for path in folder.iterdir() if path.suffix.lower() in _KINDS]
     except OSError:
         return []

@@ -11,23 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from engine.errors import BadFile
 from engine.stage.binding import Binding
 from engine.stage.scene import Scene
-from engine.whole_file import whole_file
+from engine.stage.sheet import GROUND, INK, QUIET, Pixels, cut_to_fit, save_sheet
 
-_GROUND: Final = (14, 14, 16)
 _LANE: Final = (24, 24, 27)
 _MARK: Final = (70, 66, 60)
-_INK: Final = (176, 172, 164)
-_QUIET: Final = (112, 109, 104)
 _CURVE: Final = (201, 160, 78)
-_GAP: Final = 6
+_GAP: Final = 6  # pixels between stills
 _HEIGHT: Final = 15  # pixels of a lane
 _NAMES: Final = 190  # pixels that the names beside the lanes take
 _MOST: Final = 10  # lanes
-
-Pixels = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,13 +51,7 @@ def lane(binding: Binding, values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def write_scene_sheet(path: Path, scene: Scene, rows: Sequence[Row]) -> None:
     """Write the sheet of a scene; it appears when it is whole. BadFile, in one line, if it cannot be written."""
-    sheet = _drawn(scene, rows)
-    try:
-        with whole_file(path) as part:
-            sheet.save(part, format="PNG", compress_level=6)
-    except OSError as problem:
-        reason = problem.strerror or problem
-        raise BadFile(f"{path}: the sheet cannot be written: {reason} (choose a folder with room)") from None
+    save_sheet(path, _drawn(scene, rows))
 
 
 def _drawn(scene: Scene, rows: Sequence[Row]) -> Image.Image:
@@ -72,20 +60,20 @@ def _drawn(scene: Scene, rows: Sequence[Row]) -> Image.Image:
     across = max(max(len(row.stills) for row in rows) * (width + _GAP) - _GAP, 640)
     letters, small = ImageFont.load_default(15), ImageFont.load_default(10)
     each = 22 + height + _GAP + len(names) * (_HEIGHT + 2) + 3 * _GAP
-    sheet = Image.new("RGB", (across + 4 * _GAP, 64 + len(rows) * each), _GROUND)
+    sheet = Image.new("RGB", (across + 4 * _GAP, 64 + len(rows) * each), GROUND)
     pen = ImageDraw.Draw(sheet)
     left = 2 * _GAP
     worn = f" · {scene.palette_name}" if scene.palette_name else ""
-    pen.text((left, 10), f"{scene.name}{worn}", fill=_INK, font=letters)
-    pen.text((left, 34), _cut(pen, scene.shader.description, across, small), fill=_QUIET, font=small)
+    pen.text((left, 10), f"{scene.name}{worn}", fill=INK, font=letters)
+    pen.text((left, 34), cut_to_fit(pen, scene.shader.description, small, across), fill=QUIET, font=small)
     for index, row in enumerate(rows):
         top = 60 + index * each
-        pen.text((left, top), row.name, fill=_INK, font=letters)
+        pen.text((left, top), row.name, fill=INK, font=letters)
         for column, still in enumerate(row.stills):
             at = left + column * (width + _GAP), top + 22
             sheet.paste(Image.fromarray(np.ascontiguousarray(still[:, :, :3])), at)
             said = f"{row.at[column]:.1f} s"
-            pen.text((at[0] + width - pen.textlength(said, font=small), top + 6), said, fill=_QUIET, font=small)
+            pen.text((at[0] + width - pen.textlength(said, font=small), top + 6), said, fill=QUIET, font=small)
         _draw_lanes(pen, row, names, (left, top + 22 + height + _GAP, across), small)
     return sheet
 
@@ -107,15 +95,6 @@ def _draw_lanes(
         xs = begin + np.arange(len(seen)) * (room / len(seen))
         ys = y + (_HEIGHT - 2) * (1.0 - seen) + 0.5
         pen.line([(float(x), float(y)) for x, y in zip(xs, ys, strict=True)], fill=_CURVE)
-        pen.text((left, y + 1), _cut(pen, name, _NAMES - 50, letters), fill=_QUIET, font=letters)
+        pen.text((left, y + 1), cut_to_fit(pen, name, letters, _NAMES - 50), fill=QUIET, font=letters)
         said = f"{values.mean():.2f}"
-        pen.text((begin - 8 - pen.textlength(said, font=letters), y + 1), said, fill=_QUIET, font=letters)
-
-
-def _cut(pen: ImageDraw.ImageDraw, text: str, room: int, letters: Any) -> str:
-    """One line of text, cut with … where it does not fit."""
-    whole = text = " ".join(text.split())
-    while text and pen.textlength(whole, font=letters) > room:
-        text = text[:-1]
-        whole = text.rstrip() + "…"
-    return whole
+        pen.text((begin - 8 - pen.textlength(said, font=letters), y + 1), said, fill=QUIET, font=letters)

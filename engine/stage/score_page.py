@@ -31,7 +31,7 @@ MOST: Final = 64 * ROW - 1
 """Notes that are shown; those of a longer score that come later are not."""
 STEPS: Final = 512
 """Parts of a line."""
-_HEADER: Final = 64
+_HEADER: Final = 64  # bytes of the shared memory before the notes: five numbers, and the rest of a cache line
 _LEFT: Final = np.float32(0.75)  # of a note's width that is its own to the left of its middle
 
 Pixels = NDArray[np.float32] | NDArray[np.uint8]

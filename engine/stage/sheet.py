@@ -16,9 +16,10 @@ from engine.whole_file import whole_file
 Pixels = NDArray[np.uint8]
 """A still: (height, width, 3 or 4), top row first."""
 
-_GROUND: Final = (14, 14, 16)
-_INK: Final = (176, 172, 164)
-_QUIET: Final = (112, 109, 104)
+GROUND: Final = (14, 14, 16)
+INK: Final = (176, 172, 164)
+QUIET: Final = (112, 109, 104)
+"""Red, green and blue of a sheet, of what is written on it, and of what is so small that nobody need read it."""
 
 
 def write_sheet(
@@ -37,13 +38,26 @@ def write_sheet(
     """
     if not stills or not all(len(row) for row in stills):
         raise ValueError("a contact sheet needs at least one still in every row")
-    sheet = _drawn(stills, rows, columns, title, width)
+    save_sheet(path, _drawn(stills, rows, columns, title, width))
+
+
+def save_sheet(path: Path, sheet: Image.Image) -> None:
+    """Write a sheet as PNG; it appears when it is whole. BadFile, in one line, if it cannot be written."""
     try:
         with whole_file(path) as part:
             sheet.save(part, format="PNG", optimize=False, compress_level=6)
     except OSError as problem:
         reason = problem.strerror or problem
         raise BadFile(f"{path}: the sheet cannot be written: {reason} (choose a folder with room)") from None
+
+
+def cut_to_fit(pen: ImageDraw.ImageDraw, text: str, letters: Any, room: float) -> str:
+    """The text as one line, its end … where it does not fit into `room` pixels."""
+    whole = text = " ".join(text.split())
+    while text and pen.textlength(whole, font=letters) > room:
+        text = text[:-1]
+        whole = text.rstrip() + "…"
+    return whole
 
 
 def _drawn(
@@ -58,19 +72,19 @@ def _drawn(
     top = margin + (2 * line if title else 0) + (line if any(columns) else 0)
     step = height + gap + (line + gap // 2 if any(rows) else 0)
     sheet = Image.new(
-        "RGB", (2 * margin + across * (width + gap) - gap, top + len(stills) * step - gap + margin), _GROUND
+        "RGB", (2 * margin + across * (width + gap) - gap, top + len(stills) * step - gap + margin), GROUND
     )
     pen = ImageDraw.Draw(sheet)
     if title:
-        _write(pen, (margin, margin), title, _INK, letters, sheet.width - 2 * margin)
+        _write(pen, (margin, margin), title, INK, letters, sheet.width - 2 * margin)
     for index, caption in enumerate(columns[:across]):
-        _write(pen, (margin + index * (width + gap), top - line), caption, _QUIET, letters, width)
+        _write(pen, (margin + index * (width + gap), top - line), caption, QUIET, letters, width)
     for index, row in enumerate(stills):
         y = top + index * step
         for column, still in enumerate(row):
             sheet.paste(_fitted(still, width), (margin + column * (width + gap), y))
         if index < len(rows):
-            _write(pen, (margin, y + height + gap // 2), rows[index], _INK, letters, sheet.width - 2 * margin)
+            _write(pen, (margin, y + height + gap // 2), rows[index], INK, letters, sheet.width - 2 * margin)
     return sheet
 
 
@@ -83,10 +97,4 @@ def _fitted(still: Pixels, width: int) -> Image.Image:
 def _write(
     pen: ImageDraw.ImageDraw, at: tuple[int, int], text: str, ink: tuple[int, ...], letters: Any, room: int
 ) -> None:
-    """One line of text, cut with … where it does not fit into `room` pixels."""
-    text = " ".join(text.split())
-    whole = text
-    while text and pen.textlength(whole, font=letters) > room:
-        text = text[:-1]
-        whole = text.rstrip() + "…"
-    pen.text(at, whole, fill=ink, font=letters)
+    pen.text(at, cut_to_fit(pen, text, letters, room), fill=ink, font=letters)

@@ -26,6 +26,7 @@ class Slate:
         self._words = np.full(size[::-1], _word(ground), dtype=np.uint32)
 
     def copy(self) -> Slate:
+        """Another one with the same on it."""
         other = Slate((1, 1), self._ground)
         other._words = self._words.copy()
         return other

@@ -20,11 +20,13 @@ COLUMNS: Final = 512
 CHANNEL: Final = (512, 2)
 """Columns and rows of Shadertoy's sound."""
 LOW_DB: Final = -100.0
+"""What reads 0 in a spectrum, dB as the Web Audio API counts them,"""
 HIGH_DB: Final = -30.0
-_BLACKMAN: Final = (np.blackman(WINDOW + 1)[:-1] / WINDOW).astype(np.float32)
+"""and what reads 1."""
+_BLACKMAN: Final = (np.blackman(WINDOW + 1)[:-1] / WINDOW).astype(np.float32)  # periodic, for an FFT
 _LOUDEST: Final = np.float32(1e6)
 """What a sample may be, so that its power is still a number."""
-_LEAST: Final = np.float32(10.0 ** (LOW_DB / 10.0))
+_LEAST: Final = np.float32(10.0 ** (LOW_DB / 10.0))  # power that reads 0
 
 
 def wave(samples: Samples, columns: int = COLUMNS) -> Picture:
@@ -61,7 +63,7 @@ class ChannelSound:
     the newest 512 samples. Channels are mixed. The smoothing, 0.8 at 60 pictures a second, is by time here.
     """
 
-    _SMOOTHING: Final = 0.8
+    _SMOOTHING: Final = 0.8  # how much of a picture's spectrum is left in the next, at _RATE pictures a second
     _RATE: Final = 60.0
 
     def __init__(self) -> None:
@@ -82,6 +84,15 @@ class ChannelSound:
         picture[0] = (decibels - LOW_DB) / (HIGH_DB - LOW_DB)
         picture[1] = 0.5 + 0.5 * mix[-CHANNEL[0] :]
         return np.clip(picture, 0.0, 1.0, out=picture)
+
+
+def mixed(samples: Samples) -> NDArray[np.float32]:
+    """(n,): the channels of `samples` (n, channels), one at least, as one; what is no number is silence."""
+    channels = samples.shape[1]
+    with np.errstate(invalid="ignore", over="ignore"):
+        mix: NDArray[np.float32] = samples @ np.full(channels, 1.0 / channels, np.float32)
+        finite = mix @ mix <= _LOUDEST * _LOUDEST  # nan is not; one sum is quicker than a look at each
+    return mix if finite else np.clip(np.nan_to_num(mix, nan=0.0), -_LOUDEST, _LOUDEST)
 
 
 def _loudest(power: Picture, columns: int) -> Picture:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from engine.errors import BadFile, BadScene, nearest
+from engine.errors import BadFile, BadScene, nearest, nearest_file
 from engine.stage.place import place
 
 LARGEST: Final = 1 << 20
@@ -56,7 +56,7 @@ def read_text(path: Path) -> str:
     except FileNotFoundError:
         folder = path.parent
         there = sorted(p.name for p in folder.glob(f"*{path.suffix}")) if folder.is_dir() else []
-        raise BadFile(f"{place(path)}: no such file ({nearest(path.name, there)})") from None
+        raise BadFile(f"{place(path)}: no such file ({nearest_file(path, there)})") from None
     except (OSError, ValueError) as problem:
         reason = getattr(problem, "strerror", None) or problem
         raise BadFile(f"{place(path)}: cannot be read ({reason})") from None

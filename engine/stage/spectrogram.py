@@ -8,15 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.frame import RATE, Samples
-from engine.stage.sound_texture import WINDOW
+from engine.stage.sound_texture import WINDOW, mixed
 
 _LOWEST: Final = 27.5  # Hz of the spectrogram's foot
-_OCTAVES: Final = 9
-_ROWS_AN_OCTAVE: Final = 32
+_OCTAVES: Final = 9  # as far as 14 kHz
+_ROWS_AN_OCTAVE: Final = 32  # a row is a little more than a third of a semitone
 ROWS: Final = _OCTAVES * _ROWS_AN_OCTAVE
+"""Rows of the spectrogram."""
 _LOW_DB, _HIGH_DB = -90.0, -10.0  # dBFS of a sine that reads 0, and 1
 _WINDOW: Final = (np.blackman(WINDOW + 1)[:-1] / (0.42 * WINDOW / 2)).astype(np.float32)  # a full sine reads 0 dBFS
-_LOUDEST: Final = 1e6  # what a sample may be, so that its power is still a number
 _AT: Final = _LOWEST * 2.0 ** (np.arange(ROWS) / _ROWS_AN_OCTAVE) * WINDOW / RATE  # the bin of each row's foot
 _SPLIT: Final = int(np.searchsorted(_AT, 1.0 / (2.0 ** (1.0 / _ROWS_AN_OCTAVE) - 1.0)))  # above, a row holds whole bins
 _FIRST_BINS: Final = np.ceil(_AT[_SPLIT:]).astype(np.int64)
@@ -33,10 +33,7 @@ def spectrum_rows(samples: Samples) -> NDArray[np.float32]:
     heard = np.zeros(WINDOW, dtype=np.float32)
     newest = samples[-WINDOW:]
     if newest.size:
-        mixed = newest @ np.full(newest.shape[1], 1.0 / newest.shape[1], np.float32)
-        if not np.abs(mixed).max() <= _LOUDEST:  # nan is not either
-            mixed = np.clip(np.nan_to_num(mixed, nan=0.0), -_LOUDEST, _LOUDEST)
-        heard[-len(mixed) :] = mixed
+        heard[-len(newest) :] = mixed(newest)
     bins = np.fft.rfft(heard * _WINDOW)[:_LAST_BIN]
     power = np.square(bins.real) + np.square(bins.imag)
     np.maximum(power, 1e-12, out=power)

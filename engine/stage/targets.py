@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from engine.errors import BadScene
 from engine.stage import gpu
 from engine.stage.source import Source
 
@@ -58,6 +59,7 @@ class Copier:
         self._vertices.render(gpu.TRIANGLE_STRIP, vertices=3)
 
     def release(self) -> None:
+        """Give everything back."""
         gpu.release(self._vertices, self.program)
 
 
@@ -68,15 +70,20 @@ class Target:
     """
 
     def __init__(self, ctx: gpu.Context, size: Size, float32: bool) -> None:
+        """`float32`: with 32 bits a channel instead of 8. BadScene if the driver has no room for it."""
         self._ctx = ctx
         self._kind = "f4" if float32 else "f1"
         self._make(size)
 
     def _make(self, size: Size) -> None:
-        pictures = [gpu.texture(self._ctx, size, kind=self._kind) for _ in range(2)]
-        self.size = size
-        self.picture, self._other = pictures
-        self.shown, self.framebuffer = (gpu.framebuffer(self._ctx, picture) for picture in pictures)
+        one = gpu.texture(self._ctx, size, kind=self._kind)
+        try:
+            other = gpu.texture(self._ctx, size, kind=self._kind)
+        except BadScene:  # it may be asked for again with every picture: what there was room for must not stay
+            gpu.release(one)
+            raise
+        self.size, self.picture, self._other = size, one, other
+        self.shown, self.framebuffer = (gpu.framebuffer(self._ctx, picture) for picture in (one, other))
 
     def swap(self) -> None:
         """What was just drawn is now what is read."""
@@ -100,4 +107,5 @@ class Target:
         gpu.release(*old)
 
     def release(self) -> None:
+        """Give everything back."""
         gpu.release(self.shown, self.framebuffer, self.picture, self._other)

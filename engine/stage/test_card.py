@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from engine.stage import gpu
+from engine.stage.on_screen import OnScreen
 from engine.stage.output import Output
-from engine.stage.surface import OnScreen
 from engine.stage.targets import Copier, Size
 
 _GROUND: Final = (24, 25, 28)
@@ -61,7 +61,7 @@ def card(size: Size, outputs: Sequence[Output] = (Output(),)) -> NDArray[np.uint
 
 
 class Hanging:
-    """A test card on all outputs of a surface."""
+    """A test card on all outputs of the windows of a stage."""
 
     def __init__(self, surface: OnScreen) -> None:
         self._surface, self._copier = surface, Copier(surface.ctx)

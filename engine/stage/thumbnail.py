@@ -11,7 +11,8 @@ from engine.memory import SharedMemory
 from engine.stage.targets import Size
 
 SIZE: Final[Size] = (160, 90)
-_HEADER: Final = 64
+"""Width and height in pixels."""
+_HEADER: Final = 64  # bytes before the pixels, which begin on a line of the processor's cache
 
 
 class Thumbnail:

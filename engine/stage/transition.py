@@ -11,15 +11,16 @@ from engine import assets
 from engine.errors import BadScene, nearest
 from engine.stage import gpu
 from engine.stage.canvas import Canvas
-from engine.stage.drawing import Drawing, Moment, programs
+from engine.stage.drawing import Drawing, Moment
 from engine.stage.history_textures import HistoryTextures
+from engine.stage.program import programs
 from engine.stage.scene import Scene, load_scene
 from engine.stage.targets import Copier, Size, Target
 
 CUT: Final = "cut"
 """No transition at all: one picture is the old scene's, the next the new one's."""
 FOLDER: Final = assets.SHADERS / "transitions"
-DEFAULT_SECONDS: Final = 2.0
+"""Where those that come with the engine lie."""
 _log = logging.getLogger(__name__)
 
 
@@ -47,18 +48,26 @@ class Crossing:
     """A transition at work. `leaving` is the scene that goes; None where only its last picture is left of it."""
 
     def __init__(self, ctx: gpu.Context, copier: Copier, drawing: Drawing, seconds: float, size: Size) -> None:
-        """`drawing`: of an ISF transition, which belongs to it from now on. `seconds`: how long it takes."""
+        """`drawing`: of an ISF transition, which belongs to it from now on. `seconds`: how long it takes.
+
+        BadScene if there is no room for two more pictures; then the drawing is still the caller's.
+        """
         self._ctx, self._copier = ctx, copier
         self._drawing = drawing
         self.where = drawing.where
         self.seconds = seconds
         self.elapsed = 0.0
         self.start = Target(ctx, size, float32=False)
-        self.end = Target(ctx, size, float32=False)
+        try:
+            self.end = Target(ctx, size, float32=False)
+        except BadScene:
+            self.start.release()
+            raise
         self.leaving: Drawing | None = None
 
     @property
     def over(self) -> bool:
+        """Whether the new scene is on."""
         return self.elapsed >= self.seconds
 
     def begin(self, leaving: Drawing | None, last: gpu.Texture) -> None:
@@ -94,6 +103,7 @@ class Crossing:
         return failed
 
     def resize(self, size: Size) -> None:
+        """Take another size. BadScene if the driver has no room for it."""
         for target in (self.start, self.end):
             target.resize(size, self._copier)
 

@@ -23,8 +23,9 @@ from engine.frame import HOP, blank_row
 from engine.frame_ring import FrameRing
 from engine.stage import gpu
 from engine.stage.arrival import Arrival
+from engine.stage.drawing import Moment
 from engine.stage.palette import Colors, pinned
-from engine.stage.render import Moment, Renderer
+from engine.stage.render import Renderer
 from engine.stage.scene import load_scene
 from engine.stage.score_page import joined
 from engine.stage.sound_texture import WINDOW

@@ -15,6 +15,7 @@ from engine.stage.place import place
 from engine.stage.scene import Scene
 
 FLAT: Final = "flat"
+"""The view that every scene has."""
 VIEWS: Final = (FLAT, "stereo", "stereo-tb", "equirect", "equirect-stereo")
 """Every view; its place in the list is its number to a shader."""
 UNIFORMS: Final = ("isf_view", "isf_eyes")

@@ -1,108 +1,23 @@
-"""The door to glfw: a window on a monitor, its keys, and nothing of what is drawn in it."""
+"""A window of glfw's on a monitor: its place, its pace and its keys, and nothing of what is drawn in it."""
 
 from __future__ import annotations
 
-import os
-import sys
 import time
-from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from engine.errors import MissingDriver, NoSuchDevice
-from engine.stage.keys import KEY_HELP, KEYS, wish
+from engine.stage.display import complaints, last_complaint, monitors_of, open_display
+from engine.stage.keys import wish
 from engine.stage.monitor import Area, Monitor, choose, overlap, place_beside
 from engine.stage.targets import Size
-from engine.stage.x11 import as_they_are, bear_with_monitors
+from engine.stage.x11 import bear_with_monitors
 
-__all__ = ["KEYS", "KEY_HELP", "SideWindow", "Window", "has_display", "monitor_names", "monitors"]
-
-_NO_DISPLAY: Final = (
-    "no display can be opened ({why}): run with --headless, or where there is no screen under "
-    "xvfb-run (apt-get install xvfb xauth)"
-)
 _NO_WINDOW: Final = "no window with OpenGL 3.3 can be opened ({why}): apt-get install libgl1, or the card's own driver"
 # Where vsync works it sets the pace; the pacer only keeps a driver that ignores it from running away.
 _ABOVE_REFRESH: Final = 1.25
 _LOOK: Final = 0.5  # seconds between two looks where a window's monitor is
 _INSET: Final = 60  # pixels from a monitor's corner to a window on it
-
-_problems: deque[str] = deque(maxlen=4)
-"""What glfw has complained of last; nothing of it reaches the standard error."""
-
-
-def _glfw() -> Any:
-    if sys.platform == "linux" and os.environ.get("DISPLAY"):
-        # Wayland does not say where a window goes: the operator's could come to lie over the audience's picture.
-        os.environ.setdefault("PYGLFW_LIBRARY_VARIANT", "x11")
-    import glfw
-
-    return glfw
-
-
-def _note(_code: int, text: bytes) -> None:
-    _problems.append(text.decode(errors="replace"))
-
-
-def _start() -> Any:
-    """glfw, initialised; MissingDriver where there is no display."""
-    glfw = _glfw()
-    glfw.set_error_callback(_note)
-    if not glfw.init():
-        raise MissingDriver(_NO_DISPLAY.format(why=_reason()))
-    return glfw
-
-
-def _reason() -> str:
-    return _problems[-1] if _problems else "glfw gives no reason"
-
-
-def has_display() -> bool:
-    """Whether a window could be opened here. Not to be asked while there is one: it lets go of the display."""
-    try:
-        _start().terminate()
-    except MissingDriver:
-        return False
-    return True
-
-
-def monitors() -> list[Monitor]:
-    """The monitors, the primary one first; MissingDriver without a display. Not to be asked while there is a window."""
-    glfw = _start()
-    try:
-        return _monitors(glfw)
-    finally:
-        glfw.terminate()
-
-
-def monitor_names() -> list[str]:
-    """Their names."""
-    return [monitor.name for monitor in monitors()]
-
-
-def _monitors(glfw: Any) -> list[Monitor]:
-    """All monitors that show something, the primary one first."""
-    with as_they_are(_display(glfw)):
-        return [monitor for handle in glfw.get_monitors() if (monitor := _shown(glfw, handle)) is not None]
-
-
-def _shown(glfw: Any, handle: Any) -> Monitor | None:
-    """What that monitor shows; None if it was turned off a moment ago, which glfw hears only with its next events."""
-    try:
-        mode = glfw.get_video_mode(handle)
-    except ValueError:  # a null pointer
-        return None
-    name = glfw.get_monitor_name(handle)
-    text = name.decode(errors="replace") if isinstance(name, bytes) else str(name)
-    area = (*glfw.get_monitor_pos(handle), *mode.size)
-    return Monitor(text, area, glfw.get_monitor_workarea(handle), float(mode.refresh_rate), handle)
-
-
-def _display(glfw: Any) -> int | None:
-    """Xlib's display that glfw uses; None where it is no X11."""
-    if getattr(glfw, "get_platform", int)() != getattr(glfw, "PLATFORM_X11", None):
-        return None
-    return int(glfw.get_x11_display() or 0) or None
 
 
 class Window:
@@ -126,11 +41,11 @@ class Window:
         pictures this one may show; that one sets the pace. `alone` false: others show the picture too; while its
         monitor is gone it is hidden, so that it never lies over theirs.
         """
-        self._glfw = glfw = _start()
-        bear_with_monitors(_problems.append)
+        self._glfw = glfw = open_display()
+        bear_with_monitors(complaints.append)
         self._size, self._name, self._fps = size, monitor, fps
         if insist:
-            choose(monitor, _monitors(glfw))
+            choose(monitor, monitors_of(glfw))
         self._beside, self._alone = beside, alone
         self.remarks: list[str] = []
         """What the operator should know of its monitor; for somebody to take away."""
@@ -166,7 +81,7 @@ class Window:
             glfw.window_hint(hint, value)
         window = glfw.create_window(*self._size, title, None, self._beside._window if self._beside else None)
         if not window:
-            raise MissingDriver(_NO_WINDOW.format(why=_reason()))
+            raise MissingDriver(_NO_WINDOW.format(why=last_complaint()))
         glfw.make_context_current(window)
         glfw.set_key_callback(window, self._on_key)
         return window
@@ -182,7 +97,7 @@ class Window:
     def _monitor(self) -> Monitor | None:
         """The monitor that this window is meant for; None while it is not connected."""
         try:
-            return choose(self._name, _monitors(self._glfw))
+            return choose(self._name, monitors_of(self._glfw))
         except NoSuchDevice:
             return None
 
@@ -214,10 +129,11 @@ class Window:
         self._glfw.swap_buffers(self._window)
 
     def show(self) -> None:
+        """Let it be seen."""
         self._glfw.show_window(self._window)
 
     def asked(self) -> Iterator[str]:
-        """What the keys have asked for since the last call: values of KEYS."""
+        """What the keys have asked for since the last call: values of `keys.KEYS`, and keys of cues."""
         self._glfw.poll_events()
         if self.full_screen:
             self._stay()
@@ -276,7 +192,7 @@ class Window:
         if self.full_screen and getattr(glfw, "get_platform", int)() == getattr(glfw, "PLATFORM_WAYLAND", None):
             return None
         filled = self.full_screen and monitor is not None
-        free = [m for m in _monitors(glfw) if not any(overlap(m.area, area) for area in taken)]
+        free = [m for m in monitors_of(glfw) if not any(overlap(m.area, area) for area in taken)]
         return place_beside(size, free, monitor.area if filled and monitor else self.area, filled)
 
     def close(self) -> None:
@@ -298,7 +214,8 @@ class SideWindow(Window):
     """A window beside the stage's: hidden until it has a place, of one size, and it takes no keys away by itself."""
 
     def __init__(self, title: str, size: Size) -> None:
-        self._glfw = _start()
+        """Make it; MissingDriver without a display."""
+        self._glfw = open_display()
         self._size, self._name, self._fps, self._beside = size, None, 60.0, None
         self._pixels, self._asked, self.full_screen = size, [], False
         self._window = self._create(title, resizable=False)

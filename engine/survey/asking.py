@@ -37,7 +37,7 @@ class Survey:
         self._on_wall_until = -math.inf
         self._port: int | None = None
         self._child: Child | None = None
-        self._host = ""
+        self._host, self._opened = "", False
         self._code = ("", 0, "")
         self._lines: deque[str] = deque(maxlen=20)
         self._failed = ""
@@ -147,7 +147,7 @@ class Survey:
 
     def end(self) -> list[str]:
         """The last counts, the last file; what the operator should know of them."""
-        asked = self._child is not None
+        asked = self._child is not None and self._opened
         if self._child is not None:
             self.wanted = False
             self._child.say(open=False)
@@ -180,7 +180,7 @@ class Survey:
         """Take in what the child says, where it makes sense."""
         for message in self._child_there.heard():
             if type(port := message.get("listening")) is int and self.wanted:
-                self._port = port
+                self._port, self._opened = port, True
                 self._show_code()
                 self._lines.append(f"survey: open at {self.url}")
             elif isinstance(message.get("failed"), str):

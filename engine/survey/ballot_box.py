@@ -20,7 +20,9 @@ from typing import Final
 from engine.control.rate import Buckets
 
 MOST_VOTES: Final = 20_000
+"""In all: more than any hall seats."""
 PER_MINUTE: Final = 10
+"""Votes from one address, in the long run: behind a router that hides them, all phones have one."""
 _BURST_MINUTES: Final = 2  # of votes that one address may send at once
 _SIZE: Final = 16  # bytes of a phone's number, of its seal, and of what is kept of it
 _PASS: Final = re.compile(r"[A-Za-z0-9_-]{43}")

@@ -29,12 +29,13 @@ from engine.survey.questions import language_of
 from engine.survey.vote import MOST_BYTES, read_vote
 
 COOKIE: Final = "monochord_survey"
+"""By which a phone shows its pass."""
 _KEPT: Final = 12 * 3600  # seconds that a phone keeps its pass
 _LINE: Final = 4096  # bytes of a request's first line, and of one header
-_HEADERS: Final = 48
+_HEADERS: Final = 48  # headers of a request, at most
 _LOOKING: Final = 0.05  # seconds between two looks whether the parent has said something
 _TELLING: Final = 0.25  # seconds between two times that it is told the counts
-_NICE: Final = 19
+_NICE: Final = 19  # the lowest priority
 _STATUS: Final = {Outcome.AGAIN: 409, Outcome.WAIT: 429, Outcome.FULL: 503, Outcome.UNKNOWN: 403}
 _PLAIN: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "

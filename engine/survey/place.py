@@ -14,6 +14,7 @@ from engine.errors import BadSetting
 from engine.survey.ballot_box import MOST_VOTES, PER_MINUTE
 
 SURVEY_PORT: Final = 9120
+"""Where phones are let in, if nothing else is said."""
 _CODES: Final = (".svg", ".png")
 
 

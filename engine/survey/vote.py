@@ -8,6 +8,7 @@ from typing import Final
 MOST_BYTES: Final = 1024
 """Of a body, before anybody looks into it."""
 FORM: Final = "application/x-www-form-urlencoded"
+"""The media type that a form is sent as."""
 _VOTE: Final = re.compile(rb"music=([A-D])&visuals=([A-D])")
 
 

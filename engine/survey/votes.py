@@ -17,7 +17,8 @@ from engine.survey.questions import ANSWERS, PAIRS, QUESTIONS
 from engine.whole_file import whole_file
 
 HEADER: Final = ("minute", *QUESTIONS, "votes")
-_MOST_BYTES: Final = 8_000_000
+"""The first line of the CSV."""
+_MOST_BYTES: Final = 8_000_000  # of a file that is read
 _MOST: Final = 1_000_000  # votes in one row
 _MINUTE: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(Z|[+-]\d\d:\d\d)")
 

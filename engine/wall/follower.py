@@ -20,9 +20,9 @@ from engine.wall.state import State, read_state
 
 SILENT: Final = 0.5
 """Seconds without a word from the leader, after which the picture calms down."""
-_LONGEST_WAIT: Final = 0.02
+_LONGEST_WAIT: Final = 0.02  # seconds that a step may wait: so soon it is seen that the show is over
 _FIRST_QUESTIONS: Final = 12  # that come quickly, one after the other
-_QUICKLY: Final = 0.05
+_QUICKLY: Final = 0.05  # seconds between two of those
 _CALMLY: Final = 0.7  # seconds between two questions
 _LATE: Final = 0.004  # seconds behind its time at which a hop came too late to be shown in step
 _MOST_CALM: Final = 64  # hops of silence at once
@@ -83,6 +83,7 @@ class Line:
         return late[int(0.95 * len(late))] if late else 0.0
 
     def close(self) -> None:
+        """Listen no more."""
         self._socket.close()
 
     def step(self, longest: float = _LONGEST_WAIT) -> list[Due]:

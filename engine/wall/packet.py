@@ -31,19 +31,20 @@ from engine.frame import HOP, LAYOUT, ROW, Row, Samples
 LARGEST: Final = 1452
 """Bytes: what an Ethernet frame carries over IPv6 without being cut up."""
 MOST_MUSICIANS: Final = 32
-_VERSION: Final = 2
+"""Musicians whose signals followers can be told of."""
+_VERSION: Final = 2  # of what is said in here; the signals have a fingerprint of their own
 _MAGIC: Final = b"MCHW"
 _HEAD: Final = struct.Struct("<4sBBH8sQ")  # magic, version, kind, musicians, layout, show
 _HOP: Final = struct.Struct("<dd")  # delivered, delay
 _BEFORE: Final = struct.Struct("<dd")  # delivered, and the time in its row, which single precision would not carry
 _LARGEST_VALUE: Final = 3.0e38  # what single precision carries
 _SOUND: Final = struct.Struct("<qf")  # index, what full scale is
-_SPARE: Final = struct.Struct("<f")
-_TIMES: Final = struct.Struct("<ddd")
+_SPARE: Final = struct.Struct("<f")  # what full scale is of the hop before, coarse
+_TIMES: Final = struct.Struct("<ddd")  # asked, heard, answered
 _LAYOUT: Final = bytes.fromhex(LAYOUT)
 _COUNTED: Final = 2  # the first numbers of a row: which hop it is, and its time
-_MIDDLE: Final = np.full(2, 0.5, np.float32)
-_LAST_INDEX: Final = 2.0**40
+_MIDDLE: Final = np.full(2, 0.5, np.float32)  # how much of each side mono has
+_LAST_INDEX: Final = 2.0**40  # hops, almost two centuries: nobody plays so long
 
 
 class Kind(IntEnum):
@@ -87,6 +88,7 @@ class Hop:
 
     @property
     def index(self) -> int:
+        """Its number in the show."""
         return int(self.row[0])
 
 

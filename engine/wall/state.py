@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -12,11 +11,12 @@ from typing import Any, Final
 from engine.cues import Change, read_change
 from engine.errors import BadSetting
 from engine.musician import read_musicians
+from engine.number import is_number
 
 LONGEST: Final = 1300
 """Bytes of a state, if names are not very long."""
-_LONGEST_TEXT: Final = 4096
-_MOST: Final = 64
+_LONGEST_TEXT: Final = 4096  # characters of a name: of paths the system allows no more
+_MOST: Final = 64  # of anything that is a list
 _LARGEST: Final = 65_536  # bytes that a state may unfold to
 
 
@@ -101,7 +101,7 @@ def read_state(text: bytes) -> State:
         _want(isinstance(table[name], bool), name)
     number, brightness = table["number"], table["brightness"]
     _want(_count(number), "number")
-    _want(_finite(brightness) and 0.0 <= brightness <= 1.0, "brightness")
+    _want(is_number(brightness) and 0.0 <= brightness <= 1.0, "brightness")
     _want(all(_text(table[name]) for name in ("scene", "cue", "palette")), "scene")
     musicians, may, held, fired = table["musicians"], table["may"], table["held"], table["fired"]
     _want(isinstance(held, dict) and len(held) <= _MOST, "held")
@@ -114,7 +114,7 @@ def read_state(text: bytes) -> State:
         change = read_change(table["change"], "change") if number else Change("")
         if musicians:  # as a show file would name them
             read_musicians([f"{place}:{name}" for place, name in enumerate(musicians, 1)])
-    except (BadSetting, AttributeError, TypeError) as why:
+    except (BadSetting, AttributeError, TypeError, OverflowError) as why:  # JSON has numbers that no float can be
         raise ValueError(str(why)) from None
     return State(
         scene=table["scene"],
@@ -136,9 +136,9 @@ def read_state(text: bytes) -> State:
 
 def _pose(table: Any) -> Pose:
     _want(isinstance(table, dict) and set(table) == {"scene", "at", "clocks"}, "pose")
-    _want(_text(table["scene"]) and _finite(table["at"]), "pose")
+    _want(_text(table["scene"]) and is_number(table["at"]), "pose")
     clocks: Sequence[Any] = table["clocks"]
-    _want(_list(clocks) and all(map(_finite, clocks)), "pose")
+    _want(_list(clocks) and all(map(is_number, clocks)), "pose")
     return Pose(table["scene"], float(table["at"]), tuple(map(float, clocks)))
 
 
@@ -151,12 +151,6 @@ def _count(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53
 
 
-def _finite(value: Any) -> bool:
-    return (
-        isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e300 and math.isfinite(value)
-    )
-
-
 def _text(value: Any) -> bool:
     return isinstance(value, str) and len(value) <= _LONGEST_TEXT and value.isprintable()
 
@@ -164,7 +158,9 @@ def _text(value: Any) -> bool:
 def _held(value: Any) -> bool:
     """Whether it is what an input can hold: yes or no, a number, a point, a colour."""
     return (
-        isinstance(value, bool) or _finite(value) or (_list(value) and 0 < len(value) <= 4 and all(map(_finite, value)))
+        isinstance(value, bool)
+        or is_number(value)
+        or (_list(value) and 0 < len(value) <= 4 and all(map(is_number, value)))
     )
 
 

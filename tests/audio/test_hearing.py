@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.audio.hearing import Hearing, HearingSettings
+from engine.audio.hearing import Hearing
+from engine.audio.hearing_settings import HearingSettings
 from engine.errors import BadFile, BadSetting, MonochordError
 from engine.frame import HOP, RATE, Block
 

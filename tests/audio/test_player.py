@@ -111,3 +111,46 @@ def test_a_pause_holds_the_position(block: SoundBlock) -> None:
     assert player.position == pytest.approx(0.05)
     player.pause(False)
     assert np.array_equal(_hear(block, player, 240), np.arange(2400, 2640))
+
+
+def test_many_channels_at_a_high_rate_are_heard_in_order_for_the_queue_is_never_overrun(block: SoundBlock) -> None:
+    class Wide(Ramp):
+        channels = 32
+
+        def read(self, frames: int) -> Samples:
+            return np.repeat(super().read(frames), self.channels, axis=1)
+
+    block[Counter.CHANNELS] = 32
+    player = Player(Wide(96_000, rate=192_000), block, 192_000, repeat=False)
+    assert block.room >= 0
+    assert np.array_equal(_hear(block, player, 12_000), np.arange(12_000))
+    assert block.room >= 0
+
+
+@pytest.mark.parametrize("rate", [RATE, 44_100])
+def test_a_repeated_recording_in_which_nothing_can_be_read_ends_instead_of_turning_for_ever(
+    block: SoundBlock, rate: int
+) -> None:
+    class Broken(Ramp):
+        def read(self, frames: int) -> Samples:
+            return super().read(frames)[:0]
+
+    player = Player(Broken(rate=rate), block, RATE, repeat=True)
+    assert len(_hear(block, player, 2400)) == 0
+    assert player.ended
+
+
+def test_a_loop_that_holds_no_sample_ends_the_music_and_a_seek_wakes_it(block: SoundBlock) -> None:
+    player = Player(Ramp(), block, RATE, repeat=False)
+    player.loop(0.1, 0.1 + 1e-6)
+    _hear(block, player, 2400)
+    assert player.ended
+    player.loop(0.0, 0.0)
+    player.seek(0.0)
+    assert np.array_equal(_hear(block, player, 2400), np.arange(2400))
+
+
+def test_a_seek_beyond_the_end_of_a_repeated_recording_begins_it_again(block: SoundBlock) -> None:
+    player = Player(Ramp(), block, RATE, repeat=True)
+    player.seek(99.0)
+    assert np.array_equal(_hear(block, player, 2400), np.arange(2400))

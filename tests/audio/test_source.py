@@ -6,12 +6,13 @@ import shutil
 import subprocess
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import soundfile
 
-from engine.audio.source import open_source
+from engine.audio.source import DecodedFile, open_source
 from engine.errors import BadFile, BadSetting
 from engine.frame import HOP, RATE, ROW
 from engine.take import TakeWriter
@@ -133,6 +134,46 @@ def test_a_truncated_file_is_played_as_far_as_it_goes(tmp_path: Path) -> None:
         whole = len(_all(path))
         path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
         assert 0 < len(_all(path)) < whole
+
+
+def test_a_flac_that_was_cut_short_is_at_its_end_beyond_the_cut_and_can_be_gone_back_in(tmp_path: Path) -> None:
+    path = tmp_path / "a.flac"
+    sound = np.random.default_rng(0).normal(0, 0.1, (2 * RATE, 1))
+    soundfile.write(path, sound, RATE)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    source = open_source(path)
+    source.seek(RATE * 3 // 2)
+    assert len(source.read(100)) == 0
+    source.seek(1000)
+    assert np.allclose(source.read(100), sound[1000:1100], atol=1e-4)
+
+
+class _Pipe:
+    """A container that runs forward only."""
+
+    def __init__(self, container: Any) -> None:
+        self._container = container
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._container, name)
+
+    def seek(self, *_: object, **__: object) -> None:
+        raise ValueError("not seekable")
+
+
+def test_a_recording_that_cannot_be_sought_in_is_read_from_its_beginning_up_to_the_place(tmp_path: Path) -> None:
+    pytest.importorskip("av", reason="PyAV is not installed")
+    soundfile.write(tmp_path / "a.mp3", np.random.default_rng(0).normal(0, 0.1, (2 * RATE, 1)), RATE)
+    source, other = open_source(tmp_path / "a.mp3"), open_source(tmp_path / "a.mp3")
+    assert isinstance(source, DecodedFile)
+    source._container = _Pipe(source._container)
+    source.read(60_000)
+    for place in (20_000, 70_000, 0):
+        source.seek(place)
+        other.seek(place)
+        # The first frames behind a place that was sought lack what they would have from those before.
+        assert np.allclose(source.read(8000)[4000:], other.read(8000)[4000:], atol=1e-4)
+        source._container = _Pipe(source._container)
 
 
 def test_a_take_is_a_source(tmp_path: Path) -> None:

@@ -56,7 +56,9 @@ def test_without_a_token_whoever_reaches_us_comes_in_and_with_one_only_who_shows
     assert Gate(None, []).lets_in("127.0.0.1", [None])
     gate = Gate(TOKEN, [], [ipaddress.ip_network("192.168.1.20")])
     assert gate.lets_in("192.168.1.33", [None, TOKEN])
-    assert not gate.lets_in("192.168.1.33", [None, TOKEN[:-1], TOKEN + "x", "", "ünïcode"])
+    assert not gate.lets_in(
+        "192.168.1.33", [None, TOKEN[:-1], TOKEN + "x", "", "ünïcode", "half a character \ud800 or \udcff"]
+    )
     assert not gate.lets_in("nonsense", [None])
     assert gate.lets_in("192.168.1.20", [None])
     assert gate.lets_in("::ffff:192.168.1.20", [None])

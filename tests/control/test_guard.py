@@ -9,10 +9,10 @@ from itertools import islice
 from typing import Any
 
 import pytest
-from fuzz_osc import MOST_STEPS as MOST_STEPS_OF_ALL
-from fuzz_osc import Datagrams, Fuzz
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from nights.datagrams import MOST_STEPS as MOST_STEPS_OF_ALL
+from nights.datagrams import Datagrams, Fuzz
 from pythonosc.osc_bundle import OscBundle
 from pythonosc.osc_bundle_builder import OscBundleBuilder
 from pythonosc.osc_message import OscMessage
@@ -123,7 +123,6 @@ def test_what_is_wrong_is_refused_and_counted_by_its_reason(datagram: bytes, rea
         guard.step(datagram)
     assert refused.value.reason == reason
     assert guard.refused == {reason: 1}
-    assert guard.passed == 0
 
 
 def test_one_bad_message_spoils_its_bundle_so_that_half_a_change_is_never_made() -> None:
@@ -154,7 +153,7 @@ def test_a_guard_that_was_reset_is_as_good_as_new() -> None:
         guard.step(b"")
     guard.step(BRIGHT)
     guard.reset()
-    assert (guard.passed, guard.steps, dict(guard.refused)) == (0, 0, {})
+    assert (guard.steps, dict(guard.refused)) == (0, {})
 
 
 def test_twenty_thousand_spoilt_datagrams_raise_nothing_and_take_bounded_work() -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sys
 import time
+import types
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
 from engine.control import midi_ports
+from engine.control.bad_order import BadOrder
 from engine.control.midi import Midi
 from engine.control.midi_map import Grip
 from engine.control.midi_settings import MidiSettings, read_midi
@@ -131,6 +133,75 @@ def test_a_lesson_is_kept_and_counts_at_once_and_is_no_order_itself(
         until(lambda: any("is forgotten" in line for line in stage.said))
         midi.forget("/monochord/master/blackout")
         until(lambda: any("nothing was learned" in line for line in stage.said))
+
+
+def test_a_lesson_takes_no_half_characters_for_no_file_could_keep_them() -> None:
+    learn = "/monochord/midi/learn"
+    assert table().read(learn, ("/monochord/scene/select", "ink")) is not None
+    with pytest.raises(BadOrder, match="must be text like"):
+        table().read(learn, ("/monochord/scene/select", "\ud800"))
+
+
+def test_more_lessons_than_anybody_takes_are_not_kept_waiting(stage: FakeStage, ports: FakePorts) -> None:
+    midi = opened(stage, ports)
+    midi.close()
+    for _ in range(1000):
+        midi.learn("/monochord/master/blackout")
+    assert midi._asked.qsize() == 64
+
+
+def test_a_bug_is_told_and_ends_neither_the_thread_nor_what_controllers_do(
+    stage: FakeStage, ports: FakePorts, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(stage, ports):
+        monkeypatch.setattr(stage, "present", lambda: 1 / 0)
+        until(lambda: "MIDI misses something (ZeroDivisionError: division by zero)" in stage.said)
+        monkeypatch.undo()
+        ports.play(NANO, 0xB0, 7, 127)
+        until(lambda: Master("brightness", 1.0) in stage.orders)
+
+
+def test_a_driver_that_has_died_has_no_ports_and_what_was_half_opened_is_let_go(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Client:
+        """One client of a driver that can die."""
+
+        dead = False
+        there: ClassVar[list[Client]] = []
+
+        def __init__(self, _api: int, name: str) -> None:
+            self.there.append(self)
+
+        def get_ports(self) -> list[str]:
+            if Client.dead:
+                raise RuntimeError("the server has gone away")
+            return ["Deck 20:0", "monochord 128:0"]
+
+        def open_port(self, number: int) -> None:
+            assert number == 0
+
+        def ignore_types(self, **_: bool) -> None: ...
+        def set_callback(self, _: object) -> None: ...
+        def close_port(self) -> None: ...
+        def delete(self) -> None:
+            self.there.remove(self)
+
+    library = types.ModuleType("rtmidi")
+    vars(library).update(MidiIn=Client, MidiOut=Client, API_LINUX_ALSA=1, API_UNIX_JACK=2, API_UNSPECIFIED=0)
+    vars(library).update(get_compiled_api=lambda: [1, 2])
+    monkeypatch.setitem(sys.modules, "rtmidi", library)
+    real = midi_ports.RtPorts()
+    assert (real.inputs(), real.outputs()) == (["Deck 20:0"], ["Deck 20:0"])
+    real.open_input("Deck 20:0", lambda _: None).close()
+    for name in ("Deck 20:0", "Faders 24:0"):
+        Client.dead = name == "Deck 20:0"
+        with pytest.raises(OSError, match=f"{name} cannot be opened"):
+            real.open_output(name)
+    Client.dead = True
+    assert (real.inputs(), real.outputs()) == ([], [])
+    real.close()
+    assert not Client.there
 
 
 def test_another_clock_leads_the_beat_until_it_stops(stage: FakeStage, ports: FakePorts, until: Until) -> None:

@@ -44,6 +44,23 @@ def test_a_datagram_that_is_too_long_is_refused_and_not_cut(until: Callable) -> 
     assert len(said) == 2
 
 
+def test_a_bug_behind_an_order_is_told_and_the_next_order_is_heard(until: Callable) -> None:
+    orders: list[Order] = []
+    said: list[object] = []
+    port = free_port()
+
+    def order(one: Order) -> None:
+        orders.append(one)
+        if len(orders) == 1:
+            raise ZeroDivisionError("once")
+
+    with OscIn(OscInSettings(port=port), table, order, said.append), SimpleUDPClient("127.0.0.1", port) as client:
+        client.send_message("/monochord/master/brightness", 0.5)
+        until(lambda: said == ["OSC: a message was lost (ZeroDivisionError: once)"])
+        client.send_message("/monochord/master/brightness", 1.0)
+        until(lambda: orders[-1] == Master("brightness", 1.0))
+
+
 def test_a_port_that_is_taken_and_a_place_that_is_none_are_said_in_one_line() -> None:
     port = free_port()
     with (

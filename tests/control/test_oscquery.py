@@ -238,6 +238,23 @@ def test_it_is_found_by_name_in_the_network_where_that_is_wished() -> None:
         looker.close()
 
 
+@pytest.mark.parametrize(
+    ("trouble", "says"), [(TimeoutError(), "no answer"), (RuntimeError("No interfaces to listen on"), "No interfaces")]
+)
+def test_a_network_that_hears_no_names_costs_the_page_nothing_but_a_line(
+    monkeypatch: pytest.MonkeyPatch, trouble: Exception, says: str
+) -> None:
+    def fails(**_: object) -> None:
+        raise trouble
+
+    monkeypatch.setattr("engine.control.announcement.AsyncZeroconf", fails)
+    view = FakeView()
+    with PageServer(PageSettings(port=0, announce=True), view):
+        (line,) = view.said
+    assert line.startswith(f"page: OSCQuery could not be announced in the network ({says}")
+    assert line.endswith("); its address works")
+
+
 def _named(names: list[str]) -> Iterator[str]:
     """Names as they come, for a minute."""
     deadline, at = time.monotonic() + 60.0, 0

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from engine.control.entry import Entry
 from engine.control.oscquery_tree import Tree
-from engine.control.table import Entry
 from engine.frame import SIGNALS, Signal
 
 from .shown import table

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from pythonosc.osc_message import OscMessage
 
-from engine.audio.hearing import HearingSettings
+from engine.audio.hearing_settings import HearingSettings
 from engine.conductor import Conductor
 from engine.control.orders import HoldScore, JumpInScore, Master, NudgeScore, SelectCue, Tap
 from engine.control.page_place import PageSettings

@@ -43,6 +43,18 @@ def test_all_else_in_the_file_stays_comments_too(kept: PresetFile) -> None:
     assert kept.names("/shows/my scene.toml") == ["night"]
 
 
+@pytest.mark.parametrize("line", ["ink = {}", "ink = { evening = { flow = 0.25 } }", "ink.evening = { flow = 0.25 }"])
+def test_a_scene_that_somebody_wrote_on_one_line_takes_more_presets(kept: PresetFile, line: str) -> None:
+    kept.path.parent.mkdir()
+    kept.path.write_text(f"{line}\n[silk.dawn]\nflow = 0.5\n")
+    kept.store("ink", "night", HELD)
+    assert kept.recall("ink", "night", BY_NAME) == HELD
+    assert set(kept.names("ink")) == {"night", *(["evening"] if "evening" in line else [])}
+    if "evening" in line:
+        assert kept.recall("ink", "evening", BY_NAME) == {"flow": 0.25}
+    assert kept.names("silk") == ["dawn"]
+
+
 def test_what_had_the_name_before_is_still_there(kept: PresetFile) -> None:
     for flow in (0.1, 0.2, 0.3):
         kept.store("ink", "evening", {"flow": flow})

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from pythonosc.udp_client import SimpleUDPClient
 
-from engine.audio.hearing import HearingSettings
+from engine.audio.hearing_settings import HearingSettings
 from engine.conductor import Conductor
 from engine.control.listening_place import OscInSettings
 from engine.control.orders import Watch

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine.assets import RECORDING
-from engine.audio.hearing import HearingSettings
+from engine.audio.hearing_settings import HearingSettings
 from engine.features.beginning import PIECE, SOUGHT, Beginning, rise_of_energy
 from engine.features.onset import REST, OnsetDetector
 from engine.frame import HOP, RATE, SIGNALS, Frame

@@ -89,6 +89,14 @@ def test_nothing_has_no_colour() -> None:
     assert list(_timbre(np.zeros(SIZE))) == [0, 0, 0, 0]
 
 
+@pytest.mark.parametrize("height", [0.0, 1e-300, 1e-3])
+def test_a_line_that_is_only_just_touched_crosses_no_faster_than_half_the_rate(height: float) -> None:
+    touching = np.full(SIZE, -1.0)
+    touching[500] = height
+    _, _, _, crossings = Timbre().step(np.ones(BINS), touching)
+    assert crossings == RATE / 2
+
+
 @pytest.mark.parametrize("kind", ["noise", "tone", "one bin", "constant"])
 def test_timbre_equals_its_slow_twin(kind: str) -> None:
     sound = {

@@ -79,6 +79,7 @@ def test_whoever_types_only_an_address_has_lights(profile: str) -> None:
         ('to = "10.0.0.1:qlcplus"\nsaef = 1', "did you mean safe"),
         ('to = "10.0.0.1:qlcplus"\nsafe = 2', r"lights.safe=2 must be how bright"),
         ('to = "10.0.0.1:qlcplus"\nsafe = nan', "lights.safe=nan must be how bright"),
+        (f'to = "10.0.0.1:qlcplus"\nhz = 1{"0" * 400}', "must be a number of messages a second"),
         ('to = "10.0.0.1:qlcplus"\nmaster = 1', "lights.master=1 must be true or false"),
         ('to = "10.0.0.1:qlcplus"\nhz = "x"', "lights.hz='x' must be a number"),
         ('to = "10.0.0.1:qlcplus"\nmap = 3', "must be a table"),

@@ -50,6 +50,11 @@ def test_an_unknown_host_is_named_so_and_the_others_are_asked_all_the_same(recei
     assert known == ""
 
 
+def test_what_the_show_could_not_reach_either_is_no_good_sign() -> None:
+    (why,) = why_not([Place("255.255.255.255", 9)], 0.2)  # broadcast is not allowed, here as on a line of the show
+    assert why.startswith("cannot be reached: ")
+
+
 def test_who_speaks_unasked_is_there(receiver: socket.socket) -> None:
     # The answer of an echoing receiver waits where the error of an absent one would.
     import threading

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from engine.errors import BadFile
-from engine.listening import atlas as atlases
 from engine.listening.atlas import Atlas, Corpus, figures, fitted, neighbours_in_time, write
+from engine.listening.map_export import exported
 from engine.listening.map_learning import Training
 from engine.listening.projection import CUBE, PLANE
 from engine.listening.space import Space
@@ -152,7 +152,7 @@ def test_without_onnx_it_says_what_to_install(
 
     monkeypatch.setitem(sys.modules, "onnx", None)
     with pytest.raises(MissingDriver, match=r"pip install 'monochord\[fit\]'"):
-        atlases.exported(made[2].projection, "mine")
+        exported(made[2].projection, "mine")
 
 
 def test_a_place_is_the_same_whether_the_projection_tells_of_its_neighbours_or_not(

@@ -11,7 +11,7 @@ import pytest
 import soundfile
 
 from engine.analysis import Analysis, described
-from engine.audio.hearing import HearingSettings
+from engine.audio.hearing_settings import HearingSettings
 from engine.frame import RATE
 from engine.report import flat_map
 from engine.report.findings import Findings, findings

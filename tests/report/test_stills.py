@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from engine.analysis import Analysis, described
-from engine.audio.hearing import HearingSettings
+from engine.audio.hearing_settings import HearingSettings
 from engine.errors import MissingDriver
 from engine.excerpts import Excerpts
 from engine.report import page

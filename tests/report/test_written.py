@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from engine.analysis import Analysis
-from engine.audio.hearing import HearingSettings
+from engine.audio.hearing_settings import HearingSettings
 from engine.errors import BadFile, MissingDriver
 from engine.listening.mood_judge import MOODS
 from engine.recordings import recordings
@@ -196,7 +196,7 @@ def test_where_nothing_draws_it_is_said_before_anything_is_heard(
 
 def test_a_figure_that_cannot_be_written_is_said_in_a_line(tmp_path: Path) -> None:
     with pytest.raises(BadFile, match=r"none/a\.svg cannot be written"):
-        chart.write(tmp_path / "none" / "a.svg", "a")
+        page.write(tmp_path / "none" / "a.svg", "a")
 
 
 def test_a_small_picture_of_a_recording_is_small(found: Findings) -> None:

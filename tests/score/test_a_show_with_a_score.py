@@ -9,7 +9,7 @@ import pytest
 import soundfile
 
 from engine.analysis import analyse
-from engine.audio.hearing import HearingSettings
+from engine.audio.hearing_settings import HearingSettings
 from engine.control.orders import HoldScore, JumpInScore, NudgeScore
 from engine.control.table import Repertoire, Table
 from engine.cues import CueList, read_cues

@@ -55,7 +55,8 @@ def test_the_lines_of_a_straightened_staff_are_level_and_where_the_network_expec
         near = rows[row - 4 : row + 4]
         assert int(near.argmax()) in (3, 4)
     assert staff.image[:, :6].max() < 0.3, "paper is kept before the lines begin"
-    x, y = staff.on_page(len(staff.middle) / 2, position=4)
+    column = len(staff.middle) // 2
+    x, y = staff.middle[column] - 2 * staff.down[column]
     assert y == pytest.approx(108.5 - 2 * 12.9, abs=1.5)
     assert 400 < x < 600
 

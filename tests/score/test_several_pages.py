@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine.cli.options import gathered
+from engine.cli.typed import gathered
 from engine.errors import BadFile, BadSetting
 from engine.score import sheet
 from engine.score.opening import open_sheet

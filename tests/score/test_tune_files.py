@@ -22,7 +22,8 @@ from engine.score.musicxml_reader import tune_of_musicxml
 from engine.score.musicxml_writer import musicxml
 from engine.score.plain_text import JIANPU, LETTERS, text_of, tune_of_text
 from engine.score.repeats import unrolled
-from engine.score.tune import Tune, joined
+from engine.score.spelling import Spelling
+from engine.score.tune import Bar, Meter, Note, Tune, joined
 from engine.score.tune_json import told, tune_of
 from engine.score.written import accidentals, bars_of_tune, odd_part, pieces, tune_of_bars
 
@@ -94,6 +95,15 @@ def test_notes_that_a_program_cut_short_last_to_the_next(tmp_path: Path) -> None
     assert [note.duration for note in tune.sounding] == [1, 1, Fraction(1, 2), Fraction(1, 2), 2]
 
 
+def test_a_score_of_many_bars_comes_through_midi_and_json_as_it_was(tmp_path: Path) -> None:
+    bars = tuple(Bar(k + 1, Fraction(4 * k), Fraction(4), Meter(4, 4)) for k in range(500))
+    notes = tuple(Note(Fraction(k, 2), Fraction(1, 2), Spelling("CDEFGAB"[k % 7], 0, 4)) for k in range(4000))
+    tune = Tune("treble", bars, notes)
+    write_tune(tune, tmp_path / "long.mid")
+    assert read_tune(tmp_path / "long.mid").notes == notes
+    assert tune_of(told(tune)) == tune
+
+
 @settings(max_examples=25, deadline=None)
 @given(durations, durations)
 def test_pieces_fill_what_they_are_cut_from(begin: Fraction, duration: Fraction) -> None:
@@ -147,6 +157,9 @@ BOMB = b'<!DOCTYPE s [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><score-partwise
 BROKEN = b"<score-partwise><part><measure><note><duration>x</duration></note></measure></part></score-partwise>"
 
 
+ENDLESS = BROKEN.replace(b">x<", b">1e999999999<")
+
+
 @pytest.mark.parametrize(
     ("name", "data", "said"),
     [
@@ -156,7 +169,8 @@ BROKEN = b"<score-partwise><part><measure><note><duration>x</duration></note></m
         ("a.musicxml", b"<html/>", "its root is html"),
         ("a.musicxml", b"<score-timewise/>", "save it as partwise"),
         ("a.musicxml", b"<score-partwise/>", "it holds no notes"),
-        ("a.musicxml", BROKEN, "no tune can be read"),
+        ("a.musicxml", BROKEN, "'x' must be a number"),
+        ("a.musicxml", ENDLESS, "'1e999999999' must be a number"),
         ("a.mxl", b"PK nothing", "broken archive"),
         ("a.mid", b"MThd", "no MIDI file"),
         ("a.mid", b"", "no MIDI file"),

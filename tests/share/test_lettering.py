@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from itertools import pairwise
 
 import numpy as np
@@ -99,6 +100,21 @@ def test_burnt_captions_stand_as_long_as_they_say() -> None:
     ground = np.zeros((180, 320, 4), np.uint8)
     assert [bool(over.over(time, ground).any()) for time in (1.9, 2.5, 3.1)] == [False, True, False]
     assert not Lettering(story, (320, 180), 10.0).over(2.5, ground).any()
+
+
+def test_of_the_captions_of_an_hour_only_those_that_stand_take_room() -> None:
+    captions = [{"from": float(k), "to": k + 0.9, "en": f"Line number {k}"} for k in range(3000)]
+    story = story_of({"languages": ["en"], "captions": captions})
+    ground = np.zeros((180, 320, 4), np.uint8)
+    tracemalloc.start()
+    try:
+        over = Lettering(story, (320, 180), 3000.0, "en")
+        for time in np.arange(1000.45, 1100):
+            assert over.over(float(time), ground).any()
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 20_000_000, "of all of them it would be some hundred megabytes"
 
 
 @pytest.mark.usefixtures("no_fonts")

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.audio.hearing import HearingSettings
+from engine.audio.hearing_settings import HearingSettings
 from engine.errors import BadFile, BadSetting
 from engine.frame import RATE
 from engine.programme import changed_since, hashes

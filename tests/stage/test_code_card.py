@@ -7,8 +7,11 @@ import pytest
 from numpy.typing import NDArray
 
 from engine.control.qr import qr_bits
-from engine.stage.code_card import FADE, SHARE, card_place, cells
+from engine.errors import BadScene
+from engine.stage import gpu
+from engine.stage.code_card import FADE, SHARE, card_place
 from engine.stage.drawing import Moment
+from engine.stage.qr_cells import qr_cells
 from engine.stage.render import Renderer
 from engine.stage.scene import Scene, load_scene
 
@@ -98,6 +101,22 @@ def test_it_comes_and_goes_within_seconds_and_in_no_step_by_much(stage: Renderer
     assert going[-1] == pytest.approx(bare, abs=0.05)
 
 
+def test_where_the_driver_has_no_room_for_it_the_card_goes_and_the_picture_stays(
+    stage: Renderer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bare = drawn(stage, 0.1)[-1].mean()
+
+    def full(*_: object, **__: object) -> None:
+        raise BadScene("GL_OUT_OF_MEMORY")
+
+    stage.show_code(CODE)
+    with monkeypatch.context() as patched:
+        patched.setattr(gpu, "texture", full)
+        assert drawn(stage, FADE + 0.2)[-1].mean() == pytest.approx(bare, abs=0.05)
+    stage.show_code(CODE)
+    assert drawn(stage, FADE + 0.2)[-1].mean() - bare > 3.0
+
+
 def test_another_code_comes_when_the_one_before_has_gone(stage: Renderer) -> None:
     stage.show_code(qr_bits("http://192.168.178.99:9120/"))
     drawn(stage, FADE + 0.2)
@@ -162,4 +181,4 @@ def test_a_picture_without_room_has_no_card() -> None:
 
 @pytest.mark.parametrize("told", [(0, "0"), (-3, "1"), (400, "1"), (21, "no number"), (2, "ff"), (2, "-1")])
 def test_what_makes_no_code_is_none(told: tuple[int, str]) -> None:
-    assert cells(*told) is None
+    assert qr_cells(*told, 4) is None

@@ -211,6 +211,17 @@ def test_a_door_that_breaks_is_closed_and_said_once_and_the_others_go_on(
 
 
 @pytest.mark.gl
+def test_a_door_that_there_is_no_room_for_is_closed_and_the_stage_goes_on(ctx: gpu.Context, ndi: Log) -> None:
+    doors = Doors(ctx, [Output(to="ndi:wall")], 60.0)
+    picture = two_colors(ctx)
+    doors.send(picture, 1.0, (100_000, 18))
+    (remark,) = doors.remarks()
+    assert "outputs.to=ndi:wall is closed: a picture of 100000×18" in remark
+    doors.send(picture, 1.0, SIZE)
+    doors.close()
+
+
+@pytest.mark.gl
 def test_a_stage_without_a_window_sends_too(ctx: gpu.Context, ndi: Log) -> None:
     surface = Offscreen(SIZE, 30.0, [read_output({"to": "ndi:wall"})])
     surface.project(two_colors(surface.ctx), 1.0)

@@ -37,7 +37,7 @@ def test_a_header_becomes_inputs_passes_and_words(write: Write) -> None:
     shader = read_shader(path)
     assert (shader.name, shader.kind, shader.description, shader.credit) == ("ink", "generator", "ink in water", "us")
     flow, mode, at, tint = shader.inputs
-    assert (flow.default, flow.minimum, flow.maximum, flow.identity, flow.label) == (0.5, -1.0, 3.0, 0.0, "Flow")
+    assert (flow.default, flow.minimum, flow.maximum, flow.label) == (0.5, -1.0, 3.0, "Flow")
     assert (mode.default, mode.values, mode.labels) == (4, (2, 4), ("a", "b"))
     assert (at.default, at.minimum, at.maximum) == ((1.0, 0.5), (0.0, 0.0), (2.0, 1.0))
     assert tint.default == (1.0, 0.5, 0.0, 1.0)

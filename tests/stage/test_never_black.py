@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
+from moderngl import InvalidObject
 
 from engine.errors import BadScene
 from engine.stage import gpu
 from engine.stage.drawing import Moment
 from engine.stage.render import Renderer
 from engine.stage.scene import load_scene
+from engine.stage.targets import Copier
+from engine.stage.transition import Crossing
 
 from .conftest import SIZE, Write, isf
 
@@ -101,6 +105,47 @@ def test_a_scene_that_runs_out_of_memory_on_stage_gives_way_and_no_picture_is_bl
         renderer.draw(loud)
         assert renderer.read()[..., :3].max() > 0
     assert "GL_OUT_OF_MEMORY" in renderer.trouble
+
+
+def test_what_there_was_no_room_for_holds_no_memory(
+    ctx: gpu.Context, renderer: Renderer, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texture = gpu.texture
+    held: list[gpu.Texture] = []
+
+    def made(ctx: gpu.Context, size: tuple[int, int], **more: Any) -> gpu.Texture:
+        if len(held) == room:
+            raise BadScene("GL_OUT_OF_MEMORY")
+        held.append(texture(ctx, size, **more))
+        return held[-1]
+
+    def released(thing: gpu.Texture) -> bool:
+        return isinstance(thing.mglo, InvalidObject) or thing in renderer._history._made.values()
+
+    inner = write("inner.fs", isf(INPUTS=[{"NAME": "waveTexture", "TYPE": "image"}], IMPORTED={"paper": {"PATH": "p"}}))
+    inner.write_text(
+        inner.read_text().replace("vec4(1.0)", "IMG_NORM_PIXEL(waveTexture, vec2(0.5)) + IMG_SIZE(paper).x")
+    )
+    code = "void main() { gl_FragColor = IMG_THIS_PIXEL(a) + IMG_THIS_PIXEL(b) + IMG_THIS_PIXEL(paper); }"
+    images = [{"NAME": name, "TYPE": "image"} for name in "ab"]
+    write("outer.fs", isf(code, INPUTS=images, IMPORTED={"paper": {"PATH": "p"}}))
+    outer = write("outer.toml", 'shader = "outer.fs"\n[image.a]\nscene = "inner.fs"\n[image.b]\nscene = "inner.fs"\n')
+    scene = load_scene(outer)
+    monkeypatch.setattr(gpu, "texture", made)
+    for room in range(100):
+        held.clear()
+        try:
+            renderer.prepared(scene).release()
+        except BadScene:
+            assert all(map(released, held)), f"with room for {room}"
+        else:
+            break
+    assert 5 < room < 50
+    for room in range(4):
+        held.clear()
+        with pytest.raises(BadScene):
+            Crossing(ctx, Copier(ctx), cast(Any, SimpleNamespace(where="")), 1.0, SIZE)
+        assert all(map(released, held)), f"with room for {room}"
 
 
 def test_a_size_that_there_is_no_room_for_leaves_everything_as_it_was(

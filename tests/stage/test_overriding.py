@@ -128,6 +128,16 @@ def test_an_edit_of_the_scene_leaves_the_hand_where_it_is(binder: Made) -> None:
     assert flow(again, 0.01) == 0.5
 
 
+@pytest.mark.parametrize("wrong", [{"flow": (0.5, 0.5)}, {"tint": 0.5}, {"tint": (1.0, 0.0)}, {"mode": 10**12}])
+def test_what_is_no_value_of_its_control_is_passed_over_for_a_leader_may_have_other_files(
+    binder: Made, wrong: dict[str, Value]
+) -> None:
+    wires = binder()
+    wires.overrides.hold({**wrong, "deep": 3, "none": 0.5})
+    assert wires.overrides.held == {}
+    assert flow(wires, 0.01) == 2.0
+
+
 def test_another_scene_or_preset_is_the_musics(binder: Made) -> None:
     wires = binder()
     wires.overrides.hold({"flow": 0.5})

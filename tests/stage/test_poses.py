@@ -72,6 +72,20 @@ def test_the_clocks_of_a_scene_can_be_pushed(write: Write) -> None:
     assert (values["a"], values["b"], values["c"]) == (12.0, 1.0, 1.5)
 
 
+@pytest.mark.gl
+def test_a_clock_that_is_pushed_farther_than_a_graphics_card_can_count_goes_on_all_the_same(
+    ctx: gpu.Context, write: Write
+) -> None:
+    stage = Renderer(ctx, (64, 36), limit_flashes=False)
+    stage.stage(load_scene(write("counts.fs", isf("void main() { gl_FragColor = vec4(FRAMEINDEX > 1000); }"))))
+    for number in range(3):
+        stage.draw(Moment(time=number / 60, dt=1 / 60))
+        stage.push_clocks([0.0, 1e15])
+    assert stage.trouble == ""
+    assert stage.read()[..., :3].min() == 255
+    stage.release()
+
+
 # Noise that hangs on TIME, FRAMEINDEX and a running total: the seed is the same, so is the picture.
 NOISE = """
 float dice(vec2 p) { return fract(sin(dot(p, vec2(12.9898, 78.233))) * 43758.5453); }

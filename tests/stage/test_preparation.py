@@ -13,9 +13,10 @@ from engine.errors import BadScene
 from engine.frame import SIGNALS, Row, blank_row
 from engine.stage import gpu
 from engine.stage import preparation as preparation_module
+from engine.stage.arrival import Arrival
 from engine.stage.drawing import Moment
 from engine.stage.preparation import Preparation
-from engine.stage.render import Arrival, Renderer
+from engine.stage.render import Renderer
 from engine.stage.scene import load_scene
 
 from .conftest import SIZE, Write, isf

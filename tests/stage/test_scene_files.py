@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -56,6 +57,23 @@ def test_a_file_that_is_gone_and_back_is_noticed(files: SceneFiles, path: Path) 
     assert files.changed.wait(1.0)
 
 
+def test_a_drive_that_answers_nothing_for_a_moment_is_looked_at_again(
+    files: SceneFiles, path: Path, monkeypatch: pytest.MonkeyPatch, until: Callable
+) -> None:
+    asked: list[Path] = []
+
+    def stale(place: Path) -> bool:
+        asked.append(place)
+        raise OSError(errno.ESTALE, "Stale file handle")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "is_dir", stale)
+        files.watch([path])
+        until(lambda: asked)
+    path.write_text("two")
+    until(files.changed.is_set)
+
+
 def test_a_save_while_the_scene_is_read_again_is_not_lost(files: SceneFiles, path: Path) -> None:
     files.watch([path])
     path.write_text("saved while it was read")
@@ -63,9 +81,10 @@ def test_a_save_while_the_scene_is_read_again_is_not_lost(files: SceneFiles, pat
     assert files.changed.wait(1.0)
 
 
-def test_other_files_are_noticed_only_while_a_scene_is_being_mended(files: SceneFiles, path: Path) -> None:
+@pytest.mark.parametrize("name", ["missing.glsl", "paper.bmp", "PAPER.TIFF"])
+def test_other_files_are_noticed_only_while_a_scene_is_being_mended(files: SceneFiles, path: Path, name: str) -> None:
     files.watch([path])
-    missing = path.with_name("missing.glsl")
+    missing = path.with_name(name)
     missing.write_text("float missing;")
     assert not files.changed.wait(0.7)
     missing.unlink()

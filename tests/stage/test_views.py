@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from engine import film_crew, rehearsal
-from engine.audio.hearing import HearingSettings
+from engine.audio.hearing_settings import HearingSettings
 from engine.errors import BadScene, BadSetting
 from engine.settings import settings
 from engine.stage import gpu

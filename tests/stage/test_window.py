@@ -9,8 +9,10 @@ from collections.abc import Callable
 import pytest
 
 from engine.errors import MissingDriver, NoSuchDevice
+from engine.stage.display import has_display, monitor_names
+from engine.stage.keys import KEYS
 from engine.stage.stage_settings import StageSettings
-from engine.stage.window import KEYS, SideWindow, Window, has_display, monitor_names
+from engine.stage.window import SideWindow, Window
 
 from .conftest import Write, isf
 from .living import Stage

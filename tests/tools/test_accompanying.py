@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from accompanying import accompanied
-from harmony import QUALITIES, harmony_of
-from performing import INSTRUMENTS
-from tunes import Tune
+from lessons.accompanying import accompanied
+from lessons.harmony import QUALITIES, harmony_of
+from lessons.instruments import INSTRUMENTS
+from lessons.tune import Tune
 
 _NOTES = np.array([60, 64, 67, 72, 71, 67, 65, 64, 62, 64, 65, 67, 64, 60, 62, 60] * 2, float)
 _TUNE = Tune(

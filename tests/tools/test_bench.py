@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import bench
-import figures
 import numpy as np
 import pytest
 from bench import JOBS, Runner, command_told, kept_before, measure, told
-from bench_job import DATA, PYTHON, SECTIONS, Job
-from bench_peers import NotHere, Peers
-from bench_report import curves_told, machine, markdown
-from bench_table import Figure, Good, Row, cells, line, shown
+from benchmarks import figures
+from benchmarks.job import DATA, PYTHON, SECTIONS, Job
+from benchmarks.peers import NotHere, Peers
+from benchmarks.report import curves_told, machine, markdown
+from benchmarks.table import Figure, Good, Row, cells, line, shown
 
 SAID = json.loads(Path(__file__).with_name("bench_said.json").read_text(encoding="utf-8"))
 """What each script has written once, cut short."""

@@ -6,11 +6,11 @@ import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
-import bench_curves
 import bench_growth
 import numpy as np
 import pytest
 import soak
+from benchmarks import curves as bench_curves
 from PIL import Image
 
 from engine.errors import MissingDriver

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -15,7 +13,6 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs the extra train")
 pytest.importorskip("onnx", reason="needs the extra train")
 
-TOOLS = Path(__file__).resolve().parents[2] / "tools"
 LAYERS = {
     "vggish/conv1": (3, 3, 1, 64),
     "vggish/conv2": (3, 3, 64, 128),
@@ -30,13 +27,10 @@ LAYERS = {
 
 
 @pytest.fixture
-def exporter(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    monkeypatch.syspath_prepend(str(TOOLS))
+def exporter() -> ModuleType:
     import export_vggish
 
-    yield export_vggish
-    for name in ("export_vggish", "vggish_shaped"):
-        sys.modules.pop(name)
+    return export_vggish
 
 
 def checkpoint(seed: int = 3) -> dict[str, Any]:
@@ -110,7 +104,7 @@ def test_another_network_is_refused_in_one_line(exporter: ModuleType, tmp_path: 
 
 
 def test_folding_the_norms_into_the_convolutions_changes_nothing(exporter: ModuleType) -> None:
-    from vggish_shaped import VggishShaped, folded
+    from networks.vggish import VggishShaped, folded
 
     torch.manual_seed(1)
     network = VggishShaped(0.125, torch.linspace(-3, 0, 64), torch.full((64,), 0.5))

@@ -20,10 +20,12 @@ from engine.lights.osc import frame_messages, templates
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
 if sys.platform == "linux":
     import faults
-    import from_outside
-    from from_outside import Lights, Pulse, black, layout_of, longest
-    from night import Check, Night, Verdict, gone, music, so, within
-    from wall_seen import is_black
+    from nights import children, files, machine, network, scenes
+    from nights.night import Night, gone, music
+    from nights.verdict import Check, Verdict, so, within
+    from watching import from_outside
+    from watching.from_outside import Lights, Pulse, black, layout_of, longest
+    from watching.wall import is_black
 
 TOOLS = Path(__file__).resolve().parents[2] / "tools"
 
@@ -150,9 +152,7 @@ def test_the_table_says_of_each_fault_whether_it_passed() -> None:
 
 
 def test_every_fault_has_one_name() -> None:
-    parts = faults.faults_of_children, faults.faults_of_scenes, faults.faults_of_the_network
-    more = faults.faults_of_the_machine.OWN, faults.faults_of_children.LAST, faults.faults_of_files.FAULTS
-    every = [*(part.FAULTS for part in parts), faults.faults_of_the_machine.FAULTS, *more]
+    every = [part.FAULTS for part in (children, files, machine, network, scenes)] + [machine.OWN, children.LAST]
     assert len(faults.FAULTS) == sum(map(len, every))
     assert all(len(name) <= 18 for name in faults.FAULTS)
 

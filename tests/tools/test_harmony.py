@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from harmony import HARMONY, QUALITIES, harmony_of
+from lessons.harmony import HARMONY, QUALITIES, harmony_of
 
 
 def _held(*midi: int) -> np.ndarray:

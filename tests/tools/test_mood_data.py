@@ -13,7 +13,7 @@ pytest.importorskip("mido", reason="needs the extra tools")
 
 
 def test_a_louder_tally_is_the_tally_of_a_louder_sound() -> None:
-    from mood_data import louder, tallied
+    from lessons.mood import louder, tallied
 
     rng = np.random.default_rng(0)
     rows = np.tile(blank_row(), (4 * LOOKS, 1))

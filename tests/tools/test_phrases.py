@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import importlib
-import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from sheets import abc_tunes
+from sheets.as_abc import as_abc
+from sheets.as_lilypond import alters, step_and_octave
+from sheets.as_mei import as_mei
+from sheets.poet import Poet
+from sheets.taste import Taste
 
 from engine.score.reading import tune_of
 from engine.score.symbols import Read, numbers
 
-TOOLS = Path(__file__).resolve().parents[2] / "tools"
 ABC = """X:1
 T:Two parts
 M:6/8
@@ -43,21 +44,9 @@ F/2G/2 A/ B/ =c d>e||
 
 
 @pytest.fixture
-def tools(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    monkeypatch.syspath_prepend(str(TOOLS))
-    names = ("abc_tunes", "poet", "as_mei", "as_abc", "taste", "as_lilypond", "as_musicxml")
-    tools = ModuleType("tools")
-    for name in names:
-        setattr(tools, name, importlib.import_module(name))
-    yield tools
-    for name in (*names, "phrases", "staff_shards"):
-        sys.modules.pop(name, None)
-
-
-@pytest.fixture
-def tunes(tools: ModuleType, tmp_path: Path) -> list[Any]:
+def tunes(tmp_path: Path) -> list[Any]:
     (tmp_path / "some.abc").write_text(ABC, encoding="utf-8")
-    return tools.abc_tunes.collection(tmp_path)
+    return abc_tunes.collection(tmp_path)
 
 
 def words(text: str) -> list[str]:
@@ -95,17 +84,17 @@ def heard(staff: list[str]) -> list[tuple[int | None, Fraction]]:
     return [(note.pitch, note.duration) for note in tune.notes]
 
 
-def meant(phrase: Any, elsewhere: ModuleType) -> list[tuple[int | None, Fraction]]:
+def meant(phrase: Any) -> list[tuple[int | None, Fraction]]:
     """Pitches and durations from the phrase itself, ties merged."""
     out: list[tuple[int | None, Fraction]] = []
     tied = False
-    for bar, row in zip(phrase.bars, elsewhere.alters(phrase), strict=True):
+    for bar, row in zip(phrase.bars, alters(phrase), strict=True):
         for item, alter in zip(bar.items, row, strict=True):
             length = Fraction(4, item.duration) * (1, Fraction(3, 2), Fraction(7, 4))[item.dots]
             length *= Fraction(2, 3) if item.triplet else 1
             pitch = None
             if item.position is not None:
-                step, octave = elsewhere.step_and_octave(item.position, phrase.clef)
+                step, octave = step_and_octave(item.position, phrase.clef)
                 pitch = 12 * (octave + 1) + {"c": 0, "d": 2, "e": 4, "f": 5, "g": 7, "a": 9, "b": 11}[step] + alter
             if tied and out[-1][0] == pitch:
                 out[-1] = (pitch, out[-1][1] + length)
@@ -115,28 +104,28 @@ def meant(phrase: Any, elsewhere: ModuleType) -> list[tuple[int | None, Fraction
     return out
 
 
-def test_what_a_phrase_says_is_what_it_means(tools: ModuleType, tunes: list[Any]) -> None:
-    poet = tools.poet.Poet([replace(tunes[0], bars=tunes[0].bars * 4)], seed=5)
+def test_what_a_phrase_says_is_what_it_means(tunes: list[Any]) -> None:
+    poet = Poet([replace(tunes[0], bars=tunes[0].bars * 4)], seed=5)
     for made in [poet.made_up() for _ in range(60)] + [poet.of_a_tune() for _ in range(60)]:
         numbers(made.symbols)
-        assert heard(made.symbols) == meant(made, tools.as_lilypond)
+        assert heard(made.symbols) == meant(made)
 
 
-def test_the_same_seed_makes_the_same_phrases(tools: ModuleType, tunes: list[Any]) -> None:
-    one, two = ([tools.poet.Poet(tunes * 9, seed=3).made_up() for _ in range(3)] for _ in range(2))
+def test_the_same_seed_makes_the_same_phrases(tunes: list[Any]) -> None:
+    one, two = ([Poet(tunes * 9, seed=3).made_up() for _ in range(3)] for _ in range(2))
     assert one == two
 
 
-def test_mei_and_abc_hold_each_note_once(tools: ModuleType, tunes: list[Any]) -> None:
-    poet, rng = tools.poet.Poet(tunes * 9, seed=4), np.random.default_rng(4)
+def test_mei_and_abc_hold_each_note_once(tunes: list[Any]) -> None:
+    poet, rng = Poet(tunes * 9, seed=4), np.random.default_rng(4)
     for _ in range(30):
         phrase = poet.made_up()
         items = [item for bar in phrase.bars for item in bar.items]
-        mei = ElementTree.fromstring(tools.as_mei.as_mei(phrase, tools.taste.Taste(beams=1.0), rng))
+        mei = ElementTree.fromstring(as_mei(phrase, Taste(beams=1.0), rng))
         space = "{http://www.music-encoding.org/ns/mei}"
         drawn = [e for e in mei.iter() if e.tag in (f"{space}note", f"{space}rest")]
         assert [int(e.get("dur", 0)) for e in drawn] == [item.duration for item in items]
         assert [e.get("accid") is not None for e in drawn] == [bool(item.accidental) for item in items]
         assert len(list(mei.iter(f"{space}tuplet"))) == sum(item.triplet == 1 for item in items)
-        abc = tools.as_abc.as_abc(phrase, tools.taste.Taste(beams=1.0), rng).split("clef=")[1]
+        abc = as_abc(phrase, Taste(beams=1.0), rng).split("clef=")[1]
         assert abc.count("(3:2") == sum(item.triplet == 1 for item in items)

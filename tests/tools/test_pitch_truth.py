@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pytest
 import soundfile
+from lessons.pitch_truth import pieces
 
-TOOLS = Path(__file__).resolve().parents[2] / "tools"
 HOP, RATE = 256, 48_000
-
-
-@pytest.fixture
-def truth(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    monkeypatch.syspath_prepend(str(TOOLS))
-    import pitch_truth
-
-    yield pitch_truth
-    sys.modules.pop("pitch_truth")
 
 
 @pytest.fixture
@@ -40,10 +28,8 @@ def render(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_held_note_is_asked_for_while_it_is_heard_and_a_rest_once_nothing_rings(
-    truth: ModuleType, render: Path
-) -> None:
-    (piece,) = truth.pieces(render)  # a piece for several voices has no one pitch
+def test_a_held_note_is_asked_for_while_it_is_heard_and_a_rest_once_nothing_rings(render: Path) -> None:
+    (piece,) = pieces(render)  # a piece for several voices has no one pitch
     ends = (np.arange(piece.pitch.size) + 1) * HOP / RATE
     assert piece.name == "arithmetic/string"
     assert np.all(piece.sounding[(ends > 1.02) & (ends < 1.4)])

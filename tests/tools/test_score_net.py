@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -15,23 +13,17 @@ torch = pytest.importorskip("torch", reason="needs the extra train")
 pytest.importorskip("onnx", reason="needs the extra train")
 pywt = pytest.importorskip("pywt", reason="needs the extra score")
 
-TOOLS = Path(__file__).resolve().parents[2] / "tools"
 SMALL = {"channels": (4, 6, 8, 10), "refinements": (1, 1, 1, 1), "width": 12, "layers": 1}
 
 
 @pytest.fixture
-def net(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    monkeypatch.syspath_prepend(str(TOOLS))
-    import focal_ctc
-    import score_net
-    import sru
+def net() -> ModuleType:
+    from networks import focal_ctc, score, sru
 
     parts = ModuleType("parts")
-    for module in (sru, focal_ctc, score_net):
+    for module in (sru, focal_ctc, score):
         parts.__dict__.update(vars(module))
-    yield parts
-    for name in ("score_net", "sru", "focal_ctc", "export_score"):
-        sys.modules.pop(name, None)
+    return parts
 
 
 def random(*shape: int, seed: int = 0) -> Any:

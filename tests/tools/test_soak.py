@@ -11,8 +11,8 @@ import pytest
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
 if sys.platform == "linux":
-    from processes import Taken, family, taken
     from soak import judged, slope
+    from watching.processes import Taken, family, taken
 
 
 def samples(megabytes: np.ndarray, descriptors: np.ndarray | None = None) -> list[tuple[float, dict[str, Taken]]]:

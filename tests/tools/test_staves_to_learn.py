@@ -4,41 +4,24 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
+import engraving
 import numpy as np
 import pytest
+from sheets import ageing, engravers, phrases, staff_shards
 
-TOOLS = Path(__file__).resolve().parents[2] / "tools"
-NAMES = (
-    "ageing",
-    "staff_shards",
-    "engravers",
-    "poet",
-    "phrases",
-    "abc_tunes",
-    "taste",
-    "as_mei",
-    "as_abc",
-    "judge_score",
-)
-ELSE = ("engraved_elsewhere", "as_lilypond", "as_musicxml", "engraving")
+from engine.score.symbols import Read, numbers
+
 LINES = [48, 56, 64, 72, 80]
 
 
 @pytest.fixture
-def tools(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    monkeypatch.syspath_prepend(str(TOOLS))
-    paths = list(sys.path)
-    made = ModuleType("tools")
-    made.__dict__["load"] = importlib.import_module
-    yield made
-    sys.path[:] = paths
-    for name in (*NAMES, *ELSE):
-        sys.modules.pop(name, None)
+def judge(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The judge of staves, which looks for photographs where our tests make them."""
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    return importlib.import_module("judge_score")
 
 
 def lines_only(width: int = 600) -> np.ndarray:
@@ -56,8 +39,7 @@ def found_lines(image: np.ndarray) -> list[float]:
 
 
 @pytest.mark.parametrize("level", [0, 1, 2])
-def test_an_aged_staff_keeps_its_lines_within_a_quarter_spacing_and_is_ink_from_0_to_1(tools: Any, level: int) -> None:
-    ageing = tools.load("ageing")
+def test_an_aged_staff_keeps_its_lines_within_a_quarter_spacing_and_is_ink_from_0_to_1(level: int) -> None:
     off = []
     for seed in range(12):
         image = ageing.aged(lines_only(), ageing.Wear(level), np.random.default_rng(seed), lines_only(300))
@@ -69,32 +51,28 @@ def test_an_aged_staff_keeps_its_lines_within_a_quarter_spacing_and_is_ink_from_
     assert float(np.median(off)) < 2
 
 
-def test_the_same_seed_ages_alike(tools: Any) -> None:
-    ageing = tools.load("ageing")
+def test_the_same_seed_ages_alike() -> None:
     one, two = (ageing.aged(lines_only(), ageing.Wear(2), np.random.default_rng(4)) for _ in range(2))
     assert np.array_equal(one, two)
 
 
-def test_a_shard_gives_back_what_was_written(tools: Any, tmp_path: Path) -> None:
-    shards = tools.load("staff_shards")
+def test_a_shard_gives_back_what_was_written(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     some = [
-        shards.Staff(rng.integers(0, 255, (160, width)).astype(np.uint8), words.split(), "verovio")
+        staff_shards.Staff(rng.integers(0, 255, (160, width)).astype(np.uint8), words.split(), "verovio")
         for width, words in ((40, "clef.G note.4.0 bar"), (7, "bar"), (90, "clef.F tie"))
     ]
-    shards.write(some, tmp_path / "0000.npz")
-    again = shards.read(tmp_path / "0000.npz")
-    numbers = importlib.import_module("engine.score.symbols").numbers
+    staff_shards.write(some, tmp_path / "0000.npz")
+    again = staff_shards.read(tmp_path / "0000.npz")
     for staff, (ink, symbols) in zip(some, again, strict=True):
         assert np.array_equal(staff.ink, ink)
         assert symbols.tolist() == numbers(staff.symbols)
     assert [path.name for path in tmp_path.iterdir()] == ["0000.npz"]
 
 
-def test_verovio_s_staff_is_found_and_cut_out_where_its_lines_are(tools: Any) -> None:
+def test_verovio_s_staff_is_found_and_cut_out_where_its_lines_are() -> None:
     pytest.importorskip("verovio", reason="needs the extra train")
     pytest.importorskip("resvg_py", reason="needs the extra train")
-    engravers, phrases = tools.load("engravers"), tools.load("phrases")
     bar = phrases.Bar(
         (phrases.Item(4, 0), phrases.Item(8, 11), phrases.Item(8, -11), phrases.Item(2, None)), "bar.final"
     )
@@ -108,27 +86,24 @@ def test_verovio_s_staff_is_found_and_cut_out_where_its_lines_are(tools: Any) ->
         assert all(rows[line - 2 : line + 2].max() > 0.7 for line in (70, 80, 90, 100, 110))
 
 
-def test_a_page_with_two_systems_is_not_taken_for_a_staff(tools: Any) -> None:
-    assert tools.load("engravers").staff_place("<svg>Verovio</svg>") is None
-    assert tools.load("engravers").staff_place("<svg/>") is None
+def test_a_page_with_two_systems_is_not_taken_for_a_staff() -> None:
+    assert engravers.staff_place("<svg>Verovio</svg>") is None
+    assert engravers.staff_place("<svg/>") is None
 
 
-def test_the_judge_counts_edits_and_matches(tools: Any) -> None:
-    judge = tools.load("judge_score")
+def test_the_judge_counts_edits_and_matches(judge: ModuleType) -> None:
     assert judge.aligned("kitten", "sitting", change=1) == 3
     assert judge.aligned("abcd", "bxd") == 3
-    read = tools.load("engine.score.symbols").Read
     marks = judge.Marks()
     truth = ["clef.G", "note.4.0", "note.4.1", "note.8.2", "note.8.3", "bar"]
     found = ["clef.G", "note.4.0", "note.2.1", "note.8.2", "note.8.3", "note.8.4", "bar"]
-    judge.mark([read(symbol, 1.0, 0.0) for symbol in found], truth, marks)
+    judge.mark([Read(symbol, 1.0, 0.0) for symbol in found], truth, marks)
     table = marks.table()
     assert (table["precision"], table["recall"]) == (0.6, 0.75)
     assert table["ser"] == pytest.approx(2 / 6, abs=1e-4)
 
 
-def test_nothing_reserved_is_learned_from(tools: Any, tmp_path: Path) -> None:
-    engraving = tools.load("engraving")
+def test_nothing_reserved_is_learned_from(judge: ModuleType, tmp_path: Path) -> None:
     tune = "X:1\nM:2/4\nL:1/8\nK:C\nCDEF|GABc|\n"
     for place in ("essenFolksong/han1", "essenFolksong/han2", "oneills1850/0001", "ryansMammoth/A"):
         path = tmp_path / f"{place}.abc"
@@ -136,5 +111,5 @@ def test_nothing_reserved_is_learned_from(tools: Any, tmp_path: Path) -> None:
         path.write_text(tune, encoding="utf-8")
     learned = {t.name for t in engraving.tunes_to_learn(tmp_path)}
     assert learned == {"essenFolksong/han1/0", "oneills1850/0001/0"}
-    judged = {t.name for t in tools.load("judge_score").reserved(tmp_path)}
+    judged = {t.name for t in judge.reserved(tmp_path)}
     assert judged == {"essenFolksong/han2/0", "ryansMammoth/A/0"}

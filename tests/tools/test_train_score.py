@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -13,23 +11,17 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="needs the extra train")
 
-TOOLS = Path(__file__).resolve().parents[2] / "tools"
-NAMES = ("train_score", "score_net", "sru", "focal_ctc", "ageing", "staff_shards")
-
 
 @pytest.fixture
-def school(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    monkeypatch.syspath_prepend(str(TOOLS))
+def school() -> ModuleType:
     import train_score
 
-    yield train_score
-    for name in NAMES:
-        sys.modules.pop(name, None)
+    return train_score
 
 
 def shard(school: ModuleType, path: Path, count: int = 12) -> None:
     """Staves without notes that are said to bear a clef and a bar line."""
-    import staff_shards
+    from sheets import staff_shards
 
     rng = np.random.default_rng(1)
     some = []

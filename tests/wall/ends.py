@@ -11,7 +11,7 @@ import sys
 import threading
 from dataclasses import replace
 
-from engine.audio.hearing import HearingSettings
+from engine.audio.hearing_settings import HearingSettings
 from engine.conductor import Conductor
 from engine.cues import Change, Cue
 from engine.following import Following

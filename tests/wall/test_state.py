@@ -103,6 +103,7 @@ def bad(**changes: Any) -> bytes:
         bad(change={"scene": ""}),
         bad(change={"scene": "ink", "when": "never"}),
         bad(change={"scene": "ink", "seconds": float("inf")}),
+        bad(change={"scene": "ink", "seconds": 10**400}),
         bad(pose=None),
         bad(pose={"scene": "ink", "at": 1.0, "clocks": [float("nan")]}),
         bad(pose={"scene": "ink", "at": "now", "clocks": []}),

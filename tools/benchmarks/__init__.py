@@ -1,0 +1,1 @@
+"""What bench.py and the commands that it runs are made of: jobs, figures, rows, the table, curves."""

@@ -1,0 +1,139 @@
+"""The benchmarks' report: what was measured, on what machine in general terms, with which versions, as Markdown."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Final
+
+from benchmarks.job import SECTIONS
+from benchmarks.table import cells, shown, table
+
+_OURS: Final = ("monochord", "numpy", "numba", "onnxruntime", "moderngl", "python-osc", "av", "dask")
+_ROOT: Final = Path(__file__).resolve().parents[2]
+_RENDERER: Final = "from engine.stage import gpu; print(gpu.headless().info['GL_RENDERER'])"
+_HEAD: Final = ("what", "ours", "beside it (how many times as good ours is)", "good", "command")
+_HOW_TO_READ: Final = """\
+Figures are medians where nothing else is said; peers are measured in the same run. A number in brackets is how many
+times as good ours is: above 1 we are ahead; a floor cannot be beaten. A virtual machine stalls for tens of milliseconds
+now and then: compare p50 and p95 with what stands beside them. In the commands DATA is the folder of what judges need
+(`python tools/bench.py --help`), OUT any folder, and NAME/bin/python the interpreter of a peer's own environment."""
+_LOADED: Final = 0.5  # of the processors, from which on others were at work too
+
+Result = dict[str, Any]
+"""What a job brought, as plain data: `date`, `load`, `command`, `why` it failed or "", `lines`, `curves`."""
+
+
+def machine() -> dict[str, Any]:
+    """Cores, memory, system and graphics: enough to compare with, nothing that names the machine."""
+    try:
+        system = platform.freedesktop_os_release()["PRETTY_NAME"]
+    except OSError:
+        system = f"{platform.system()} {platform.release()}"
+    asked = subprocess.run(
+        [sys.executable, "-c", _RENDERER],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(_ROOT)},
+    )
+    found = {
+        "cores": os.cpu_count(),
+        "processor": platform.machine(),
+        "system": system,
+        "graphics": asked.stdout.strip().splitlines()[-1] if asked.returncode == 0 and asked.stdout.strip() else "none",
+    }
+    if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
+        found["gigabytes"] = round(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30)
+    if _virtual():
+        found["virtual"] = True
+    return found
+
+
+def _virtual() -> bool:
+    try:
+        return "hypervisor" in Path("/proc/cpuinfo").read_text(errors="replace")
+    except OSError:
+        return False
+
+
+def versions() -> dict[str, str]:
+    """Of us and of what we stand on."""
+    found = {"Python": platform.python_version()}
+    for name in _OURS:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    asked = subprocess.run(
+        ["git", "-C", str(_ROOT), "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
+    )
+    if asked.returncode == 0:
+        found["monochord"] = f"{found.get('monochord', '')} ({asked.stdout.strip()})".strip()
+    return found
+
+
+def markdown(kept: Mapping[str, Any], order: Sequence[tuple[str, str]], *, quick: bool) -> str:
+    """The whole report of what is kept; `order`: jobs and their sections, as they are told."""
+    jobs: Mapping[str, Result] = kept["jobs"]
+    newest = max((job["date"] for job in jobs.values()), default="")
+    parts = ["# Benchmarks", _about(kept, newest, quick)]
+    for section in SECTIONS:
+        names = [name for name, where in order if where == section and name in jobs]
+        if not names:
+            continue
+        parts.append(f"## {section}")
+        rows = [row for name in names for row in _rows(jobs[name], newest)]
+        parts.append(table(_HEAD, rows))
+        parts += [curves_told(jobs[name]["curves"]) for name in names if jobs[name].get("curves")]
+    return "\n\n".join(part.strip() for part in parts) + "\n"
+
+
+def _about(kept: Mapping[str, Any], newest: str, quick: bool) -> str:
+    there, peers = kept["machine"], kept.get("peers", {})
+    loads = [job["load"] for job in kept["jobs"].values()]
+    virtual = ", a virtual machine" if there.get("virtual") else ""
+    memory = f", {there['gigabytes']} GB" if "gigabytes" in there else ""
+    haste = "**A quick run, for trying: few repeats, do not quote it.** " if quick else ""
+    said = [
+        f"{haste}Measured on {newest} by `make bench`:",
+        f"{there['cores']} cores ({there['processor']}){memory}{virtual}, {there['system']},",
+        f"graphics: {there['graphics']}.",
+        "With " + ", ".join(f"{name} {number}" for name, number in kept["versions"].items()) + ".",
+    ]
+    if peers:
+        said.append("Beside us, each in an environment of its own: " + ", ".join(sorted(peers.values())) + ".")
+    if loads and max(loads) > _LOADED * (there["cores"] or 1):
+        worst = shown(max(loads), "×")
+        said.append(f"**Others were at work on this machine (up to {worst} processes at the begin of a row).**")
+    return "\n".join([*said, _HOW_TO_READ])
+
+
+def _rows(job: Result, newest: str) -> list[list[str]]:
+    command = f"`{job['command']}`" + ("" if job["date"][:10] == newest[:10] else f" ({job['date'][:10]})")
+    if job.get("since"):
+        command += f" (not measured again on {job['since']})"
+    return [[*cells(line, job["why"]), command if number == 0 else "same"] for number, line in enumerate(job["lines"])]
+
+
+def curves_told(curves: Mapping[str, Any]) -> str:
+    """A table for every curve: how much of it, what that costs, the floor, and memory."""
+    parts = []
+    for name, curve in curves.items():
+        floor, memory = curve.get("floor"), curve.get("memory")
+        head = [curve["of"], f"ours, {curve['unit']}"]
+        head += [f"{curve['floor is']}, {curve['unit']}"] if floor else []
+        head += ["memory more, MB"] if memory else []
+        rows = []
+        for number, count in enumerate(curve["at"]):
+            row = [str(count), shown(curve["ours"][number], curve["unit"])]
+            row += [shown(floor[number], curve["unit"])] if floor else []
+            row += [shown(memory[number], "MB")] if memory else []
+            rows.append(row)
+        parts.append(f"**{name}**: {curve['what']}\n\n{table(head, rows)}")
+    return "\n\n".join(part.strip() for part in parts)

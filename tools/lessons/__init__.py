@@ -1,0 +1,1 @@
+"""Sound to learn from: tunes, how they are played and by what, and the truth about it."""

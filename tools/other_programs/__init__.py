@@ -1,0 +1,1 @@
+"""What starters.py writes for other programs: panels, patches, and the words that they share."""

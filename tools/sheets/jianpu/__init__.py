@@ -1,0 +1,1 @@
+"""Music in numbers (jianpu), drawn to be learned from."""

@@ -1,0 +1,1 @@
+"""A real show in processes of its own, watched from outside."""
