@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from engine.cli import options, terminal
+from engine.cli import options, terminal, typed
 from engine.errors import BadFile, BadSetting, MissingDriver, UserMistake
 
 if TYPE_CHECKING:
@@ -19,12 +19,15 @@ if TYPE_CHECKING:
 
 
 def analyse(
-    files: Annotated[list[str], typer.Argument(help="Recordings or takes; or one folder of them.", metavar="FILE...")],
+    files: Annotated[list[str], typer.Argument(help="Recordings or takes; or one folder of them.", metavar="FILE")],
     out: Annotated[
         Path,
-        typer.Option(help="Folder for frames.npz, summary.json and report.html; with several files, one in it each."),
+        typer.Option(
+            help="Folder for frames.npz, summary.json and report.html; with several files, one in it each.",
+            metavar="DIR",
+        ),
     ],
-    seconds: options.Seconds = None,
+    seconds: options.FirstSeconds = None,
     gain: options.Gain = None,
     channels: options.Channels = None,
     space: options.Space = None,
@@ -32,27 +35,42 @@ def analyse(
     splice: Annotated[
         int | None,
         typer.Option(
-            help="Write embedding.npz too: the ear's 128 numbers each 0.96 s; 15, 18 or 30 as one, or 0: each."
+            help="Write embedding.npz too, the ear's 128 numbers each 0.96 s: 0 each alone; 15, 18 or 30 as one.",
+            metavar="N",
         ),
     ] = None,
-    report: Annotated[bool, typer.Option("--report/--no-report", help="Draw it all into report.html.")] = True,
+    report: Annotated[
+        bool,
+        typer.Option(
+            "--report/--no-report",
+            help="Draw it all into report.html (it does, unless told otherwise).",
+            show_default=False,
+        ),
+    ] = True,
     stills: Annotated[
         bool | None,
-        typer.Option("--stills/--no-stills", help="With a still of each scene; by default not of a whole folder."),
+        typer.Option(
+            "--stills/--no-stills",
+            help="A still of each scene in the report; by default yes, but not of a whole folder.",
+        ),
     ] = None,
     compare: Annotated[
         bool | None,
         typer.Option(
-            "--compare/--no-compare", help="Two recordings side by side, in compare.html; of two files, done."
+            "--compare/--no-compare",
+            help="Two recordings side by side in compare.html; by default yes, where two are named.",
         ),
     ] = None,
     workers: Annotated[
-        int | None, typer.Option(help="Processes that listen to a folder; by default as many as cores.")
+        int | None,
+        typer.Option(help="Processes that listen to a folder; by default as many as cores.", metavar="N"),
     ] = None,
-    scheduler: Annotated[str | None, typer.Option(help="A dask cluster instead: tcp://HOST:PORT.")] = None,
+    scheduler: options.Scheduler = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summaries as JSON.")] = False,
 ) -> None:
-    """Write what a recording is like: frames.npz (an array a signal, and time), summary.json, and report.html.
+    """Tell what a recording is like, as figures and as numbers.
+
+    Writes report.html, frames.npz (an array a signal, and `time`) and summary.json.
 
     Example: monochord analyse tune.flac --out numbers
     """
@@ -60,14 +78,15 @@ def analyse(
     from engine.analysis import write_analysis
     from engine.settings import settings
 
-    together = None if splice is None else options.checked_splice(splice)
+    together = None if splice is None else typed.checked_splice(splice)
+    typed.checked_sharing(workers, scheduler)
     folder = _only_folder(files, report, together)
     if compare and (len(files) != 2 or not report):
         raise BadSetting(f"--compare takes two recordings and a report of each, not {len(files)} (name A B)")
     if folder is not None:
         from engine.cli.analyse_folder import analyse_folder
 
-        said = options.said(gain=gain, channels=channels, space=space, score=score)
+        said = typed.said(gain=gain, channels=channels, space=space, score=score)
         how: dict[str, Any] = {"stills": bool(stills), "workers": workers, "scheduler": scheduler, "as_json": as_json}
         analyse_folder(folder, out, said, seconds, **how)
         return
@@ -79,7 +98,7 @@ def analyse(
     mistakes = 0
     for file in files:
         try:
-            said = options.said(gain=gain, channels=channels, space=space, score=score)
+            said = typed.said(gain=gain, channels=channels, space=space, score=score)
             chosen = settings(source=file, seconds=seconds, **said)
             with terminal.progress(Path(file).name) as tell:
                 if drawn is not None:

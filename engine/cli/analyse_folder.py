@@ -12,7 +12,6 @@ from typing import Any
 import typer
 
 from engine.cli import terminal
-from engine.errors import BadSetting
 
 
 def analyse_folder(
@@ -32,7 +31,7 @@ def analyse_folder(
     from engine.report.index import Entry, write_index
     from engine.report.writing import Wanted
 
-    count = checked(workers, scheduler)
+    count = listeners(workers)
     todo = jobs(recordings(root), root, out, said, seconds, Wanted(stills=stills))
     found: dict[Path, Entry] = {}
     mistakes = 0
@@ -53,11 +52,7 @@ def analyse_folder(
         raise typer.Exit(1)
 
 
-def checked(workers: int | None, scheduler: str | None) -> int:
+def listeners(workers: int | None) -> int:
     """How many processes listen: so many, else as many as cores where there is dask to run them."""
-    if workers is not None and workers < 1:
-        raise BadSetting(f"workers={workers} must be 1 or more")
-    if scheduler is not None and "://" not in scheduler:
-        raise BadSetting(f"scheduler={scheduler} must be an address (try tcp://{scheduler}:8786)")
     there = find_spec("distributed") is not None
     return workers if workers is not None else (os.cpu_count() or 1) if there else 1

@@ -9,16 +9,22 @@ from typing import Annotated
 
 import typer
 
+from engine.cli import typed
+
 
 def devices(
-    use: Annotated[str | None, typer.Option(help="Listen to this device from now on: saved, by name.")] = None,
-    use_output: Annotated[
-        str | None, typer.Option(help="Play through this device from now on: saved, by name.")
+    use: Annotated[
+        str | None, typer.Option(help="Listen to this device from now on: saved, by name.", metavar="NAME")
     ] = None,
-    show: Annotated[Path | None, typer.Option(help="Save in this show file instead of the user's own.")] = None,
+    use_output: Annotated[
+        str | None, typer.Option(help="Play through this device from now on: saved, by name.", metavar="NAME")
+    ] = None,
+    show: Annotated[
+        Path | None, typer.Option(help="Save in this show file instead of the user's own.", metavar="SHOW.toml")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the list as JSON.")] = False,
 ) -> None:
-    """List the sound devices, monitors and MIDI ports, or choose a device for good.
+    """List sound devices, monitors and MIDI ports, or choose a device.
 
     Example: monochord devices --use "Scarlett 2i2"
     """
@@ -26,6 +32,7 @@ def devices(
     from engine.audio.device import find_device
     from engine.show_file import save
 
+    typed.own_show(show)
     for name, direction, key in ((use, "input", "sound.device"), (use_output, "output", "sound.output")):
         if name is not None:
             device = find_device(name, "input" if direction == "input" else "output")
@@ -62,7 +69,7 @@ def _midi_ports() -> tuple[list[str], list[str]]:
 
 def _monitors() -> list[str]:
     from engine.errors import MissingDriver
-    from engine.stage.window import monitor_names
+    from engine.stage.display import monitor_names
 
     try:
         return monitor_names()

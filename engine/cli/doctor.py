@@ -11,39 +11,50 @@ from collections.abc import Callable, Sequence
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from engine.cli import options, terminal
-from engine.errors import MissingDriver, UserMistake
+from engine.cli import terminal
+from engine.errors import BadSetting, MissingDriver, UserMistake
 from engine.findings import Finding, examined
+
+if TYPE_CHECKING:
+    from engine.settings import Settings
 
 
 def doctor(
     show: Annotated[
-        Path | None, typer.Option(help="Walk through all that this show needs: a show file, or concert, club, …")
+        Path | None,
+        typer.Option(
+            help="Walk through all that this show needs: a show file, or concert, club, installation.", metavar="SHOW"
+        ),
     ] = None,
     source: Annotated[
-        str | None, typer.Option("--file", help="The recording that the show plays, if it plays one.", metavar="FILE")
+        str | None,
+        typer.Option("--file", help="With --show: the recording that it plays, if it plays one.", metavar="FILE"),
     ] = None,
-    headless: options.Headless = False,
+    headless: Annotated[bool, typer.Option("--headless", help="With --show: it is played without a window.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
-    """Say what works here and what to install; with --show, whether this machine is ready for that show.
+    """Say what works here; with --show: is all of this show there?
 
-    Ends with 3 if something is missing that no show can do without, with 1 if this show is not ready. Of a show every
+    What is missing is said with what to install. Ends with 3 if something is missing that no show can do without,
+    with 1 if this show is not ready. Of a show every
     device, scene, change, receiver and port is looked at, and nothing of it is started.
 
     Example: monochord doctor --show show.toml
     """
+    if source is not None and show is None:
+        raise BadSetting(f"file={source} is what a show plays (add --show SHOW)")
+    chosen = None if show is None else _read(show, source, headless)  # a show that cannot be read is said at once
     here = []
     for name, (check, needed) in _CHECKS.items():
         here.append(examined(name, check, needed))
         if not as_json:
             _print(here[-1])
     missing = _stops(here)
-    found = [] if show is None or missing else _walk(show, source, headless, as_json)
+    found = [] if chosen is None or missing else _walk(chosen, f"the scenes of {show}", as_json)
     if as_json:
         listed: dict[str, Any] = {one.name: _listed(one) for one in here}
         if show is not None:
@@ -58,14 +69,18 @@ def doctor(
         raise typer.Exit(UserMistake.exit_code)
 
 
-def _walk(show: Path, source: str | None, headless: bool, as_json: bool) -> list[Finding]:
-    """What the show needs, behind what the machine has."""
-    from engine import preflight
+def _read(show: Path, source: str | None, headless: bool) -> Settings:
     from engine.settings import settings
 
-    chosen = settings(show, source=source, headless=headless)
+    return settings(show, source=source, headless=headless, reading=terminal.read_score)
+
+
+def _walk(chosen: Settings, title: str, as_json: bool) -> list[Finding]:
+    """What the show needs, behind what the machine has."""
+    from engine import preflight
+
     found = []
-    with terminal.progress(f"the scenes of {show}") as tell:
+    with terminal.progress(title) as tell:
         for finding in preflight.walk(chosen, tell):
             found.append(finding)
             if not as_json:
@@ -97,10 +112,11 @@ def _print(finding: Finding) -> None:
 def _python() -> str:
     if not (3, 11) <= sys.version_info < (3, 14):
         raise MissingDriver(f"Python {platform.python_version()}: 3.11 to 3.13 is wanted")
-    return f"Python {platform.python_version()} on {platform.system()} {platform.machine()}, {_version()}"
+    return f"Python {platform.python_version()} on {platform.system()} {platform.machine()}, {version()}"
 
 
-def _version() -> str:
+def version() -> str:
+    """Which Monochord this is."""
     try:
         return f"monochord {metadata.version('monochord')}"
     except metadata.PackageNotFoundError:
@@ -179,7 +195,7 @@ def _graphics() -> str:
 
 
 def _screen() -> str:
-    from engine.stage.window import monitor_names
+    from engine.stage.display import monitor_names
 
     return "monitors: " + ", ".join(monitor_names())
 

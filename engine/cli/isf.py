@@ -9,35 +9,41 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from engine.cli import options, terminal
+from engine.cli import terminal, typed
+from engine.cli.manual import Command, Group
 from engine.errors import BadFile, BadSetting
 from engine.whole_file import whole_file
 
 if TYPE_CHECKING:
     from engine.stage.isf_check import Result
 
-app = typer.Typer(help="ISF shaders: try all of a folder.", no_args_is_help=True)
+app = typer.Typer(help="ISF shaders, as VJs exchange them: try all of a folder.", cls=Group)
 
 
 @app.callback()
 def _shaders() -> None:
-    """Keeps `check` a command of its own."""
+    """ISF shaders, as VJs exchange them: try all of a folder."""
 
 
-@app.command("check")
+@app.command("check", cls=Command)
 def check(
     folder: Annotated[Path, typer.Argument(help="Every .fs file below it is drawn, off screen.", metavar="DIR")],
     json_file: Annotated[
-        Path | None, typer.Option("--json", help="Write {path: {ok, error, kind, milliseconds}} to this file.")
+        Path | None,
+        typer.Option("--json", help="Write {path: {ok, error, kind, milliseconds}} to this file.", metavar="FILE"),
     ] = None,
-    time_limit: Annotated[float, typer.Option(help="Seconds that one file may take.")] = 10.0,
-    size: Annotated[str, typer.Option(help="Pixels of the pictures.")] = "320x180",
+    time_limit: Annotated[
+        float, typer.Option(help="Seconds that one shader may take, 0.1 to 3600.", metavar="SECONDS")
+    ] = 10.0,
+    size: Annotated[str, typer.Option(help="Size of the pictures in pixels.", metavar="WxH")] = "320x180",
     jobs: Annotated[
-        int | None, typer.Option(help="Processes that draw; by default as many as cores, at most 4.")
+        int | None, typer.Option(help="Processes that draw; by default as many as cores, at most 4.", metavar="N")
     ] = None,
-    sheet: Annotated[Path | None, typer.Option(help="Show the pictures on a contact sheet, a PNG.")] = None,
+    sheet: Annotated[
+        Path | None, typer.Option(help="Show the pictures on a contact sheet, a PNG.", metavar="FILE.png")
+    ] = None,
 ) -> None:
-    """Draw every ISF shader below a folder off screen, and tell which cannot be played and why.
+    """Draw every shader below a folder off screen. Tells which cannot be played, and why.
 
     A file that crashes or hangs the driver gets its line, the others go on. Exit code 1 if any fails.
 
@@ -51,15 +57,13 @@ def check(
         raise BadSetting(f"jobs={jobs} must be 1 or more")
     if not 0.1 <= time_limit <= 3600:
         raise BadSetting(f"time-limit={time_limit:g} must be from 0.1 to 3600 seconds (try 10)")
-    pixels = options.parse_size(size)
-    if pixels is None or not all(16 <= side <= 4096 for side in pixels):
-        raise BadSetting(f"size={size} must have sides of 16 to 4096 pixels (try 320x180)")
+    pixels = typed.checked_sides(size, "320x180", 16, 4096)
+    typed.writable("json", json_file)
+    typed.writable("sheet", sheet, ".png")
     files = shader_files(folder)
     found: dict[str, Result] = {}
     with terminal.progress(f"drawing {len(files)} shaders") as tell:
-        for path, result in checked(
-            files, time_limit=time_limit, size=(pixels[0], pixels[1]), jobs=jobs, pictures=sheet is not None
-        ):
+        for path, result in checked(files, time_limit=time_limit, size=pixels, jobs=jobs, pictures=sheet is not None):
             name = path.relative_to(folder).as_posix()
             found[name] = result
             if not result.ok:

@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from engine.cli import options, terminal
+from engine.cli.manual import Command, Group
 
 if TYPE_CHECKING:
     from engine.lights.console import Console
 
-app = typer.Typer(help="Consoles, and the lights on them.", no_args_is_help=True)
+app = typer.Typer(help="Consoles and their lights: list the kinds, try those of a show.", cls=Group)
 
 
-@app.command("list")
-def profiles(as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False) -> None:
-    """The kinds of receivers that are known, and how each is spoken to.
+@app.command("list", cls=Command)
+def profiles(as_json: Annotated[bool, typer.Option("--json", help="Print the list as JSON.")] = False) -> None:
+    """List the kinds of receivers, and how each is spoken to.
 
     Example: monochord lights list
     """
@@ -48,13 +49,23 @@ def profiles(as_json: Annotated[bool, typer.Option("--json", help="Print as JSON
         )
 
 
-@app.command("test")
+@app.command("test", cls=Command)
 def go_through(
     show: options.Show = None,
-    osc: options.Osc = None,
-    seconds: Annotated[float, typer.Option(help="How long each stays on.")] = 2.0,
+    osc: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A console beside those of the show, as 192.168.1.30:qlcplus (monochord lights list). Again for more.",
+            metavar="HOST[:PORT]:PROFILE",
+        ),
+    ] = None,
+    seconds: Annotated[
+        float, typer.Option(help="How long each stays on, above 0 and at most 600.", metavar="SECONDS")
+    ] = 2.0,
 ) -> None:
-    """All lights of a show full, then one after the other, then as the show leaves them.
+    """Put all lights of a show full, then each alone.
+
+    Then they are left as the show leaves them.
 
     Example: monochord lights test --show tonight.toml --seconds 3
     """

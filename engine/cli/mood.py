@@ -8,23 +8,27 @@ from typing import Annotated, Any
 
 import typer
 
-from engine.cli import options, terminal
+from engine.cli import options, terminal, typed
 from engine.errors import BadFile, UserMistake
 from engine.whole_file import whole_file
 
 
 def mood(
-    files: Annotated[list[str], typer.Argument(help="Recordings or takes.", metavar="FILE...")],
+    files: Annotated[list[str], typer.Argument(help="Recordings or takes.", metavar="FILE")],
     json_file: Annotated[
-        Path | None, typer.Option("--json", help="Write {file: {excitement, …, valence, arousal, known}} to this file.")
+        Path | None,
+        typer.Option(
+            "--json", help="Write {file: {excitement, …, valence, arousal, known}} to this file.", metavar="FILE"
+        ),
     ] = None,
-    seconds: options.Seconds = None,
+    seconds: options.FirstSeconds = None,
     gain: options.Gain = None,
     channels: options.Channels = None,
 ) -> None:
-    """Tell which of four moods music has: excitement, relaxation, irritation or depression.
+    """Tell which of four moods music has.
 
-    These are labels that people of one culture gave to piano music, no more; `known` says whether the music is like any
+    How likely it is exciting, relaxing, irritating or depressing, with valence and arousal, −1 to 1. These are
+    labels that people of one culture gave to piano music, no more; `known` says whether the music is like any
     of it.
 
     Example: monochord mood tune.flac --json mood.json
@@ -33,12 +37,13 @@ def mood(
     from engine.rehearsal import Rehearsal
     from engine.settings import settings
 
+    typed.writable("json", json_file)
     MoodModel()  # where it is missing, that is the mistake
     found: dict[str, dict[str, Any]] = {}
     mistakes = 0
     for file in files:
         try:
-            chosen = settings(source=file, seconds=seconds, **options.said(gain=gain, channels=channels))
+            chosen = settings(source=file, seconds=seconds, **typed.said(gain=gain, channels=channels))
             rehearsal = Rehearsal(chosen.hearing, seconds)
             with terminal.progress(Path(file).name) as tell:
                 for block, _ in rehearsal:

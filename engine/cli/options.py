@@ -2,212 +2,258 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
 
-from engine.errors import BadSetting
+SOUND: Final = "Sound"
+PICTURE: Final = "Picture"
+TOLD: Final = "Who is told"
+ORDERS: Final = "Who may steer it"
+AUDIENCE: Final = "The audience"
+"""What options are grouped by in a command's help."""
 
-Scene = Annotated[str | None, typer.Option(help="Scene to begin with: a name (monochord scenes) or a .toml or .fs.")]
+Scene = Annotated[
+    str | None,
+    typer.Option(
+        help="Scene to begin with: ink, ink:monsoon (a preset), or a .toml or .fs file. All: monochord scenes.",
+        metavar="SCENE",
+    ),
+]
 Show = Annotated[
     Path | None,
-    typer.Option(help="Show file, or concert, club, installation; by default the user's own, if there is one."),
+    typer.Option(
+        help="Show file, as tonight.toml, or a show that comes along: concert, club, installation. By default the "
+        "user's own, if there is one.",
+        metavar="SHOW",
+    ),
 ]
 Headless = Annotated[bool, typer.Option("--headless", help="No window: draw off screen.")]
 Loop = Annotated[bool, typer.Option("--loop", help="Begin again at the end.")]
-Seconds = Annotated[float | None, typer.Option(help="End after so many seconds.")]
+Seconds = Annotated[float | None, typer.Option(help="End after so many seconds.", metavar="SECONDS")]
+FirstSeconds = Annotated[
+    float | None,
+    typer.Option(
+        help="Only so many seconds from the beginning; by default all, 60 of a tone or of clicks.", metavar="SECONDS"
+    ),
+]
 Osc = Annotated[
     list[str] | None,
-    typer.Option(help="Send every signal to HOST:PORT[:PROFILE][@MS late]; again for more.", metavar="HOST:PORT"),
+    typer.Option(
+        help="Send every signal there, as 192.168.1.20:9101; or to a kind of receiver, so many ms late: "
+        "HOST:PORT[:PROFILE][@MS], as 192.168.1.30:qlcplus@80 (monochord lights list). Again for more.",
+        metavar="HOST:PORT",
+        rich_help_panel=TOLD,
+    ),
 ]
-OscHz = Annotated[float | None, typer.Option(help="Frames a second to each --osc; by default every hop (187.5).")]
+OscHz = Annotated[
+    float | None,
+    typer.Option(
+        help="Frames a second to each --osc, 1 to 187.5; by default every hop (187.5).",
+        metavar="HZ",
+        rich_help_panel=TOLD,
+    ),
+]
 Followers = Annotated[
     list[str] | None,
     typer.Option(
-        help="Lead the stage on this machine, where monochord stage --follow runs; again for more.",
+        help="Lead the stage on this machine, where monochord stage --follow runs. Again for more.",
         metavar="HOST[:PORT]",
+        rich_help_panel=TOLD,
     ),
 ]
 OscIn = Annotated[
     str | None,
-    typer.Option(help="Take orders by OSC at [HOST:]PORT; on this machine alone unless HOST says otherwise."),
+    typer.Option(
+        help="Take orders by OSC at this port, as 9100; on this machine alone unless HOST says otherwise (0.0.0.0:9100 "
+        "and --osc-from).",
+        metavar="[HOST:]PORT",
+        rich_help_panel=ORDERS,
+    ),
 ]
 OscFrom = Annotated[
     list[str] | None,
-    typer.Option(help="Who may send orders from the network: an address; again for more.", metavar="ADDRESS"),
+    typer.Option(
+        help="Who may send orders to --osc-in from the network: 192.168.1.30, or 192.168.1.0/24. Again for more.",
+        metavar="ADDRESS",
+        rich_help_panel=ORDERS,
+    ),
 ]
 Page = Annotated[
     str | None,
     typer.Option(
-        help="Serve the operator's page and OSCQuery at [HOST:]PORT (try 9110); on this machine alone at first."
+        help="Serve the operator's page and OSCQuery at this port, as 9110; on this machine alone unless HOST says "
+        "otherwise (0.0.0.0:9110).",
+        metavar="[HOST:]PORT",
+        rich_help_panel=ORDERS,
     ),
 ]
 Survey = Annotated[
     str | None,
-    typer.Option(help="Ask the audience, by a QR code for phones; keep the votes in VOTES.csv.", metavar="[VOTES.csv]"),
+    typer.Option(
+        help="Ask the audience, by a QR code for phones; keep the votes in VOTES.csv, if it is named.",
+        metavar="[VOTES.csv]",
+        rich_help_panel=AUDIENCE,
+    ),
 ]
 SurveyAddress = Annotated[
     str | None,
-    typer.Option(help="Lead phones to this address of this machine, if it has several.", metavar="ADDRESS[:PORT]"),
+    typer.Option(
+        help="Lead phones to this address of this machine, if it has several.",
+        metavar="ADDRESS[:PORT]",
+        rich_help_panel=AUDIENCE,
+    ),
 ]
 SurveyQr = Annotated[
-    Path | None, typer.Option(help="Write the survey's QR code as a picture, .svg or .png.", metavar="FILE")
+    Path | None,
+    typer.Option(
+        help="Write the survey's QR code as a picture, .svg or .png.", metavar="FILE", rich_help_panel=AUDIENCE
+    ),
 ]
 Midi = Annotated[
     str | None,
-    typer.Option(help="Take orders from this MIDI controller, by name (monochord devices).", metavar="NAME"),
+    typer.Option(
+        help="Take orders from this MIDI controller, by name (monochord devices).",
+        metavar="NAME",
+        rich_help_panel=ORDERS,
+    ),
 ]
-Gain = Annotated[float | None, typer.Option(help="Input gain in dB.")]
+Device = Annotated[
+    str | None,
+    typer.Option(
+        help="Listen to this device, by name (monochord devices) or a part of it.",
+        metavar="NAME",
+        rich_help_panel=SOUND,
+    ),
+]
+Output = Annotated[
+    str | None,
+    typer.Option(help="Play through this device, by name (monochord devices).", metavar="NAME", rich_help_panel=SOUND),
+]
+Silent = Annotated[
+    bool, typer.Option("--silent", help="Play on the clock, without a sound card.", rich_help_panel=SOUND)
+]
+Gain = Annotated[
+    float | None, typer.Option(help="Input gain, −60 to 60 dB; by default 0.", metavar="DB", rich_help_panel=SOUND)
+]
 Channels = Annotated[
     str | None,
-    typer.Option(help="Channels to listen to, from 1: 1,2, or with a musician on each: 1:erhu,2:drum. Default: all."),
+    typer.Option(
+        help="Channels to listen to, from 1: 1,2; or with a musician on each: 1:erhu,2:drum. By default all.",
+        metavar="CHANNELS",
+        rich_help_panel=SOUND,
+    ),
 ]
 Space = Annotated[
     str | None,
-    typer.Option(help="Map on which the sound's place is sought: a name or the path of an .onnx.", metavar="NAME"),
+    typer.Option(
+        help="Map on which the sound's place is sought: a name (monochord space fit) or the path of an .onnx.",
+        metavar="NAME",
+        rich_help_panel=SOUND,
+    ),
 ]
 Score = Annotated[
     list[Path] | None,
     typer.Option(
         help="Follow the player in this score: .musicxml, .mid, .json, or its pages' pictures, or a folder of them.",
         metavar="FILE...",
+        rich_help_panel=SOUND,
     ),
 ]
 Notation = Annotated[
     str | None,
     typer.Option(
-        help="How the scene page shows the score: staff, jianpu (numbers), or auto: as it is written.", metavar="KIND"
+        help="How the scene page shows the score: staff, jianpu (numbers), or auto: as it is written.",
+        metavar="KIND",
+        rich_help_panel=PICTURE,
     ),
 ]
-Delay = Annotated[float | None, typer.Option(help="Hold the picture back by so many ms, to match the PA.")]
+Delay = Annotated[
+    float | None,
+    typer.Option(
+        help="Hold the picture back, 0 to 2731 ms, to match the PA; by default 0.",
+        metavar="MS",
+        rich_help_panel=PICTURE,
+    ),
+]
 Backup = Annotated[
     bool,
-    typer.Option("--backup", help="Stand by for another machine: hear, draw, tell nobody, until monochord takeover."),
+    typer.Option(
+        "--backup",
+        help="Stand by for another machine: hear, draw, tell nobody, until monochord takeover.",
+        rich_help_panel=TOLD,
+    ),
 ]
-Record = Annotated[Path | None, typer.Option(help="Keep the performance as data in FILE.monochord.", metavar="FILE")]
-Size = Annotated[str | None, typer.Option(help="Picture size in pixels: 1280x720.", metavar="WxH")]
-Fps = Annotated[float | None, typer.Option(help="Pictures a second.")]
-Monitor = Annotated[str | None, typer.Option(help="Fill this monitor, by name.")]
+Record = Annotated[
+    Path | None, typer.Option(help="Keep the performance as data, a take: FILE.monochord.", metavar="FILE")
+]
+Size = Annotated[
+    str | None,
+    typer.Option(
+        help="Picture size in pixels, by default 1280x720 (off screen 640x360).", metavar="WxH", rich_help_panel=PICTURE
+    ),
+]
+Fps = Annotated[
+    float | None,
+    typer.Option(
+        help="Pictures a second, 1 to 240; by default 60 (off screen 30).", metavar="FPS", rich_help_panel=PICTURE
+    ),
+]
+FilmSize = Annotated[
+    str | None,
+    typer.Option(help="Picture size in pixels, by default 1280x720.", metavar="WxH", rich_help_panel=PICTURE),
+]
+FilmFps = Annotated[
+    float | None,
+    typer.Option(help="Pictures a second, 1 to 240; by default 60.", metavar="FPS", rich_help_panel=PICTURE),
+]
+Monitor = Annotated[
+    str | None,
+    typer.Option(
+        help="Fill this monitor, by name (monochord devices) or a part of it.", metavar="NAME", rich_help_panel=PICTURE
+    ),
+]
 FlashLimiter = Annotated[
     bool | None,
-    typer.Option("--flash-limiter/--no-flash-limiter", help="Hold back what flashes dangerously fast (on)."),
+    typer.Option(
+        "--flash-limiter/--no-flash-limiter",
+        help="Hold back what flashes dangerously fast (it does, unless told otherwise).",
+        rich_help_panel=PICTURE,
+    ),
 ]
 View = Annotated[
     str | None,
     typer.Option(
-        help="flat, stereo, stereo-tb, equirect or equirect-stereo: for scenes with a camera.", metavar="VIEW"
+        help="flat, stereo, stereo-tb, equirect or equirect-stereo: for scenes with a camera. By default flat.",
+        metavar="VIEW",
+        rich_help_panel=PICTURE,
     ),
 ]
-Palette = Annotated[str | None, typer.Option(help="Colours that every scene wears: xuan, storm, … (monochord scenes).")]
+Palette = Annotated[
+    str | None,
+    typer.Option(
+        help="Colours that every scene wears: xuan, storm, … (monochord scenes). By default each its own.",
+        metavar="NAME",
+        rich_help_panel=PICTURE,
+    ),
+]
 AsWritten = Annotated[
     bool,
     typer.Option("--as-written", help="Of a take: the show as it is written, not as hands played it that evening."),
 ]
-Overlay = Annotated[bool | None, typer.Option("--overlay/--no-overlay", help="The operator's window.")]
-
+Overlay = Annotated[
+    bool | None,
+    typer.Option(
+        "--overlay/--no-overlay", help="The operator's window (there, unless told otherwise).", rich_help_panel=PICTURE
+    ),
+]
+Workers = Annotated[
+    int | None,
+    typer.Option(help="Processes that listen; by default as many as cores.", metavar="N"),
+]
+Scheduler = Annotated[
+    str | None, typer.Option(help="A dask cluster does the work instead: tcp://HOST:8786.", metavar="ADDRESS")
+]
 
 AS_PLAYED: Final = "as hands played it that evening (--as-written: as the show is written)"
-_NO_FILE: Final = "-"  # what `--survey` means where no file follows
-_MUSICIANS: Final = re.compile(r"[\d+]+:\w+(,[\d+]+:\w+)*")
-
-
-def parse_size(text: str | None) -> list[int] | None:
-    """`1280x720` as [1280, 720]; BadSetting if it is none."""
-    if text is None:
-        return None
-    parts = text.lower().replace("×", "x").split("x")
-    if len(parts) != 2 or not all(part.isdecimal() for part in parts):
-        raise BadSetting(f"size={text} must be WIDTHxHEIGHT in pixels (try 1280x720)")
-    return [int(part) for part in parts]
-
-
-def parse_channels(text: str | None) -> list[int | str] | None:
-    """`1,3` as [1, 3], `1:erhu,2:drum` as ["1:erhu", "2:drum"]; BadSetting if it is neither."""
-    if text is None:
-        return None
-    parts = re.split(r"[,\s]+", text.strip())
-    if not all(re.match(r"0*[1-9]\d*(:|\+|$)", part) for part in parts):
-        raise BadSetting(f"channels={text} must be numbers from 1, with commas (try 1,2 or 1:erhu,2:drum)")
-    return [int(part) if part.isdecimal() else part for part in parts]
-
-
-def checked_splice(splice: int) -> int:
-    """So many patches are taken as one, 0: each alone; BadSetting for a number that nobody splices."""
-    from engine.listening.mel import SPLICES
-
-    if splice not in (0, *SPLICES):
-        raise BadSetting(f"splice={splice} must be 0, {', '.join(map(str, SPLICES[:-1]))} or {SPLICES[-1]}")
-    return splice
-
-
-def gathered(arguments: Sequence[str]) -> list[str]:
-    """What was typed, with `--channels 1:erhu 2:drum` as the one value 1:erhu,2:drum, `--score` again before each
-    further picture, and `--survey` without a file.
-    """
-    found: list[str] = []
-    for argument in arguments:
-        if found[-2:-1] == ["--channels"] and _MUSICIANS.fullmatch(argument):
-            found[-1] += f",{argument}"
-        elif found[-2:-1] == ["--score"] and _picture(found[-1]) and _picture(argument):
-            found += ["--score", argument]
-        else:
-            if found[-1:] == ["--survey"] and not argument.lower().endswith(".csv"):
-                found.append(_NO_FILE)
-            found.append(argument)
-    return [*found, _NO_FILE] if found[-1:] == ["--survey"] else found
-
-
-def _picture(argument: str) -> bool:
-    from engine.score.picture import KINDS
-
-    return argument.lower().endswith(KINDS)
-
-
-def said(
-    *,
-    gain: float | None = None,
-    channels: str | None = None,
-    space: str | None = None,
-    score: Sequence[Path] | None = None,
-    notation: str | None = None,
-    delay: float | None = None,
-    size: str | None = None,
-    fps: float | None = None,
-    monitor: str | None = None,
-    overlay: bool | None = None,
-    flash_limiter: bool | None = None,
-    palette: str | None = None,
-    view: str | None = None,
-    osc_in: str | None = None,
-    page: str | None = None,
-    midi: str | None = None,
-    survey: str | None = None,
-    survey_address: str | None = None,
-    survey_qr: Path | None = None,
-) -> dict[str, Any]:
-    """What the shared options say, as `engine.settings.settings` takes it."""
-    return {
-        "sound__gain_db": gain,
-        "sound__channels": parse_channels(channels),
-        "space": space,
-        "score": [str(path) for path in score] if score else None,
-        "notation": notation,
-        "delay_ms": delay,
-        "stage__size": parse_size(size),
-        "stage__fps": fps,
-        "stage__monitor": monitor,
-        "stage__panel": overlay,
-        "stage__flash_limiter": flash_limiter,
-        "palette": palette,
-        "stage__view": view,
-        "osc_in__listen": osc_in,
-        "page__listen": page,
-        "midi__input": midi,
-        "survey__open": None if survey is None else True,
-        "survey__votes": None if survey == _NO_FILE else survey,
-        "survey__address": survey_address,
-        "survey__code": None if survey_qr is None else str(survey_qr),
-    }

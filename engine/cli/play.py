@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.cli import options, terminal
+from engine.cli import options, terminal, typed
+from engine.errors import BadSetting
 
 if TYPE_CHECKING:
     from engine.settings import Settings
 
-_CLIP_SIZE: Final = (640, 360)
-_CLIP_FPS: Final = 30.0
-_STILL_SIZE: Final = (320, 180)
-_SHEET_SIZE: Final = (240, 135)
-_COLUMNS: Final = 6
-
 
 def preview(
     file: Annotated[
-        str | None, typer.Argument(help="A recording, a take, tone:HZ or clicks:HZ; by default the built-in one.")
+        str | None,
+        typer.Argument(
+            help="A recording, a take, tone:HZ or clicks:HZ; by default the recording that comes along.",
+            metavar="FILE",
+        ),
     ] = None,
     scene: options.Scene = None,
     show: options.Show = None,
@@ -38,8 +38,8 @@ def preview(
     survey_address: options.SurveyAddress = None,
     survey_qr: options.SurveyQr = None,
     followers: options.Followers = None,
-    output: Annotated[str | None, typer.Option(help="Play through this device, by name.")] = None,
-    silent: Annotated[bool, typer.Option("--silent", help="Play on the clock, without a sound card.")] = False,
+    output: options.Output = None,
+    silent: options.Silent = False,
     gain: options.Gain = None,
     channels: options.Channels = None,
     space: options.Space = None,
@@ -56,16 +56,22 @@ def preview(
     palette: options.Palette = None,
     view: options.View = None,
     as_written: options.AsWritten = False,
-    out: Annotated[Path, typer.Option(help="Where clip and contact sheet go when there is no screen.")] = Path("out"),
+    out: Annotated[
+        Path, typer.Option(help="Folder of the clip and the contact sheet when there is no screen.", metavar="DIR")
+    ] = Path("out"),
 ) -> None:
     """Rehearse: play a recording, show it, send it. Without a screen: a clip and a contact sheet.
+
+    Whatever live can do is done here with a recording in place of the instrument.
 
     Example: monochord preview tune.flac --scene ink --osc 127.0.0.1:9101
     """
     from engine import assets
+    from engine.audio.source import open_source
     from engine.settings import settings
-    from engine.stage.window import has_display
+    from engine.stage.display import has_display
 
+    _check(osc, osc_hz, record)
     show_settings = settings(
         show,
         source=file or str(assets.RECORDING),
@@ -83,7 +89,7 @@ def preview(
         backup=backup,
         as_written=as_written,
         reading=terminal.read_score,
-        **options.said(
+        **typed.said(
             gain=gain,
             channels=channels,
             space=space,
@@ -105,17 +111,18 @@ def preview(
             survey_qr=survey_qr,
         ),
     )
+    _listens(osc_from, show_settings)
+    open_source(show_settings.hearing.source or "")  # a file that is none is said before any process is started
     if show_settings.script is not None:
         terminal.remark(options.AS_PLAYED)
     if headless or has_display():
         conduct(show_settings)
         return
-    terminal.remark("there is no screen: writing a clip and a contact sheet instead (--headless plays without one)")
-    _write_clip(show_settings, out, options.parse_size(size), fps)
+    _without_a_screen(show_settings, out, typed.parse_size(size), fps)
 
 
 def live(
-    device: Annotated[str | None, typer.Option(help="Listen to this device, by name.")] = None,
+    device: options.Device = None,
     scene: options.Scene = None,
     show: options.Show = None,
     headless: options.Headless = False,
@@ -146,61 +153,89 @@ def live(
     palette: options.Palette = None,
     view: options.View = None,
 ) -> None:
-    """The stage: an instrument is played, and becomes picture and light.
+    """Play on stage: what is heard becomes picture and light. Ctrl-C, or ctrl+q in its window, ends it.
 
     Example: monochord live --device "Scarlett 2i2" --monitor EPSON --osc 192.168.1.20:9101 --record tonight.monochord
     """
     from engine.settings import settings
-    from engine.stage.window import has_display, monitor_names
+    from engine.stage.display import has_display, monitor_names
 
+    _check(osc, osc_hz, record)
     if not headless and not has_display():
         monitor_names()  # says what is missing, before anybody looks for a microphone
-    conduct(
-        settings(
-            show,
-            scene=scene,
-            headless=headless,
-            seconds=seconds,
-            osc=osc or (),
-            osc_hz=osc_hz,
-            followers=followers or (),
-            osc_from=osc_from or (),
-            sound__device=device,
-            record=record,
-            backup=backup,
-            reading=terminal.read_score,
-            **options.said(
-                gain=gain,
-                channels=channels,
-                space=space,
-                score=score,
-                notation=notation,
-                delay=delay,
-                size=size,
-                fps=fps,
-                monitor=monitor,
-                overlay=overlay,
-                flash_limiter=flash_limiter,
-                palette=palette,
-                view=view,
-                osc_in=osc_in,
-                page=page,
-                midi=midi,
-                survey=survey,
-                survey_address=survey_address,
-                survey_qr=survey_qr,
-            ),
-        )
+    chosen = settings(
+        show,
+        scene=scene,
+        headless=headless,
+        seconds=seconds,
+        osc=osc or (),
+        osc_hz=osc_hz,
+        followers=followers or (),
+        osc_from=osc_from or (),
+        sound__device=device,
+        record=record,
+        backup=backup,
+        reading=terminal.read_score,
+        **typed.said(
+            gain=gain,
+            channels=channels,
+            space=space,
+            score=score,
+            notation=notation,
+            delay=delay,
+            size=size,
+            fps=fps,
+            monitor=monitor,
+            overlay=overlay,
+            flash_limiter=flash_limiter,
+            palette=palette,
+            view=view,
+            osc_in=osc_in,
+            page=page,
+            midi=midi,
+            survey=survey,
+            survey_address=survey_address,
+            survey_qr=survey_qr,
+        ),
     )
+    _listens(osc_from, chosen)
+    conduct(chosen)
+
+
+def _check(osc: list[str] | None, osc_hz: float | None, record: Path | None) -> None:
+    """What can be refused before anything is opened."""
+    if osc_hz is not None and not osc:
+        raise BadSetting(f"osc-hz={osc_hz:g} is how often --osc is told, and there is none (add --osc HOST:PORT)")
+    typed.writable("record", record)
+
+
+def _listens(osc_from: list[str] | None, show: Settings) -> None:
+    """BadSetting for somebody who may send orders where nobody listens for them."""
+    if osc_from and show.osc_in is None:
+        raise BadSetting(f"osc-from={osc_from[0]} may send, but nobody listens (add --osc-in 0.0.0.0:9100)")
+
+
+def _without_a_screen(show: Settings, out: Path, size: list[int] | None, fps: float | None) -> None:
+    """The clip and the contact sheet, and then the live loop for whoever else waits for it."""
+    from dataclasses import replace
+
+    from engine.cli.clip import CLIP_FPS, STILL_SIZE, write_clip
+
+    write_clip(show, out, size, fps)
+    if show.destinations or show.record or show.survey.open:
+        terminal.remark("now once through the live loop, for OSC, the take and the audience")
+        conduct(replace(show, stage=replace(show.stage, headless=True, size=STILL_SIZE, fps=CLIP_FPS)))
 
 
 def conduct(show: Settings) -> None:
     """Play a show to its end, telling the person at the desk what happens."""
     from engine.conductor import Conductor
     from engine.control.qr import qr_text
-    from engine.stage.window import KEY_HELP
+    from engine.stage.keys import KEY_HELP
 
-    with Conductor(show, terminal.remark) as conductor:
+    with ExitStack() as open_doors:
+        with terminal.waiting("opening the ears and the stage"):
+            conductor = open_doors.enter_context(Conductor(show, terminal.remark))
         terminal.remark(
             f"sound: {conductor.hearing.name}   stage: {conductor.backdrop and conductor.backdrop.renderer}"
         )
@@ -221,58 +256,3 @@ def conduct(show: Settings) -> None:
             terminal.remark(terminal.UNLIMITED)
         conductor.run(terminal.show_line)
         terminal.remark(f"{conductor.hops} hops heard, {conductor.hearing.lost_frames} samples lost")
-
-
-def _write_clip(show: Settings, out: Path, size: list[int] | None, fps: float | None) -> None:
-    """The clip of the scene, a contact sheet of all of them, and the live loop for whoever waits for OSC."""
-    from engine import rehearsal
-    from engine.errors import BadFile
-    from engine.excerpts import Excerpts
-    from engine.listening.density import density
-    from engine.stage.scene import load_scene
-
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as why:
-        raise BadFile(f"out={out} cannot be made: {why.strerror}") from why
-    hearing, name = show.hearing, Path(show.scene).stem.replace(":", "-")
-    duration = show.seconds or rehearsal.Rehearsal(hearing).duration or 60.0
-    moments = rehearsal.spread(duration, _COLUMNS)
-    clip, sheet = out / f"{name}.mp4", out / "sheet.png"
-    excerpts = Excerpts(moments, fps or _CLIP_FPS)
-    rows = {}
-    with terminal.progress(f"clip of {name}") as tell:
-        rows[name] = rehearsal.render(
-            hearing,
-            show.scene,
-            clip,
-            size=(size[0], size[1]) if size else _CLIP_SIZE,
-            fps=fps or _CLIP_FPS,
-            seconds=show.seconds,
-            delay=show.stage.delay,
-            cues=show.cues,
-            wander=show.wander,
-            script=show.script,
-            palette=show.stage.palette,
-            view=show.stage.view,
-            page=show.stage.page,
-            stills_at=moments,
-            watch=excerpts.step,
-            progress=tell,
-            remark=terminal.remark,
-        )
-    others = [scene for scene in show.scenes if scene != show.scene]
-    seen = density(hearing.own_space)
-    with terminal.progress("stills of the other scenes") as tell:
-        for number, scene in enumerate(others):
-            rows[Path(scene).stem] = excerpts.stills(
-                load_scene(scene, hearing.names), _SHEET_SIZE, seen, show.stage.page
-            )
-            tell((number + 1) / len(others))
-    rehearsal.contact_sheet(sheet, rows, moments, Path(hearing.source or "").stem)
-    print(clip, sheet, sep="\n")
-    if show.destinations or show.record or show.survey.open:
-        from dataclasses import replace
-
-        terminal.remark("now once through the live loop, for OSC, the take and the audience")
-        conduct(replace(show, stage=replace(show.stage, headless=True, size=_STILL_SIZE, fps=_CLIP_FPS)))

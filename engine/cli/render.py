@@ -10,18 +10,26 @@ from typing import Annotated, Any
 
 import typer
 
-from engine.cli import options, terminal
+from engine.cli import options, terminal, typed
 from engine.errors import BadSetting, nearest
 
 
 def render(
-    file: Annotated[str, typer.Argument(help="A recording, a take, tone:HZ or clicks:HZ.")],
-    out: Annotated[Path, typer.Argument(help="The film: OUT.mp4, or OUT.gif without sound.")],
+    file: Annotated[str, typer.Argument(help="A recording, a take, tone:HZ or clicks:HZ.", metavar="FILE")],
+    out: Annotated[Path, typer.Argument(help="The film: OUT.mp4, or OUT.gif without sound.", metavar="OUT")],
     scene: options.Scene = None,
     show: options.Show = None,
-    size: options.Size = None,
-    fps: options.Fps = None,
-    seconds: options.Seconds = None,
+    preset: Annotated[
+        str | None,
+        typer.Option(
+            help="landscape (1920x1080), square, vertical (60 pictures a second) or gif (480x270 at 20).",
+            metavar="NAME",
+            rich_help_panel=options.PICTURE,
+        ),
+    ] = None,
+    size: options.FilmSize = None,
+    fps: options.FilmFps = None,
+    seconds: options.FirstSeconds = None,
     gain: options.Gain = None,
     channels: options.Channels = None,
     space: options.Space = None,
@@ -32,11 +40,14 @@ def render(
     palette: options.Palette = None,
     view: options.View = None,
     as_written: options.AsWritten = False,
-    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that draw; the film is the same.")] = 1,
-    scheduler: Annotated[str | None, typer.Option(help="Draw on a dask cluster: tcp://HOST:PORT.")] = None,
-    preset: Annotated[str | None, typer.Option(help="landscape, square, vertical or gif: size and rate.")] = None,
+    workers: Annotated[
+        int, typer.Option(min=1, max=64, help="Processes that draw; the film is the same.", metavar="N")
+    ] = 1,
+    scheduler: options.Scheduler = None,
 ) -> None:
-    """Write the film of a recording, with its sound: what the show would have shown.
+    """Write the film of a recording, with its sound.
+
+    It shows what the show would have shown; an interrupted one leaves nothing.
 
     Example: monochord render tune.flac tune.mp4 --scene mountains --preset vertical
     """
@@ -56,7 +67,7 @@ def render(
         seconds=seconds,
         as_written=as_written,
         reading=terminal.read_score,
-        **options.said(
+        **typed.said(
             gain=gain,
             channels=channels,
             space=space,
@@ -105,10 +116,7 @@ def _preset(name: str, out: Path) -> tuple[tuple[int, int], float]:
 
 def _refuse_sharing(workers: int, scheduler: str | None, changes: bool, what: str) -> None:
     """BadSetting for work that cannot be shared as it is asked for; where there are `changes`, because of `what`."""
-    if scheduler is not None and "://" not in scheduler:
-        raise BadSetting(f"scheduler={scheduler} must be an address (try tcp://{scheduler}:8786)")
-    if scheduler is not None and workers > 1:
-        raise BadSetting(f"workers={workers} and scheduler={scheduler} exclude each other (leave --workers out)")
+    typed.checked_sharing(workers, scheduler)
     if changes and (scheduler is not None or workers > 1):
         option, value = ("workers", workers) if scheduler is None else ("scheduler", scheduler)
         raise BadSetting(f"{option}={value} cannot share {what} (leave --{option} out)")

@@ -4,51 +4,63 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from engine.cli import options, terminal
+from engine.cli import options, terminal, typed
 from engine.errors import BadSetting
 
 if TYPE_CHECKING:
     from engine.cli.scene_verdict import Verdict
 
+_OTHERS: Final = (".jpg", ".jpeg", ".gif", ".webp", ".svg", ".pdf")  # pictures that a sheet is not written as
+
 
 def scenes(
     files: Annotated[
-        list[str] | None, typer.Argument(help="Recordings to look at them with; by default the built-in one.")
+        list[str] | None,
+        typer.Argument(help="Recordings to draw them with; by default the one that comes along.", metavar="FILE"),
     ] = None,
     sheet: Annotated[
-        Path | None, typer.Option(help="Draw them: one picture OUT.png, or a sheet a scene in the folder OUT.")
+        Path | None,
+        typer.Option(help="Draw them: one picture OUT.png, or a sheet a scene in the folder OUT.", metavar="OUT"),
     ] = None,
     scene: Annotated[
-        list[str] | None, typer.Option(help="Only this one; again for more. ink:monsoon: a preset.")
+        list[str] | None,
+        typer.Option(help="Only this scene, or ink:monsoon, a preset. Again for more.", metavar="SCENE"),
     ] = None,
     music: Annotated[
-        list[str] | None, typer.Option(help="Only this one: silence, plucked, blown, drummed, …; again for more.")
+        list[str] | None,
+        typer.Option(help="Only this music: silence, plucked, blown, drummed, … Again for more.", metavar="MUSIC"),
     ] = None,
-    size: Annotated[str, typer.Option(help="Size of a still in pixels.")] = "320x180",
-    seconds: Annotated[float, typer.Option(min=1, max=3600, help="How much of each file.")] = 30.0,
+    size: Annotated[str, typer.Option(help="Size of a still in pixels.", metavar="WxH")] = "320x180",
+    seconds: Annotated[float, typer.Option(min=1, max=3600, help="How much of each FILE.", metavar="SECONDS")] = 30.0,
     palette: options.Palette = None,
-    judge: Annotated[bool, typer.Option("--judge", help="Print what numbers say of them.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+    judge: Annotated[bool, typer.Option("--judge", help="Print in numbers how they follow the music.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the list, or what --judge found, as JSON.")] = False,
 ) -> None:
-    """List the scenes, what each is, and what moves it; or draw and judge them against silence and music.
+    """List the scenes, palettes and shows; draw or judge the scenes.
+
+    With --sheet or --judge they are drawn to silence and to music: to the recording that comes along, or to each FILE.
 
     Example: monochord scenes --sheet out --scene ink
     """
     from engine.cli import scene_trial
 
     if sheet is None and not judge:
-        if files:
-            raise BadSetting(f"{files[0]}: what shall be done with it? (add --sheet OUT or --judge)")
+        for asked in (
+            *(files or ()),
+            *(f"music={one}" for one in music or ()),
+            *([f"palette={palette}"] * bool(palette)),
+        ):
+            raise BadSetting(f"{asked}: what shall be done with it? (add --sheet OUT or --judge)")
         _list(scene, as_json)
         return
-    (width, height) = options.parse_size(size) or (320, 180)
-    trial = scene_trial.Trial(
-        files or (), scene or (), (width, height), musics=music or (), seconds=seconds, palette=palette
-    )
+    pixels = typed.checked_sides(size, "320x180", 16, 4096)
+    if sheet is not None and sheet.suffix.lower() in _OTHERS:
+        raise BadSetting(f"sheet={sheet} must be a .png, or a folder (try {sheet.with_suffix('.png')})")
+    trial = scene_trial.Trial(files or (), scene or (), pixels, musics=music or (), seconds=seconds, palette=palette)
     if sheet is not None:
         trial.write_sheets(sheet)
         print(sheet)

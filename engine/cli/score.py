@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from engine.cli import terminal
+from engine.cli import terminal, typed
+from engine.cli.manual import Command, Group
 from engine.errors import BadFile, BadSetting, UserMistake
 from engine.whole_file import whole_file
 
@@ -18,30 +19,36 @@ if TYPE_CHECKING:
     from engine.score.sheet import Sheet
     from engine.score.tune import Tune
 
-app = typer.Typer(help="Sheet music: read pages, and turn tunes into other files.", no_args_is_help=True)
+app = typer.Typer(help="Sheet music: read pages, and turn tunes into other files.", cls=Group)
 
 _KINDS: Final = (".musicxml", ".mid", ".jianpu", ".svg", ".png")
 """What `read --out` writes of each page, beside the text."""
 _NAMED: Final = 12  # doubtful bars that are named in a line
 
 
-@app.command("read")
+@app.command("read", cls=Command)
 def read(
-    images: Annotated[list[Path], typer.Argument(help="Pictures of pages: photographs, scans.", metavar="IMAGE...")],
+    images: Annotated[list[Path], typer.Argument(help="Pictures of pages: photographs, scans.", metavar="IMAGE")],
     json_file: Annotated[
-        Path | None, typer.Option("--json", help="Write {picture: {clef, key, time, notes, bars}} to this file.")
+        Path | None,
+        typer.Option("--json", help="Write {picture: {clef, key, time, notes, bars}} to this file.", metavar="FILE"),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Folder for NAME.musicxml, .mid, .txt, and jianpu as .jianpu, .svg, .png.")
+        Path | None,
+        typer.Option(help="Folder for NAME.musicxml, .mid, .txt, and jianpu as .jianpu, .svg, .png.", metavar="DIR"),
     ] = None,
     text: Annotated[bool, typer.Option("--text", help="Print what was read, in letters, a bar a line.")] = False,
-    join: Annotated[str | None, typer.Option(help="The pictures are pages of one piece: its name, in --out.")] = None,
+    join: Annotated[
+        str | None, typer.Option(help="The pictures are pages of one piece: its name, in --out.", metavar="NAME")
+    ] = None,
     afresh: Annotated[bool, typer.Option("--afresh", help="Read the page though its NAME.txt was put right.")] = False,
     notation: Annotated[
         str, typer.Option(help="staff, jianpu (numbers), or any: whatever stands on the page.", metavar="KIND")
     ] = "any",
 ) -> None:
-    """Read sheet music: one voice to a staff, or a line of numbers (jianpu), from a scan or a photograph.
+    """Read sheet music from a scan or a photograph.
+
+    One voice to a staff, or lines of numbers (jianpu). Each page takes a second or more.
 
     A NAME.txt in --out that you have put right is kept, and read instead of the picture from then on.
 
@@ -51,6 +58,9 @@ def read(
         raise BadSetting(f"join={join} must be a plain name, and needs a folder (try --join piece --out tunes)")
     if notation not in ("any", "staff", "jianpu"):
         raise BadSetting(f"notation={notation} must be any, staff or jianpu (try any)")
+    typed.writable("json", json_file)
+    if out is not None and out.exists() and not out.is_dir():
+        raise BadFile(f"out={out} is a file, a folder is wanted (choose another name)")
     names = _names(images)
     tunes: dict[Path, Tune] = {}
     sheets: dict[Path, Sheet] = {}
@@ -88,14 +98,18 @@ def read(
         raise typer.Exit(1)
 
 
-@app.command("compare")
+@app.command("compare", cls=Command)
 def compare(
     reference: Annotated[Path, typer.Argument(help="The tune as it is: .json .musicxml .mid .txt", metavar="A")],
-    tune: Annotated[Path, typer.Argument(help="The tune as it was read.", metavar="B")],
-    out: Annotated[Path | None, typer.Option(help="Folder for piano_roll.png and comparison.json.")] = None,
+    tune: Annotated[Path, typer.Argument(help="The tune as it was read, in any of these.", metavar="B")],
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for piano_roll.png and comparison.json.", metavar="DIR")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
-    """Tell which notes of A are in B, pitch and duration both right: precision, recall, F1, symbol error rate.
+    """Tell which notes of A are in B, pitch and duration both right.
+
+    Prints precision, recall, F1 and symbol error rate (SER); --out draws what was missed and invented.
 
     Example: monochord score compare true.musicxml read.json --out compared
     """
@@ -134,13 +148,16 @@ def compare(
         print(f"→ {out / 'piano_roll.png'}")
 
 
-@app.command("write")
+@app.command("write", cls=Command)
 def write(
     tune: Annotated[Path, typer.Argument(help="A tune: .json .musicxml .mxl .mid .txt .jianpu", metavar="TUNE")],
     out: Annotated[
         list[Path],
         typer.Option(
-            "-o", "--out", help="The file to write: .musicxml .mid .json .txt .jianpu .svg .png; again for more."
+            "-o",
+            "--out",
+            help="The file to write: .musicxml .mid .json .txt .jianpu .svg .png. Again for more.",
+            metavar="FILE",
         ),
     ],
     played: Annotated[bool, typer.Option("--played", help="As it sounds: repeats written out.")] = False,
@@ -148,7 +165,9 @@ def write(
         str, typer.Option(help="How .svg and .png are drawn: jianpu (numbers) or staff.", metavar="KIND")
     ] = "jianpu",
 ) -> None:
-    """Turn a tune into other files: staff notation, MIDI, text, and pictures (.svg, .png) of numbers or of staves.
+    """Turn a tune into other files, and into pictures.
+
+    Staff notation, MIDI, text; .svg and .png are drawn in numbers or in staves.
 
     Example: monochord score write tune.txt -o tune.musicxml -o tune.svg
     """

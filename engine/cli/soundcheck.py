@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from engine.cli import options, terminal
+from engine.cli import options, terminal, typed
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from engine.audio.hearing import Hearing, HearingSettings
+    from engine.audio.hearing import Hearing
+    from engine.audio.hearing_settings import HearingSettings
     from engine.features.soundcheck import SoundCheck
     from engine.frame import Block
     from engine.instrument import InstrumentBand
@@ -29,20 +30,33 @@ _READY: Final = 1.5  # seconds that the player is given before each
 
 
 def soundcheck(
-    file: Annotated[str | None, typer.Argument(help="A recording of the instrument; without one, --device.")] = None,
-    room: Annotated[
-        str | None, typer.Option(help="A recording of the room alone; by default the softest moments of FILE.")
+    file: Annotated[
+        str | None, typer.Argument(help="A recording of the instrument; or --device.", metavar="FILE")
     ] = None,
-    device: Annotated[str | None, typer.Option(help="Listen to this device now, by name.")] = None,
-    out: Annotated[Path, typer.Option(help="Folder for soundcheck.png, before.wav and after.wav.")] = Path("out"),
-    seconds: options.Seconds = None,
+    room: Annotated[
+        str | None,
+        typer.Option(help="A recording of the room alone; by default the softest moments of FILE.", metavar="FILE"),
+    ] = None,
+    device: options.Device = None,
+    out: Annotated[
+        Path, typer.Option(help="Folder for soundcheck.png, before.wav and after.wav.", metavar="DIR")
+    ] = Path("out"),
+    seconds: Annotated[
+        float | None, typer.Option(help="Only so many seconds of FILE; by default 120.", metavar="SECONDS")
+    ] = None,
     save: Annotated[bool, typer.Option("--save", help="Keep the band in the show file.")] = False,
-    show: Annotated[Path | None, typer.Option(help="That show file, instead of the user's own.")] = None,
+    show: Annotated[
+        Path | None,
+        typer.Option(help="The show file that --save writes into, instead of the user's own.", metavar="SHOW.toml"),
+    ] = None,
     gain: options.Gain = None,
     channels: options.Channels = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
 ) -> None:
-    """Find the frequencies that carry the instrument above the room; shows then listen to nothing else.
+    """Find the frequencies that carry the instrument above the room.
+
+    With --save shows listen to nothing else from then on. With --device it asks for 4 s of the room, then for 8 s of
+    playing.
 
     Example: monochord soundcheck guqin.wav --out check --save
     """
@@ -50,21 +64,29 @@ def soundcheck(
     from engine.features.soundcheck import find_band
     from engine.settings import settings
 
+    if save:
+        typed.own_show(show)
+    if file is not None and device is not None:
+        raise BadSetting(f"file={file} and device={device} exclude each other (leave one out)")
+    if file is None and room is not None:
+        raise BadSetting(f"room={room} goes with a recording of the instrument (name it: FILE --room {room})")
     existing = show if show is not None and show.exists() else None
     if show is not None and existing is None and not save:
         raise BadSetting(f"show={show}: there is no such file (--save makes it)")
-    said = options.said(gain=gain, channels=channels)
+    said = typed.said(gain=gain, channels=channels)
     hearing = settings(existing, source=file, seconds=seconds, sound__device=device, **said).hearing
     if file is not None:
-        instrument = _read(hearing, seconds or _MOST)
-        alone = None if room is None else _mono(_read(replace(hearing, source=room), seconds or _MOST))
+        with terminal.waiting(f"reading {Path(file).name}"):
+            instrument = _read(hearing, seconds or _MOST)
+            alone = None if room is None else _mono(_read(replace(hearing, source=room), seconds or _MOST))
     elif hearing.device is None:
-        raise BadSetting("soundcheck: there is nothing to listen to (a FILE, or --device NAME from monochord devices)")
+        raise BadSetting("there is nothing to listen to (name a FILE, or --device NAME from monochord devices)")
     else:
         still, instrument = _ask(hearing)
         alone = _mono(still)
-    check = find_band(_mono(instrument), alone)
-    onsets = _write(out, file or hearing.device or "", check, instrument)
+    with terminal.waiting("finding the band"):
+        check = find_band(_mono(instrument), alone)
+        onsets = _write(out, file or hearing.device or "", check, instrument)
     if as_json:
         print(json.dumps({**asdict(check.band), "onsets": {"before": onsets[0], "after": onsets[1]}}, indent=1))
     else:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from engine.cli import options, terminal
+from engine.cli import options, terminal, typed
+from engine.cli.manual import Command, Group
 from engine.errors import BadSetting
 
 if TYPE_CHECKING:
@@ -18,23 +19,39 @@ if TYPE_CHECKING:
     from engine.listening.atlas import Atlas, Corpus
     from engine.recordings import Recording
 
-app = typer.Typer(help="Maps of sounds: fit one to your own recordings, or look at one.", no_args_is_help=True)
+app = typer.Typer(help="Maps of sounds: fit one to your own recordings, or look at one.", cls=Group)
 
 
-@app.command("fit")
+@app.command("fit", cls=Command)
 def fit(
     folder: Annotated[
         Path, typer.Argument(help="Recordings; the first folder below it names the family.", metavar="DIR")
     ],
-    out: Annotated[Path, typer.Option("-o", "--out", help="The map's name or path: NAME.onnx, .toml, .npz, .png.")],
-    workers: Annotated[int | None, typer.Option(help="Processes that listen; by default as many as cores.")] = None,
-    scheduler: Annotated[str | None, typer.Option(help="A dask cluster instead: tcp://HOST:PORT.")] = None,
-    network: Annotated[str, typer.Option(help="The network that listens: a name, or the path of an .onnx.")] = "vggish",
-    hop: Annotated[float, typer.Option(help="Seconds from one sound to the next.")] = 0.48,
-    splice: Annotated[int, typer.Option(help="Take 15, 18 or 30 sounds as one; 0: each alone.")] = 0,
-    passes: Annotated[float | None, typer.Option(help="How often each sound is drawn in fitting.")] = None,
+    out: Annotated[
+        Path,
+        typer.Option(
+            "-o", "--out", help="The map's name or path: NAME.onnx, .toml, .npz and .png are written.", metavar="NAME"
+        ),
+    ],
+    workers: Annotated[
+        int | None, typer.Option(help="Processes that listen; by default as many as cores.", metavar="N")
+    ] = None,
+    scheduler: options.Scheduler = None,
+    network: Annotated[
+        str, typer.Option(help="The network that listens: a name, or the path of an .onnx.", metavar="NAME")
+    ] = "vggish",
+    hop: Annotated[
+        float, typer.Option(help="Seconds from one sound to the next, 0.01 to 60.", metavar="SECONDS")
+    ] = 0.48,
+    splice: Annotated[int, typer.Option(help="Take 15, 18 or 30 sounds as one; 0: each alone.", metavar="N")] = 0,
+    passes: Annotated[
+        float | None,
+        typer.Option(help="How often each sound is drawn in fitting, above 0; by default 40.", metavar="TIMES"),
+    ] = None,
 ) -> None:
-    """Fit a map to your own recordings: whatever can be played. Goes on where it was interrupted.
+    """Fit a map to your own recordings. It goes on where it was interrupted.
+
+    Whatever can be played is listened to; a broken file is left out with a line.
 
     Example: monochord space fit recordings/ -o mine, then monochord live --space mine
     """
@@ -43,10 +60,13 @@ def fit(
     from engine.fitting import gathered, listen
     from engine.recordings import Listening, Shelf, recordings
 
-    workers = _checked(workers if workers is not None else os.cpu_count() or 1, hop, splice, scheduler)
+    _check(hop, splice, passes)
+    typed.checked_sharing(workers, scheduler)
+    workers = workers or os.cpu_count() or 1
     name = out.with_name(out.name.removesuffix(".onnx"))
     _refuse_shipped(name)
     _need_onnx()
+    _check_network(network)
     files = recordings(folder)
     how = Listening(network, hop, splice)
     shelf = Shelf(name.with_name(f"{name.name}.work"), how)
@@ -69,11 +89,13 @@ def fit(
         raise typer.Exit(1)
 
 
-@app.command("show")
+@app.command("show", cls=Command)
 def show(
     space: Annotated[str, typer.Argument(help="A map: a name, or the path of its .onnx.", metavar="NAME")] = "space",
-    picture: Annotated[Path | None, typer.Option(help="Draw its anchors to this PNG.")] = None,
-    way: Annotated[str | None, typer.Option(help="A recording whose way over the map is drawn.")] = None,
+    picture: Annotated[Path | None, typer.Option(help="Draw its anchors to this PNG.", metavar="FILE.png")] = None,
+    way: Annotated[
+        str | None, typer.Option(help="With --picture: a recording whose way over the map is drawn.", metavar="FILE")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the card as JSON.")] = False,
 ) -> None:
     """Tell what a map was fitted on, and how far it can be believed.
@@ -82,18 +104,19 @@ def show(
     """
     from engine.listening.space import Space
 
-    known = Space(space)
+    typed.writable("picture", picture, ".png")
     if way is not None and picture is None:
         raise BadSetting(f"way={way} is drawn into a picture (add --picture map.png)")
+    known = Space(space)
     if picture is not None:
         from engine.stage.band_figure import write_figure
         from engine.stage.map_figure import draw_map
 
         anchors = known.anchors
         said = f"{len(anchors.family)} anchors"
-        pixels = draw_map(
-            known.name, said, anchors.plane, anchors.family, known.families, None if way is None else _way(way, space)
-        )
+        walked = None if way is None else _way(way, space)
+        with terminal.waiting("drawing the map"):
+            pixels = draw_map(known.name, said, anchors.plane, anchors.family, known.families, walked)
         write_figure(picture, pixels)
     if as_json:
         print(json.dumps(known.card, indent=1, default=str))
@@ -114,7 +137,7 @@ def _way(recording: str, space: str) -> NDArray[np.float64]:
     import numpy as np
 
     from engine.analysis import analyse
-    from engine.audio.hearing import HearingSettings
+    from engine.audio.hearing_settings import HearingSettings
 
     with terminal.progress(f"listening to {Path(recording).name}") as tell:
         found = analyse(HearingSettings(source=recording, space=space), progress=tell)
@@ -123,15 +146,22 @@ def _way(recording: str, space: str) -> NDArray[np.float64]:
     return heard
 
 
-def _checked(workers: int, hop: float, splice: int, scheduler: str | None) -> int:
-    if workers < 1:
-        raise BadSetting(f"workers={workers} must be 1 or more")
+def _check(hop: float, splice: int, passes: float | None) -> None:
     if not 0.01 <= hop <= 60:
         raise BadSetting(f"hop={hop:g} must be from 0.01 to 60 seconds (try 0.48)")
-    options.checked_splice(splice)
-    if scheduler is not None and "://" not in scheduler:
-        raise BadSetting(f"scheduler={scheduler} must be an address (try tcp://{scheduler}:8786)")
-    return workers
+    typed.checked_splice(splice)
+    if passes is not None and not 0 < passes <= 10_000:
+        raise BadSetting(f"passes={passes:g} must be above 0, and at most 10000 (try 40)")
+
+
+def _check_network(name: str) -> None:
+    """BadSetting for one that is nowhere."""
+    from engine import assets
+    from engine.errors import nearest
+
+    if name.endswith(".onnx") or (assets.MODELS / f"{name}.onnx").exists() or Path(f"{name}.onnx").exists():
+        return
+    raise BadSetting(f"network={name} is none ({nearest(name, ['vggish'])}; or the path of an .onnx)")
 
 
 def _refuse_shipped(name: Path) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.cli import options, terminal
+from engine.cli import options, terminal, typed
 
 if TYPE_CHECKING:
     from engine.following import Following
@@ -17,7 +17,8 @@ def stage(
     follow: Annotated[
         str,
         typer.Option(
-            help="Draw what this machine plays; PORT is this stage's own, named there too.", metavar="HOST[:PORT]"
+            help="Draw what this machine plays. PORT is this stage's own, 9108 by default; name it there too.",
+            metavar="HOST[:PORT]",
         ),
     ],
     show: options.Show = None,
@@ -31,12 +32,14 @@ def stage(
     space: options.Space = None,
     score: Annotated[
         list[Path] | None,
-        typer.Option(help="Show this score's page: what is followed there.", metavar="FILE..."),
+        typer.Option(
+            help="Show this score's page: what is followed there.", metavar="FILE...", rich_help_panel=options.PICTURE
+        ),
     ] = None,
     notation: options.Notation = None,
     view: options.View = None,
 ) -> None:
-    """Open the stage alone and draw what another machine plays, in step with it and with every other that follows.
+    """Draw what another machine plays, in step with it.
 
     There, name this one: monochord live --followers THIS_MACHINE. Outputs are read from the show file here.
 
@@ -54,7 +57,7 @@ def stage(
         headless=headless,
         seconds=seconds,
         reading=terminal.read_score,
-        **options.said(
+        **typed.said(
             size=size,
             fps=fps,
             monitor=monitor,

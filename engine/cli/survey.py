@@ -7,20 +7,24 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, help="What the audience answered.")
+from engine.cli.manual import Command, Group
+
+app = typer.Typer(help="What the audience answered, as a figure.", cls=Group)
 
 
 @app.callback()
 def survey() -> None:
-    """What the audience answered (`monochord live --survey votes.csv` asks it)."""
+    """What the audience answered, as a figure. It is asked by: monochord live --survey votes.csv"""
 
 
-@app.command("draw")
+@app.command("draw", cls=Command)
 def draw(
     votes: Annotated[Path, typer.Argument(help="The CSV that --survey has written.", metavar="VOTES.csv")],
-    out: Annotated[Path, typer.Option(help="Where the figure goes; SVG and PNG are both written.")] = Path("fig10.svg"),
+    out: Annotated[
+        Path, typer.Option(help="Where the figure goes; SVG and PNG are both written.", metavar="FILE")
+    ] = Path("fig10.svg"),
 ) -> None:
-    """The answers as a figure, as the paper's Fig. 10 has them.
+    """Draw the answers, as the paper's Fig. 10 has them.
 
     Example: monochord survey draw votes.csv --out fig10.svg
     """

@@ -28,9 +28,14 @@ def takeover(
     mute: Annotated[
         bool, typer.Option("--mute", help="The other way round: let it stand by, and tell nobody.")
     ] = False,
-    page: Annotated[int, typer.Option(help="Where it serves its page, to be asked whether it obeyed.")] = _PAGE,
+    page: Annotated[
+        int,
+        typer.Option(min=1, max=65535, help="Where it serves its page, to be asked whether it obeyed.", metavar="PORT"),
+    ] = _PAGE,
 ) -> None:
-    """Let the machine that stands by (monochord live --backup --osc-in …) tell the lights from now on.
+    """Let the machine that stands by tell the lights from now on.
+
+    There: monochord live --backup --osc-in 0.0.0.0:9100 --osc-from THIS_MACHINE.
 
     Example: monochord takeover 192.168.1.21
     """
@@ -57,6 +62,8 @@ def takeover(
 
 
 def _place(said: str) -> tuple[str, int]:
+    if not said.strip():
+        raise BadSetting("host= is not HOST[:PORT] (try 192.168.1.21)")
     name, colon, port = said.rpartition(":")
     if not colon or said.endswith("]"):
         return said.strip("[]"), _OSC

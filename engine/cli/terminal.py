@@ -30,6 +30,23 @@ def remark(text: str) -> None:
 
 
 @contextmanager
+def waiting(text: str) -> Iterator[None]:
+    """A line while something is awaited that cannot say how far it is; where no terminal shows it, none."""
+    _write_over(f"{text} …")
+    try:
+        yield
+    finally:
+        _write_over("")
+
+
+def _write_over(line: str) -> None:
+    """This instead of the terminal's last line."""
+    if sys.stderr.isatty():
+        with suppress(OSError):
+            print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
+
+
+@contextmanager
 def progress(title: str) -> Iterator[Progress]:
     """A progress bar; without a terminal a line now and then. Gives the function to tell how much is done."""
     if not sys.stderr.isatty():

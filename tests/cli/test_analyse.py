@@ -11,7 +11,8 @@ import soundfile
 import typer
 
 from engine.cli.analyse import analyse
-from engine.cli.analyse_folder import checked
+from engine.cli.analyse_folder import listeners
+from engine.cli.typed import checked_sharing
 from engine.errors import BadSetting, MissingDriver
 from engine.frame import RATE
 
@@ -118,9 +119,9 @@ def test_a_folder_is_listed_and_what_is_broken_ends_it_with_1(
 
 
 def test_workers_and_scheduler_are_checked() -> None:
-    assert checked(3, None) == 3
-    assert checked(None, None) >= 1
+    assert listeners(3) == 3
+    assert listeners(None) >= 1
     with pytest.raises(BadSetting, match="workers=0 must be 1 or more"):
-        checked(0, None)
+        checked_sharing(0, None)
     with pytest.raises(BadSetting, match=r"scheduler=here must be an address \(try tcp://here:8786\)"):
-        checked(None, "here")
+        checked_sharing(None, "here")

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from engine import assets
-from engine.cli.options import gathered
+from engine.cli.typed import gathered
 from engine.frame import RATE, SIGNALS, Numbers
 from engine.stage.scene import scene_names
 from engine.stage.transition import transition_names

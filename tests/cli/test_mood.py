@@ -70,5 +70,5 @@ def test_without_the_model_nothing_is_told_and_one_line_says_why(
 
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path, sound_file: Callable[..., Path]) -> None:
     short = sound_file("short.wav", tune(1.5))
-    with pytest.raises(BadFile, match="choose a folder that is there"):
+    with pytest.raises(BadFile, match=r"there is no folder .* \(make it first\)"):
         mood([str(short)], tmp_path / "nowhere" / "mood.json")

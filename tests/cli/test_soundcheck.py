@@ -12,7 +12,7 @@ import soundfile
 from PIL import Image
 
 from engine.audio import hearing
-from engine.audio.hearing import HearingSettings
+from engine.audio.hearing_settings import HearingSettings
 from engine.cli.soundcheck import soundcheck
 from engine.errors import BadFile, BadSetting
 from engine.frame import HOP, RATE, Block
@@ -94,7 +94,7 @@ def test_what_it_cannot_do_is_said_in_one_line(
     sound_file: SoundFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "nothing"))
-    with pytest.raises(BadSetting, match=r"there is nothing to listen to \(a FILE, or --device NAME"):
+    with pytest.raises(BadSetting, match=r"there is nothing to listen to \(name a FILE, or --device NAME"):
         soundcheck(out=tmp_path)
     with pytest.raises(BadSetting, match=r"there is no such file \(--save makes it\)"):
         soundcheck("a.wav", show=tmp_path / "none.toml")

@@ -16,7 +16,7 @@ import typer
 from engine import fitting
 from engine.cli.space import fit, show
 from engine.errors import BadFile, BadSetting, MissingDriver
-from engine.fitting import held_out, listen
+from engine.fitting import gathered, held_out, listen
 from engine.listening.map_learning import Training
 from engine.listening.mel import MEL_RATE, log_mel, patches
 from engine.listening.space import Space
@@ -151,6 +151,19 @@ def test_a_recording_that_changed_is_listened_to_again(place: Path, shared: Path
     assert shelf.place(path) != before
     shelf.folder.joinpath("bad.npz").write_bytes(b"PK")
     assert shelf.read(shelf.folder / "bad.npz") is None
+
+
+def test_recordings_that_go_away_meanwhile_are_told_and_the_others_are_heard(place: Path, shared: Path) -> None:
+    how = Listening(str(shared / "little.onnx"))
+    shelf, files = Shelf(place / "shelf", how), recordings(place / "recordings")
+    gone = next(recording.path for recording in files if recording.path.name == "1.wav")
+    gone.unlink()
+    said = {recording.path: why for recording, why in listen(files, shelf, how)}
+    assert said[gone] == f"{gone}: No such file or directory"
+    heard = [path for path, why in said.items() if not why]
+    assert len(heard) == 3
+    heard[0].unlink()
+    assert len(np.unique(gathered(files, shelf).group)) == 2
 
 
 def test_the_family_is_the_first_folder_else_the_file(place: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from engine.cli import options
+from engine.cli import typed
 from engine.cli.app import app
 from engine.errors import BadFile, BadSetting
 from engine.settings import settings
@@ -15,7 +15,7 @@ from engine.survey.votes import Votes, write_votes
 
 
 @pytest.mark.parametrize(
-    ("typed", "taken"),
+    ("words", "taken"),
     [
         (["live", "--survey"], ["live", "--survey", "-"]),
         (["live", "--survey", "votes.csv"], ["live", "--survey", "votes.csv"]),
@@ -28,20 +28,20 @@ from engine.survey.votes import Votes, write_votes
         (["survey", "draw", "votes.csv"], ["survey", "draw", "votes.csv"]),
     ],
 )
-def test_a_survey_may_be_asked_for_with_and_without_a_file(typed: list[str], taken: list[str]) -> None:
-    assert options.gathered(typed) == taken
+def test_a_survey_may_be_asked_for_with_and_without_a_file(words: list[str], taken: list[str]) -> None:
+    assert typed.gathered(words) == taken
 
 
 def test_what_is_typed_stands_above_the_show_file(tmp_path: Path) -> None:
     show = tmp_path / "show.toml"
     show.write_text('[survey]\naddress = "127.0.0.1"\nper_minute = 60\n')
-    closed = settings(show, **options.said()).survey
+    closed = settings(show, **typed.said()).survey
     assert (closed.open, closed.host, closed.per_minute, closed.votes) == (False, "127.0.0.1", 60, None)
-    said = options.said(survey=str(tmp_path / "v.csv"), survey_address="127.0.0.2:81", survey_qr=tmp_path / "code.svg")
+    said = typed.said(survey=str(tmp_path / "v.csv"), survey_address="127.0.0.2:81", survey_qr=tmp_path / "code.svg")
     opened = settings(show, **said).survey
     assert (opened.open, opened.host, opened.port) == (True, "127.0.0.2", 81)
     assert (opened.votes, opened.code) == (tmp_path / "v.csv", tmp_path / "code.svg")
-    assert settings(show, **options.said(survey="-")).survey.votes is None
+    assert settings(show, **typed.said(survey="-")).survey.votes is None
     show.write_text("[survey]\nper_minute = 0\n")
     with pytest.raises(BadSetting, match=r"survey\.per_minute=0 must be 1 to 6000 votes a minute from one address"):
         settings(show)
