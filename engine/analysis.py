@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from engine.audio.hearing_settings import HearingSettings
 from engine.errors import BadFile
 from engine.features.beat import FREE
+from engine.foundation.whole_file import whole_file
 from engine.frame import ROW, Frame, Numbers, Signal, signals_of
 from engine.listening.mood_judge import NEUTRAL, Verdict
 from engine.rehearsal import Progress, Rehearsal, nobody
 from engine.stage.note_names import NAMES as PITCH_CLASSES
-from engine.whole_file import whole_file
 
 _TURNED: Final = 4096  # hops that are turned round at a time
 

@@ -15,10 +15,10 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Final
 
-from engine.company import Company, Notice
 from engine.control.orders import Tap
-from engine.ending import on_signals
+from engine.foundation.ending import on_signals
 from engine.frame import HOP, RATE, Block, Frame
+from engine.live.company import Company, Notice
 from engine.settings import Settings
 from engine.stage.backdrop import Backdrop
 

@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.foundation.memory import SharedMemory
 from engine.frame import HOP, RATE, Row, Samples, slot_dtype
-from engine.memory import SharedMemory
 
 SLOTS: Final = 5120
 """Hops that are kept: 27 s, so that a stage that is started again still finds all that its pictures reach back to."""

@@ -18,14 +18,13 @@ from typing import Final
 
 import numpy as np
 
-from engine import assets, power
 from engine.audio.hearing_settings import HearingSettings
 from engine.control.listening_place import osc_socket
 from engine.control.midi_ports import RtPorts, matching
 from engine.control.page_place import page_socket
-from engine.cues import Change
 from engine.errors import BadFile, BadScene, MonochordError, NoSuchDevice, UserMistake, nearest
-from engine.findings import Finding, examined
+from engine.foundation import assets, power
+from engine.foundation.findings import Finding, examined
 from engine.frame import HOP, RATE, slot_dtype
 from engine.frame_ring import FrameRing
 from engine.lights.reachable import Place, why_not
@@ -37,6 +36,7 @@ from engine.stage.drawing import Moment
 from engine.stage.render import Renderer
 from engine.stage.scene import load_scene
 from engine.survey.place import host_of
+from engine.timing.cues import Change
 
 _MOMENTS: Final = 40
 """Pictures of the built-in recording that each scene is timed by."""

@@ -18,15 +18,14 @@ from numpy.typing import NDArray
 from engine.audio.hearing_settings import HearingSettings
 from engine.audio.hops import Hopper
 from engine.audio.source import Source, open_source
-from engine.cues import Cue
 from engine.errors import BadFile, BadSetting
-from engine.evening import Evening, Prompter, take_of
 from engine.frame import HOP, RATE, Block, Frame, Row, Samples, blank_row
 from engine.frame_ring import stereo
 from engine.listening.density import density
 from engine.listening.mood_judge import Verdict
 from engine.perception import Perception
-from engine.playbill import Playbill
+from engine.replay.evening import Evening, Prompter, take_of
+from engine.replay.playbill import Playbill
 from engine.score.timeline import Timeline
 from engine.stage.drawing import Moment
 from engine.stage.film import open_film
@@ -38,8 +37,9 @@ from engine.stage.sheet import write_sheet
 from engine.stage.sound_texture import WINDOW
 from engine.stage.targets import Size
 from engine.stage.views import FLAT
-from engine.told import Script
-from engine.wandering import Wandering
+from engine.takes.told import Script
+from engine.timing.cues import Cue
+from engine.timing.wandering import Wandering
 
 _CHUNK: Final = 8192
 _ENDLESS: Final = 60.0  # seconds that are taken of a sound that has no end, unless somebody says otherwise

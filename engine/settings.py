@@ -13,11 +13,11 @@ A show file is TOML, and everything in it may be left out:
     transition = "fade"               # or bleed, mist, screen, a .fs file, "cut"
     seconds = 2
     when = "beat"                     # or now, bar
-    [[cues]]                          # as engine/cues.py says
+    [[cues]]                          # as engine/timing/cues.py says
     scene = "ink"
     at = 61.5
     transition = "bleed"
-    [wander]                          # changes by itself: engine/wandering.py
+    [wander]                          # changes by itself: engine/timing/wandering.py
     scenes = ["ink:*", "silk", "sky"]
     every = [60, 180]
     [sound]
@@ -87,22 +87,21 @@ from typing import Any, Final
 
 import platformdirs
 
-from engine.addressees import destinations_of, osc_in_of
 from engine.audio.hearing_settings import HearingSettings
 from engine.control.listening_place import OscInSettings
 from engine.control.midi_settings import KEYS as MIDI_KEYS
 from engine.control.midi_settings import MidiSettings, read_midi
 from engine.control.page_place import PageSettings, read_page
-from engine.cues import Change, Cue
 from engine.errors import BadSetting
 from engine.instrument import InstrumentBand
 from engine.lights.destination import Destination
 from engine.lights.patch import Patch, first_lights, is_console, read_patch
 from engine.listening.density import density
 from engine.musician import read_musicians
-from engine.planned import check_scenes, cues_of, wandering_of
 from engine.score.opening import AUTO, Opened, open_sheet, page_of
-from engine.show_file import check, preset_file, read_show, user_show
+from engine.show.addressees import destinations_of, osc_in_of
+from engine.show.planned import check_scenes, cues_of, wandering_of
+from engine.show.show_file import check, preset_file, read_show, user_show
 from engine.stage.history import packed
 from engine.stage.output import Output, read_output
 from engine.stage.palette import load_palette
@@ -110,10 +109,11 @@ from engine.stage.scene import scene_names
 from engine.stage.stage_settings import StageSettings
 from engine.stage.views import FLAT
 from engine.survey.place import SurveySettings, read_survey
-from engine.take import is_take, script_in, show_in
-from engine.told import Script
+from engine.takes.take import is_take, script_in, show_in
+from engine.takes.told import Script
+from engine.timing.cues import Change, Cue
+from engine.timing.wandering import Wandering
 from engine.wall.address import Address, parse_address
-from engine.wandering import Wandering
 
 DEFAULT_SCENE: Final = "mountains"
 _FLOOR: Final = "fallback"

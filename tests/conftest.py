@@ -13,7 +13,7 @@ import pytest
 import soundfile
 from hypothesis import settings
 
-from engine import fonts
+from engine.foundation import fonts
 from engine.frame import RATE
 from engine.musician import Musician
 
@@ -27,8 +27,8 @@ settings.load_profile("same")
 _ALONE = (
     *("audio/test_hearing.py", "stage/test_audition.py", "stage/test_backdrop.py", "stage/test_lost_context.py"),
     *("stage/test_guarded_painter.py", "stage/test_isf_check.py", "stage/test_painter.py", "stage/test_understudy.py"),
-    *("test_child.py", "test_conductor.py", "test_following.py", "test_latency.py", "test_lights_of_a_show.py"),
-    *("test_showing.py", "test_synchrony.py"),
+    *("foundation/test_child.py", "test_conductor.py", "live/test_following.py", "test_latency.py"),
+    *("live/test_showing.py", "live/test_synchrony.py", "live/test_lights_of_a_show.py"),
 )
 """Where processes are killed, frozen and awaited: such tests want the machine for themselves."""
 

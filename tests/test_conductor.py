@@ -30,11 +30,11 @@ from engine.lights.patch import read_patch
 from engine.listening.ear import PLACE
 from engine.listening.mood import MOOD
 from engine.musician import Musician
-from engine.programme import changed_since, hashes
 from engine.rehearsal import Rehearsal
+from engine.replay.programme import changed_since, hashes
 from engine.settings import Settings, settings
 from engine.stage.stage_settings import StageSettings
-from engine.take import Take
+from engine.takes.take import Take
 
 from .conftest import JackServer
 from .listening.little_onnx import little_map, little_network

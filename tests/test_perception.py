@@ -58,7 +58,7 @@ def test_musicians_keep_their_senses_and_have_no_place_of_their_own(space: str) 
 def test_without_map_and_sense_of_mood_everything_else_goes_on_and_it_is_said_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.assets.MODELS", tmp_path)
+    monkeypatch.setattr("engine.foundation.assets.MODELS", tmp_path)
     perception = Perception([1])
     place, mood = perception.troubles()
     assert place.startswith("the place on the map stands still: ")

@@ -13,7 +13,7 @@ import pytest
 from engine import preflight
 from engine.audio.device import Device
 from engine.errors import NoSuchDevice
-from engine.findings import Finding
+from engine.foundation.findings import Finding
 from engine.rehearsal import nobody
 from engine.settings import Settings, settings
 

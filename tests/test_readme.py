@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.show_file import read_show
+from engine.show.show_file import read_show
 from engine.stage.keys import KEYS
 
 ROOT = Path(__file__).resolve().parent.parent

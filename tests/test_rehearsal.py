@@ -11,13 +11,13 @@ import pytest
 
 from engine import rehearsal
 from engine.audio.hearing_settings import HearingSettings
-from engine.cues import read_cues
 from engine.errors import BadFile, BadScene, BadSetting, MissingDriver
 from engine.frame import HOP, RATE
 from engine.rehearsal import Rehearsal, pictures, render
 from engine.stage import gpu
 from engine.stage.film import Film
-from engine.wandering import Wandering
+from engine.timing.cues import read_cues
+from engine.timing.wandering import Wandering
 
 from .conftest import PLAYING, SoundFile
 from .listening.little_onnx import little_map, little_network
@@ -225,7 +225,7 @@ def test_the_same_sound_has_the_same_places_bit_for_bit_after_a_fixed_lag(tmp_pa
 def test_a_rehearsal_says_that_there_is_no_map_and_no_sense_of_mood(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.assets.MODELS", tmp_path)
+    monkeypatch.setattr("engine.foundation.assets.MODELS", tmp_path)
     place, mood = Rehearsal(CLICKS, 0.1).remarks
     assert "stands still" in place
     assert "stays neutral" in mood

@@ -11,8 +11,8 @@ from engine.errors import BadFile, BadScene, BadSetting, UserMistake
 from engine.instrument import InstrumentBand
 from engine.musician import Musician
 from engine.settings import DEFAULT_SCENE, settings
-from engine.show_file import preset_file, read_show, save, user_show
-from engine.take import TakeWriter
+from engine.show.show_file import preset_file, read_show, save, user_show
+from engine.takes.take import TakeWriter
 
 
 @pytest.fixture

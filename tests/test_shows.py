@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from engine import show_file
 from engine.errors import BadFile
 from engine.settings import settings
-from engine.show_file import show_names
+from engine.show import show_file
+from engine.show.show_file import show_names
 from engine.stage.preset import split_name
 
 

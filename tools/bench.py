@@ -42,7 +42,7 @@ from benchmarks.speed import SPEED
 from benchmarks.table import Figure, cells, line
 from benchmarks.truth import GROWTH, TRUTH
 
-from engine.whole_file import whole_file
+from engine.foundation.whole_file import whole_file
 
 JOBS: Final = (*SPEED, *PICTURES, *TRUTH, *SCORES, *GROWTH)
 _ROOT: Final = Path(__file__).resolve().parent.parent

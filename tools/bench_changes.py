@@ -23,12 +23,12 @@ from pathlib import Path
 import numpy as np
 from benchmarks import figures
 
-from engine import assets
-from engine.cues import Change
+from engine.foundation import assets
 from engine.frame_ring import FrameRing
 from engine.stage.backdrop import Backdrop
 from engine.stage.stage_settings import StageSettings
 from engine.stage.transition import transition_names
+from engine.timing.cues import Change
 
 _SCENES = ("ink", "mountains", "strings")
 _RUNS = ("still", "understudy", "straight")

@@ -22,8 +22,8 @@ from typing import Any
 from benchmarks import figures
 from benchmarks.fitting import COUNTS, fitting
 
-from engine.fitting import listen
-from engine.recordings import Listening, Recording, Shelf, recordings
+from engine.corpus.fitting import listen
+from engine.corpus.recordings import Listening, Recording, Shelf, recordings
 
 
 def workers(folder: Path, turns: int) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from benchmarks import curves, figures
 from benchmarks.curves import Curve
 from benchmarks.report import curves_told
 
-from engine.whole_file import whole_file
+from engine.foundation.whole_file import whole_file
 
 _ACROSS: Final = 3
 _INK, _PAPER, _RED = "#2B2A28", "#F1E9DA", "#A63A2B"

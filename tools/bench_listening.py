@@ -20,9 +20,9 @@ from collections.abc import Callable
 import numpy as np
 from benchmarks import figures
 
-from engine import assets
 from engine.audio.source import open_source
 from engine.features.ensemble import Ensemble
+from engine.foundation import assets
 from engine.frame import HOP, RATE, Block
 from engine.listening.ear import Ear, familiar
 from engine.listening.mel import BANDS, COLUMN, MEL_RATE, PATCH, MelStream

@@ -26,10 +26,10 @@ from pythonosc.osc_message_builder import OscMessageBuilder
 from pythonosc.udp_client import SimpleUDPClient
 
 from engine.frame import SIGNALS, Row
-from engine.lighting import Lighting
 from engine.lights.destination import Destination
 from engine.lights.osc import Lights, Sender
 from engine.lights.patch import first_lights, read_patch
+from engine.live.lighting import Lighting
 
 _DESTINATIONS: Final = 5
 

@@ -21,7 +21,7 @@ from benchmarks import figures
 from export_vggish import export, quantised
 from networks.vggish import Vggish
 
-from engine import assets
+from engine.foundation import assets
 from engine.listening.ear import familiar
 from engine.listening.mel import BANDS, PATCH
 

@@ -31,12 +31,12 @@ import numpy as np
 from benchmarks import figures
 from peer_senses import measured
 
-from engine import assets
 from engine.audio.source import open_source
 from engine.features.covering import covering_profile
 from engine.features.fast import FastSenses
 from engine.features.fractal import higuchi
 from engine.features.line import katz, petrosian
+from engine.foundation import assets
 from engine.frame import HOP, RATE, ROW, Block
 
 HERE = Path(__file__).resolve().parent

@@ -15,8 +15,8 @@ import time
 import numpy as np
 from benchmarks import figures
 
-from engine import assets
 from engine.audio.hearing_settings import HearingSettings
+from engine.foundation import assets
 from engine.frame import HOP, RATE
 from engine.frame_ring import stereo
 from engine.rehearsal import Rehearsal

@@ -27,7 +27,7 @@ from networks.sru import Sru
 from sheets.notations import NOTATIONS, STAVES, Notation
 from torch import Tensor, nn
 
-from engine import models
+from engine.foundation import models
 
 _CLOSE: Final = 1e-3
 """How far a share may be from torch's."""

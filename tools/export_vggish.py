@@ -32,7 +32,7 @@ from networks.vggish import EMBEDDING, Vggish, VggishShaped, folded
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from engine import models
+from engine.foundation import models
 from engine.listening.mel import BANDS, MEL_RATE, PATCH, log_mel, patches, resampled
 
 _CLOSE: Final = 1e-5

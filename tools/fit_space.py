@@ -29,8 +29,8 @@ from benchmarks import figures
 from numpy.typing import NDArray
 from PIL import Image
 
-from engine import models
-from engine.fitting import MOST, held_out
+from engine.corpus.fitting import MOST, held_out
+from engine.foundation import models
 from engine.listening.affinity import conditional, joint
 from engine.listening.atlas import PERPLEXITY, Atlas, Corpus, fitted, write
 from engine.listening.divergence import Kind, descend

@@ -21,9 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from engine import trial
 from engine.cli.scene_trial import Trial
 from engine.cli.scene_verdict import Verdict
+from engine.films import trial
 from engine.frame import SIGNALS
 from engine.stage.binding import Binding
 from engine.stage.isf_inputs import PARTS, Input

@@ -32,7 +32,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 from train_mood import SEEDS, calibrated, held_out, scores, spread
 
-from engine import models
+from engine.foundation import models
 from engine.listening.mood_features import EIGHT, eight
 from engine.listening.mood_judge import MOODS
 from engine.listening.mood_tally import likeness, majority

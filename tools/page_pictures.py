@@ -21,11 +21,10 @@ from typing import Any, Final
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
-from engine import assets
 from engine.audio.hearing_settings import HearingSettings
 from engine.conductor import Conductor
 from engine.control.page_place import PageSettings
-from engine.cues import read_cues
+from engine.foundation import assets
 from engine.instrument import InstrumentBand
 from engine.rehearsal import nobody
 from engine.report.writing import REPORT, report
@@ -35,6 +34,7 @@ from engine.share.films import formats
 from engine.share.sharing import Wish, share
 from engine.share.story import story_of
 from engine.stage.stage_settings import StageSettings
+from engine.timing.cues import read_cues
 
 PICTURES: Final = Path(__file__).parent / "pictures"
 CUES: Final = (("ink", "Opening"), ("silk", "River"), ("strings", "Finale"))

@@ -41,7 +41,7 @@ from watching.from_outside import Lights
 from watching.processes import Taken, family, taken
 from watching.show import RunningShow
 
-from engine import assets
+from engine.foundation import assets
 
 _SAMPLE: Final = 10.0  # seconds between two looks
 _CHANGE: Final = 7.0  # seconds between two changes of scene

@@ -24,9 +24,9 @@ from networks.mood import KNOWN, Array, Labels, Lessons, MoodNetwork, folds, joi
 from numpy.typing import NDArray
 from onnxruntime import InferenceSession
 
-from engine import models
+from engine.foundation import models
+from engine.foundation.whole_file import whole_file
 from engine.listening.mood_judge import MOODS, MoodModel
-from engine.whole_file import whole_file
 
 CROPS: Final = 2
 SEEDS: Final = 2

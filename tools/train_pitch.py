@@ -31,8 +31,8 @@ from networks.pitch import TAPS, Ear, heard_pitch, loss_of, weights_of
 from numpy.typing import NDArray
 from torch import nn
 
-from engine import models
 from engine.features.pitch_views import BELOW, REACH, STEPS, VIEWS
+from engine.foundation import models
 from engine.frame import HOP
 
 _CALM: Final = 0.45  # what is added to the score of none when all is learned: noise is to have no pitch

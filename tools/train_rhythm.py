@@ -30,8 +30,8 @@ from lessons.rhythm import BEAT_HOPS, exercises, load
 from numpy.typing import NDArray
 from torch import nn
 
-from engine import models
 from engine.features.onset_view import OnsetView
+from engine.foundation import models
 
 _HIDDEN: Final = {"onset": 64, "beat": 96}
 

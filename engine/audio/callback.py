@@ -17,8 +17,8 @@ from numba import carray, cfunc, njit, types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
+from engine.foundation.memory import SharedMemory
 from engine.frame import Samples
-from engine.memory import SharedMemory
 
 
 class Counter(IntEnum):

@@ -19,8 +19,8 @@ from engine.audio.callback import Counter, SoundBlock
 from engine.audio.device import Device, Stream, find_device, fitting_rate
 from engine.audio.player import Player
 from engine.audio.source import MAX_CHANNELS, open_source
-from engine.child import Message, Parent
 from engine.errors import MissingDriver, MonochordError, NoSuchDevice
+from engine.foundation.child import Message, Parent
 from engine.frame import HOP, RATE
 
 _PERIOD: Final = 0.02  # seconds from one look at orders and queue to the next, at most

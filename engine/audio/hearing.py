@@ -16,8 +16,8 @@ from typing import Any, Final
 from engine.audio.callback import Counter, SoundBlock
 from engine.audio.hearing_settings import HearingSettings
 from engine.audio.hops import Hopper
-from engine.child import Child, Spare, Watch
 from engine.errors import MissingDriver, MonochordError, NoSuchDevice
+from engine.foundation.child import Child, Spare, Watch
 from engine.frame import HOP, RATE, Block, Samples
 
 _PATIENCE: Final = 0.5  # seconds without a callback until the ears count as frozen

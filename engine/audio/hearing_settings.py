@@ -9,7 +9,7 @@ from typing import Any
 
 from engine.instrument import InstrumentBand
 from engine.musician import Musician
-from engine.take import band_in, is_take, musicians_in, score_in, space_in
+from engine.takes.take import band_in, is_take, musicians_in, score_in, space_in
 
 
 @dataclass(frozen=True, slots=True)

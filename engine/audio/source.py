@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from engine.errors import BadFile, BadSetting, nearest
 from engine.frame import HOP, RATE, Samples
-from engine.take import Take, is_take
+from engine.takes.take import Take, is_take
 
 MAX_CHANNELS: Final = 32
 """Channels of a device or a file that are heard, at most."""

@@ -15,7 +15,7 @@ from engine.errors import BadFile, BadSetting, MissingDriver, UserMistake
 
 if TYPE_CHECKING:
     from engine.report.writing import Reported
-    from engine.told import Script
+    from engine.takes.told import Script
 
 
 def analyse(
@@ -183,8 +183,8 @@ def _compare(reports: list[Reported], out: Path, as_json: bool) -> None:
 
 def _list(script: Script, folder: Path) -> None:
     """told.txt: what the stage was told on the evening of a take, a line each; BadFile if it cannot be written."""
-    from engine.told import listing
-    from engine.whole_file import whole_file
+    from engine.foundation.whole_file import whole_file
+    from engine.takes.told import listing
 
     try:
         with whole_file(folder / "told.txt") as part:
@@ -195,9 +195,9 @@ def _list(script: Script, folder: Path) -> None:
 
 def _describe(file: str, seconds: float, space: str | None, splice: int, folder: Path) -> None:
     """embedding.npz: `embedding` (n, 128) and `time` (n,), the seconds at which each begins; patches do not overlap."""
+    from engine.corpus.recordings import Listening, heard_in, write_heard
     from engine.listening.ear import familiar
     from engine.listening.mel import PATCH_SECONDS
-    from engine.recordings import Listening, heard_in, write_heard
 
     network, _ = familiar(space)
     embedding, time = heard_in(Path(file), Listening(str(network.path), PATCH_SECONDS, splice), seconds)

@@ -26,7 +26,7 @@ def analyse_folder(
     as_json: bool,
 ) -> None:
     """Write the reports and index.html; exits with 1 if any recording was left out."""
-    from engine.recordings import recordings
+    from engine.corpus.recordings import recordings
     from engine.report.folder import jobs, reported
     from engine.report.index import Entry, write_index
     from engine.report.writing import Wanted

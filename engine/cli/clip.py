@@ -8,7 +8,7 @@ from typing import Final
 from engine import rehearsal
 from engine.cli import terminal
 from engine.errors import BadFile
-from engine.excerpts import Excerpts
+from engine.films.excerpts import Excerpts
 from engine.listening.density import density
 from engine.settings import Settings
 from engine.stage.scene import load_scene

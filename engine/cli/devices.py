@@ -30,7 +30,7 @@ def devices(
     """
     from engine.audio.device import devices as all_devices
     from engine.audio.device import find_device
-    from engine.show_file import save
+    from engine.show.show_file import save
 
     typed.own_show(show)
     for name, direction, key in ((use, "input", "sound.device"), (use_output, "output", "sound.output")):

@@ -17,7 +17,7 @@ import typer
 
 from engine.cli import terminal
 from engine.errors import BadSetting, MissingDriver, UserMistake
-from engine.findings import Finding, examined
+from engine.foundation.findings import Finding, examined
 
 if TYPE_CHECKING:
     from engine.settings import Settings

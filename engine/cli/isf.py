@@ -12,7 +12,7 @@ import typer
 from engine.cli import terminal, typed
 from engine.cli.manual import Command, Group
 from engine.errors import BadFile, BadSetting
-from engine.whole_file import whole_file
+from engine.foundation.whole_file import whole_file
 
 if TYPE_CHECKING:
     from engine.stage.isf_check import Result

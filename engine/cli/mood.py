@@ -10,7 +10,7 @@ import typer
 
 from engine.cli import options, terminal, typed
 from engine.errors import BadFile, UserMistake
-from engine.whole_file import whole_file
+from engine.foundation.whole_file import whole_file
 
 
 def mood(

@@ -66,8 +66,8 @@ def preview(
 
     Example: monochord preview tune.flac --scene ink --osc 127.0.0.1:9101
     """
-    from engine import assets
     from engine.audio.source import open_source
+    from engine.foundation import assets
     from engine.settings import settings
     from engine.stage.display import has_display
 

@@ -51,7 +51,8 @@ def render(
 
     Example: monochord render tune.flac tune.mp4 --scene mountains --preset vertical
     """
-    from engine import film_cluster, film_crew, rehearsal
+    from engine import rehearsal
+    from engine.films import cluster, crew
     from engine.settings import settings
 
     leave_in_order()
@@ -94,9 +95,9 @@ def render(
         how |= {"palette": stage.palette, "script": chosen.script}
         how |= {"flash_limiter": stage.flash_limiter, "view": stage.view, "progress": tell, "remark": terminal.remark}
         if scheduler is not None:
-            film_cluster.render(chosen.hearing, chosen.scene, out, scheduler, **how)
+            cluster.render(chosen.hearing, chosen.scene, out, scheduler, **how)
         elif workers > 1:
-            film_crew.render(chosen.hearing, chosen.scene, out, workers, **how)
+            crew.render(chosen.hearing, chosen.scene, out, workers, **how)
         else:
             how |= {"cues": chosen.cues, "wander": chosen.wander, "page": stage.page}
             rehearsal.render(chosen.hearing, chosen.scene, out, **how)

@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from engine import trial
 from engine.cli import terminal
 from engine.cli.scene_verdict import Verdict, verdicts
 from engine.errors import BadFile, BadScene, BadSetting, nearest
+from engine.films import trial
 from engine.rehearsal import Progress
 from engine.stage.palette import pinned
 from engine.stage.scene import Scene, load_scene, scene_names

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from engine import trial
+from engine.films import trial
 from engine.frame import SIGNALS
 from engine.stage.scene import Scene
 from engine.stage.scene_judging import Film, correlation, following, nearest_musics, nearest_scene, unrest

@@ -79,7 +79,7 @@ def _printed(found: list[Verdict]) -> str:
 
 
 def _list(names: list[str] | None, as_json: bool) -> None:
-    from engine.show_file import show_names
+    from engine.show.show_file import show_names
     from engine.stage.palette import palettes
     from engine.stage.scene import load_scene, scene_names
     from engine.stage.transition import transition_names

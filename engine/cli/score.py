@@ -11,7 +11,7 @@ import typer
 from engine.cli import terminal, typed
 from engine.cli.manual import Command, Group
 from engine.errors import BadFile, BadSetting, UserMistake
-from engine.whole_file import whole_file
+from engine.foundation.whole_file import whole_file
 
 if TYPE_CHECKING:
     from engine.score.comparing import Comparison

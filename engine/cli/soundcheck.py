@@ -200,7 +200,7 @@ def _print(band: InstrumentBand, onsets: tuple[int, int], out: Path) -> None:
 
 
 def _save(band: InstrumentBand, show: Path | None) -> Path:
-    from engine.show_file import save, user_show
+    from engine.show.show_file import save, user_show
 
     path = show or user_show()
     for key, value in asdict(band).items():

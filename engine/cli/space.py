@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from engine.corpus.recordings import Recording
     from engine.listening.atlas import Atlas, Corpus
-    from engine.recordings import Recording
 
 app = typer.Typer(help="Maps of sounds: fit one to your own recordings, or look at one.", cls=Group)
 
@@ -57,8 +57,8 @@ def fit(
     """
     import os
 
-    from engine.fitting import gathered, listen
-    from engine.recordings import Listening, Shelf, recordings
+    from engine.corpus.fitting import gathered, listen
+    from engine.corpus.recordings import Listening, Shelf, recordings
 
     _check(hop, splice, passes)
     typed.checked_sharing(workers, scheduler)
@@ -156,8 +156,8 @@ def _check(hop: float, splice: int, passes: float | None) -> None:
 
 def _check_network(name: str) -> None:
     """BadSetting for one that is nowhere."""
-    from engine import assets
     from engine.errors import nearest
+    from engine.foundation import assets
 
     if name.endswith(".onnx") or (assets.MODELS / f"{name}.onnx").exists() or Path(f"{name}.onnx").exists():
         return
@@ -165,7 +165,7 @@ def _check_network(name: str) -> None:
 
 
 def _refuse_shipped(name: Path) -> None:
-    from engine import assets
+    from engine.foundation import assets
 
     if name.resolve().parent == assets.MODELS.resolve():
         raise BadSetting(f"out={name} would lie among the shipped models (choose another folder)")

@@ -10,7 +10,7 @@ import typer
 from engine.cli import options, terminal, typed
 
 if TYPE_CHECKING:
-    from engine.following import Following
+    from engine.live.following import Following
 
 
 def stage(
@@ -47,7 +47,7 @@ def stage(
     """
     from dataclasses import replace
 
-    from engine.following import Following
+    from engine.live.following import Following
     from engine.settings import settings
     from engine.wall.address import parse_address
 

@@ -179,7 +179,7 @@ def said(
 
 def _fits(option: str, value: Any) -> None:
     """BadSetting for a value that its key does not take, under the name that was typed."""
-    from engine.show_file import check
+    from engine.show.show_file import check
 
     if value is None:
         return

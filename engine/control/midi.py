@@ -26,7 +26,7 @@ from engine.control.mtc import MtcReader
 from engine.control.orders import Beat, Order, ReleaseTap, Tempo, Watch
 from engine.control.table import Table
 from engine.errors import BadSetting, MonochordError, nearest
-from engine.timecode import Chase
+from engine.timing.timecode import Chase
 
 _LOOK: Final = 1.0  # seconds between two looks for ports
 _TELL: Final = 0.05  # seconds between two words to controllers

@@ -23,7 +23,7 @@ import tomlkit
 from engine.control.entry import ADDRESS
 from engine.control.midi_message import BEND, CC, CC14, CHANNELS, KINDS, NOTE, PROGRAM, Control
 from engine.errors import BadFile, BadSetting, nearest
-from engine.whole_file import whole_file
+from engine.foundation.whole_file import whole_file
 
 LATCHING, MOMENTARY = "latching", "momentary"
 _MODES: Final = (LATCHING, MOMENTARY)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from engine.timecode import PACES, Label, Pace
+from engine.timing.timecode import PACES, Label, Pace
 
 _QUARTER, _END = 0xF1, 0xF7
 _REAL_TIME: Final = b"\xf0\x7f"  # how a system exclusive message in real time begins; who is meant stands behind it,

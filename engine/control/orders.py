@@ -1,6 +1,6 @@
 """Orders: what can be asked of a running show, whoever asks: a key, OSC, the page, MIDI. Plain data, already checked.
 
-`table` reads them from an address and its arguments; `engine.desk` does what they say.
+`table` reads them from an address and its arguments; `engine.live.desk` does what they say.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ import tomlkit
 
 from engine.control.bad_order import BadOrder
 from engine.control.scene_input import SceneInput, Value, read_value
-from engine.whole_file import whole_file
+from engine.foundation.whole_file import whole_file
 
 _STORE, _RECALL = "/monochord/preset/store", "/monochord/preset/recall"
 _BEFORE: Final = "before"  # the key under which a preset keeps what had its name

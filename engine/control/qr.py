@@ -7,7 +7,7 @@ from pathlib import Path
 import segno
 
 from engine.errors import BadFile
-from engine.whole_file import whole_file
+from engine.foundation.whole_file import whole_file
 
 
 def qr_text(url: str) -> str:

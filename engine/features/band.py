@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.features.filters import group_delay, high_pass, low_pass, notch
+from engine.foundation.kernel import expect_shape, kernel, place
 from engine.frame import HOP, RATE, SILENT_DB, Band
 from engine.instrument import HIGHEST_HZ, LOWEST_HZ, InstrumentBand
-from engine.kernel import expect_shape, kernel, place
 
 _ORDER: Final = 8  # 48 dB an octave
 _AT_ONCE: Final = 4  # sections that are run through together

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.features.filters import band_pass
+from engine.foundation.kernel import aligned, kernel, place
 from engine.frame import RATE, SILENT_DB
-from engine.kernel import aligned, kernel, place
 
 CENTRES: Final = tuple(1000.0 * 2.0**octave for octave in range(-4, 4))
 """Centres of the octaves in Hz: 62.5, 125, … 8000."""

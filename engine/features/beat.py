@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from engine.features.bar import BarFinder
 from engine.features.beat_states import HOPS, STEP, BeatStates
 from engine.features.recurrent import RecurrentNetwork
+from engine.foundation.kernel import expect_shape, kernel, place
 from engine.frame import HOP, RATE
-from engine.kernel import expect_shape, kernel, place
 
 LATE: Final = 1.0
 """Steps by which the network's word for a beat comes after it: it hears the stroke first."""

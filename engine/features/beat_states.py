@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.foundation.kernel import kernel
 from engine.frame import HOP, RATE
-from engine.kernel import kernel
 
 HOPS: Final = 4
 """Hops a step: the states are looked at every 21 ms."""

@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.foundation.kernel import expect_shape, kernel
 from engine.frame import HOP
-from engine.kernel import expect_shape, kernel
 
 PIECE: Final = 8
 """Samples a point of energy: the finest that a beginning is known to, 0.17 ms."""

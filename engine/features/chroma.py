@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.features.tones import BIN_HZ, BINS
+from engine.foundation.kernel import expect_shape, kernel, place
 from engine.frame import HOP, RATE
-from engine.kernel import expect_shape, kernel, place
 
 EVERY: Final = 4
 """Hops from one look to the next: 21 ms."""

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.features.spectrum import SIZE
+from engine.foundation.kernel import expect_shape, kernel, place
 from engine.frame import Texture
-from engine.kernel import expect_shape, kernel, place
 
 SCALES: Final = Texture.profile.size
 """Numbers in a profile: windows from 1 to 2^SCALES steps, each twice the one before."""

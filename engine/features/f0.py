@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from engine.features.pitch_views import A_SEMITONE, ABOVE, BELOW, LAGS, REACH, STEPS, VIEWS, scale_hz
 from engine.features.tones import TONE_RATE
+from engine.foundation.kernel import aligned, expect_shape, kernel
 from engine.frame import HOP
-from engine.kernel import aligned, expect_shape, kernel
 
 LATE: Final = 5
 """Hops after which the network was taught to know a note."""

@@ -28,9 +28,9 @@ from engine.features.spectrum import Spectrum
 from engine.features.timbre import Timbre
 from engine.features.tones import Tones
 from engine.features.wavelet import WaveletLevels
+from engine.foundation.models import weights
 from engine.frame import HOP, RATE, Band, Block, Form, Frame, Pitch, Rhythm, Sound, Texture, blank_row
 from engine.instrument import InstrumentBand
-from engine.models import weights
 
 _PLAYING: Final = 4 * RATE // HOP  # hops after an onset in which what sounds is music and no room
 _LEVELS: Final = slice(Sound.level.start, Sound.peak.start + 1)

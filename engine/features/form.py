@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.foundation.kernel import expect_shape, kernel, place
 from engine.frame import HOP, RATE, SILENT_DB, Form
-from engine.kernel import expect_shape, kernel, place
 
 _DT: Final = HOP / RATE  # seconds a hop
 _SMOOTH: Final = 1 - exp(-_DT / 0.020)  # of the power, a hop: a low string swings within one

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.kernel import expect_shape, kernel
+from engine.foundation.kernel import expect_shape, kernel
 
 _SMALLEST: Final = 16  # samples; below that there is not even one step of four
 

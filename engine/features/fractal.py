@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.features.spectrum import SIZE
-from engine.kernel import expect_shape, kernel
+from engine.foundation.kernel import expect_shape, kernel
 
 SCALES: Final = 8
 """Largest step in samples at which the short-time dimension looks: 1/6 ms."""

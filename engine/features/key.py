@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.kernel import expect_shape, kernel, place
+from engine.foundation.kernel import expect_shape, kernel, place
 
 EVERY: Final = 16
 """Hops from one look to the next: 85 ms."""

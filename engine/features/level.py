@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.foundation.kernel import kernel
 from engine.frame import HOP, SILENT_DB
-from engine.kernel import kernel
 
 FULL_SCALE: Final = 0.999
 """From here on a sample counts as clipped: −0.01 dBFS, since many converters clip a hair below 1."""

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.features.spectrum import SIZE
+from engine.foundation.kernel import expect_shape, kernel, place
 from engine.frame import Texture
-from engine.kernel import expect_shape, kernel, place
 
 ROUGHEST: Final = Texture.katz.span[1]
 """Where Katz's dimension, which has no bound of its own, is cut off."""

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.features.filters import k_weighting
+from engine.foundation.kernel import expect_shape, kernel
 from engine.frame import HOP, RATE, SILENT_DB
-from engine.kernel import expect_shape, kernel
 
 WINDOW: Final = RATE * 2 // 5
 """Samples in the momentary window: 0.4 s, which is 75 hops exactly."""

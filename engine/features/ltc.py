@@ -12,8 +12,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.kernel import kernel
-from engine.timecode import PACES, Label, Pace
+from engine.foundation.kernel import kernel
+from engine.timing.timecode import PACES, Label, Pace
 
 _BITS: Final = 80
 _SYNC: Final = 0x3FFD  # the last 16 bits of a label, the first of them highest

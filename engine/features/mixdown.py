@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.foundation.kernel import expect_shape, kernel
 from engine.frame import HOP, RATE, Samples
-from engine.kernel import expect_shape, kernel
 
 LOUDEST: Final = 16.0
 """No sample is believed to be larger (24 dB above full scale): a broken one must not deafen what adapts to it."""

@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.foundation.kernel import kernel, place
 from engine.frame import HOP, RATE
-from engine.kernel import kernel, place
 
 BAND: Final = 60.0
 """Cents around its middle in which a pitch must stay to be a note."""

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.features.beginning import Beginning
+from engine.foundation.kernel import expect_shape, kernel
 from engine.frame import HOP, RATE
-from engine.kernel import expect_shape, kernel
 
 REST: Final = 10
 """Hops from one onset to the next, at least: 53 ms."""

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from engine.features import tones
 from engine.features.rise import SpectralRise, band_places
-from engine.kernel import kernel
+from engine.foundation.kernel import kernel
 
 _NOTES: Final = 12  # bands an octave: semitones
 _TOP_HZ: Final = 5_000.0

@@ -15,8 +15,8 @@ from engine.features.note import HeldNote
 from engine.features.pitch_views import PitchViews
 from engine.features.tones import Tones
 from engine.features.vibrato import Vibrato
+from engine.foundation.kernel import place
 from engine.frame import HOP, RATE, Pitch
-from engine.kernel import place
 
 _NOTE_LATE: Final = 2 * HOP  # by how much the first pitch of a note is behind its sound: measured, 11 ms
 _RINGING: Final = round(0.4 * RATE / HOP)  # hops for which a pitch is believed after something was last heard

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.features.tones import BIN_HZ, BINS, DOWN, SIZE, TONE_RATE
+from engine.foundation.kernel import aligned, expect_shape, kernel
 from engine.frame import HOP
-from engine.kernel import aligned, expect_shape, kernel
 
 A_SEMITONE: Final = 2
 """Steps of the scale in a semitone."""

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.kernel import aligned, expect_shape, kernel
+from engine.foundation.kernel import aligned, expect_shape, kernel
 
 Weights = NDArray[np.float32]
 PARTS: Final = ("W", "R", "B", "O", "o")

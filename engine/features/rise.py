@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.features.spectrum import BIN_HZ, BINS
+from engine.foundation.kernel import expect_shape, kernel
 from engine.frame import HOP, RATE
-from engine.kernel import expect_shape, kernel
 
 OCTAVE: Final = 6
 """Bands an octave, above where the bins themselves lie as near together."""

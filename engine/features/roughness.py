@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.features.tones import BIN_HZ, BINS, Tones
-from engine.kernel import expect_shape, kernel
+from engine.foundation.kernel import expect_shape, kernel
 
 PEAKS: Final = 20
 """Partials that are looked at: the strongest."""

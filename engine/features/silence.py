@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.foundation.kernel import kernel
 from engine.frame import HOP, RATE, SILENT_DB, Sound
-from engine.kernel import kernel
 
 _BELIEVED: Final = 7.0  # dB above the floor from which on the senses (onsets first of all) believe in a sound
 _ABOVE: Final = 6.0  # dB above the floor at which something is heard

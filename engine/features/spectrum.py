@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.features.fourier import PowerSpectrum
+from engine.foundation.kernel import expect_shape, kernel
 from engine.frame import HOP, RATE
-from engine.kernel import expect_shape, kernel
 
 SIZE: Final = 1024
 """Samples in a spectrum: the last 21 ms."""

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.features.spectrum import BIN_HZ, BINS, SIZE
+from engine.foundation.kernel import expect_shape, kernel, place
 from engine.frame import RATE
-from engine.kernel import expect_shape, kernel, place
 
 _NOISE: Final = exp(-0.5772156649015329)  # geometric over arithmetic mean of the spectrum of white noise
 _FLAT: Final = 216  # bins whose flatness is looked at, up to 10.1 kHz: above, lossy files have nothing

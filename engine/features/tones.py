@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from engine.features.fourier import PowerSpectrum
 from engine.features.spectrum import listening_window, weight_of
+from engine.foundation.kernel import expect_shape, kernel
 from engine.frame import HOP, RATE
-from engine.kernel import expect_shape, kernel
 
 DOWN: Final = 4
 """The wave is decimated by this: tones are heard up to 5 kHz, evenly up to 4."""

@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.foundation.kernel import kernel, place
 from engine.frame import HOP, RATE
-from engine.kernel import kernel, place
 
 SPAN: Final = 64
 """Hops in which a vibrato is looked for: 0.34 s, two swings of 6 Hz."""

@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.foundation.kernel import expect_shape, kernel, place
 from engine.frame import HOP, SILENT_DB, Texture
-from engine.kernel import expect_shape, kernel, place
 
 SCALES: Final = Texture.wavelets.size
 """Scales, an octave each; the last one has a single coefficient a hop."""

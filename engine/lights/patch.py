@@ -24,9 +24,9 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from engine.errors import BadSetting, nearest
+from engine.foundation.number import is_number
 from engine.lights.destination import Destination, parse_destination
 from engine.lights.profile import CHANNELS, HOP_RATE, PROFILES, Profile, address_of, numbered
-from engine.number import is_number
 
 OUTPUTS: Final = (
     "level",

@@ -11,8 +11,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine import models
 from engine.errors import BadFile
+from engine.foundation import models
+from engine.foundation.whole_file import whole_file
 from engine.listening import anchors
 from engine.listening.affinity import Partners, conditional
 from engine.listening.faithfulness import NEIGHBOURS, continuity, nearest_agree, trustworthiness
@@ -20,7 +21,6 @@ from engine.listening.map_export import exported
 from engine.listening.map_learning import Training, learn
 from engine.listening.neighbours import Points, nearest
 from engine.listening.projection import CUBE, PLANE, Projection
-from engine.whole_file import whole_file
 
 PERPLEXITY: Final = 30.0
 """How many neighbours count, about, where there are sounds enough."""

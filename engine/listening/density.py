@@ -7,8 +7,8 @@ import zipfile
 import numpy as np
 from numpy.typing import NDArray
 
-from engine import assets, models
 from engine.errors import BadFile
+from engine.foundation import assets, models
 from engine.listening.ear import SHIPPED_MAP
 from engine.listening.space import PICTURE
 

@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine import assets, models
+from engine.foundation import assets, models
 from engine.frame import HOP, RATE, Place, Row, Samples
 from engine.listening.mel import BANDS, COLUMN, MEL_RATE, PATCH, WINDOW, MelStream, end_of
 from engine.listening.slow_lane import SLOTS, Asked, AtOnce, Found, Map, Network, SoundRing, Worker

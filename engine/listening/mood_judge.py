@@ -13,8 +13,8 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from engine import assets, models
 from engine.errors import BadFile
+from engine.foundation import assets, models
 from engine.listening.mood_features import EIGHT, eight
 from engine.listening.mood_tally import Array
 from engine.listening.mood_window import FEATURES, window

@@ -16,8 +16,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine import assets, models
 from engine.errors import BadFile, nearest
+from engine.foundation import assets, models
 
 SIZE: Final = 128
 """Numbers that describe a sound."""

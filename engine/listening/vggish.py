@@ -15,7 +15,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from engine import models
+from engine.foundation import models
 from engine.listening.mel import BANDS, PATCH, SILENT, Patches
 
 SIZE: Final = 128

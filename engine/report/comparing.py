@@ -8,6 +8,7 @@ from math import hypot
 from pathlib import Path
 from typing import Final
 
+from engine.foundation.whole_file import made_folder
 from engine.listening.mood_judge import MOODS
 from engine.rehearsal import Progress, nobody
 from engine.report import page
@@ -15,7 +16,6 @@ from engine.report.facts import Facts
 from engine.report.page import FIGURES
 from engine.report.sections import number, sections, span
 from engine.report.writing import Reported, foot
-from engine.whole_file import made_folder
 
 PAGE: Final = "compare.html"
 _PREFIX: Final = "compare_"  # what the names of its figures begin with

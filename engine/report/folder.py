@@ -17,13 +17,13 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
 
-from engine import assets, models
 from engine.audio.hearing_settings import HearingSettings
-from engine.cluster import cluster
+from engine.corpus.cluster import cluster
+from engine.corpus.recordings import Recording
 from engine.errors import BadFile, UserMistake
+from engine.foundation import assets, models
 from engine.frame import LAYOUT
 from engine.listening.ear import SHIPPED_MAP
-from engine.recordings import Recording
 from engine.report import chart
 from engine.report.index import SMALL, Entry, small
 from engine.report.page import FIGURES, write

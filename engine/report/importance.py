@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from engine import assets
+from engine.foundation import assets
 from engine.listening.mood_judge import MOODS
 
 Confusion = dict[str, dict[str, float]]

@@ -11,12 +11,12 @@ from html import escape
 from pathlib import Path
 from typing import Final
 
-from engine.assets import text_of
+from engine.foundation.assets import text_of
+from engine.foundation.whole_file import written
 from engine.rehearsal import Progress, nobody
 from engine.report import chart
 from engine.report.sections import Figure, Section, clock
 from engine.report.stills import Still
-from engine.whole_file import written
 
 FIGURES: Final = "figures"
 """The folder beside a page in which its figures lie as PNG and SVG."""

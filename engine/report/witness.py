@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.audio.hearing_settings import HearingSettings
-from engine.excerpts import Excerpts
+from engine.films.excerpts import Excerpts
 from engine.frame import HOP, RATE, Block, Frame, Samples
 from engine.rehearsal import Rehearsal, pictures
 from engine.report.sound import MOST, SmallSound

@@ -11,6 +11,7 @@ from typing import Final
 
 from engine.analysis import Analysis, described, write_analysis
 from engine.audio.hearing_settings import HearingSettings
+from engine.foundation.whole_file import made_folder
 from engine.listening.mood_judge import MOODS
 from engine.rehearsal import Progress, nobody
 from engine.report import chart, page
@@ -21,7 +22,6 @@ from engine.report.sections import clock, number, sections, span
 from engine.report.stills import stills
 from engine.report.witness import Witness
 from engine.stage.band_figure import in_words
-from engine.whole_file import made_folder
 
 REPORT: Final = "report.html"
 NUMBERS: Final = "figures.json"

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from engine.cues import Cue, ScorePlace
 from engine.errors import BadSetting
 from engine.score.timeline import Timeline
+from engine.timing.cues import Cue, ScorePlace
 
 _BACK: Final = 1.0  # quarters before its moment that the player must be for a cue to wait again
 _BEGUN: Final = 1e-6  # quarters: a cue at the very beginning waits for the first note

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from PIL import Image, ImageDraw
 
-from engine.fonts import font_for
+from engine.foundation.fonts import font_for
 from engine.score.engraving import ACROSS, EDGE, System, systems
 from engine.score.tiles import Place, Tile, paged
 from engine.score.tune import Tune

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.features.pitch_views import A_SEMITONE, LOWEST, STEPS
-from engine.kernel import expect_shape, kernel
+from engine.foundation.kernel import expect_shape, kernel
 from engine.score.expectation import HELD, KINDS, NOTE, NOTHING, REST
 
 CHANCES: Final = STEPS + 3

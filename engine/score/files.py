@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from engine.errors import BadFile, nearest_file
+from engine.foundation.whole_file import whole_file
 from engine.score.engraving import write_staff_png, write_staff_svg
 from engine.score.jianpu_picture import write_jianpu_png, write_jianpu_svg
 from engine.score.midi_file import read_midi, write_midi
@@ -17,7 +18,6 @@ from engine.score.plain_text import JIANPU as NUMBERS
 from engine.score.plain_text import LETTERS, text_of, tune_of_text
 from engine.score.tune import Tune, joined
 from engine.score.tune_json import told, tune_of
-from engine.whole_file import whole_file
 
 _LARGEST: Final = 1 << 26  # bytes of a text
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from engine.control.bad_order import BadOrder
 from engine.features.onset import HEARD
+from engine.foundation.kernel import expect_shape
 from engine.frame import HOP, RATE, Score
-from engine.kernel import expect_shape
 from engine.score.evidence import Evidence
 from engine.score.expectation import CELLS, expectation
 from engine.score.positions import HOPS, Positions

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.kernel import kernel
+from engine.foundation.kernel import kernel
 from engine.score.ink import Ink
 
 Floats = NDArray[np.float64]

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from engine import assets
+from engine.foundation import assets
 from engine.score.jianpu_head import key_and_metre
 from engine.score.jianpu_lines import Line, lines_of
 from engine.score.jianpu_reading import is_music, tune_of_numbers

@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 from PIL import Image, ImageDraw, ImageFont
 
 from engine.errors import BadFile
-from engine.fonts import font_for
+from engine.foundation.fonts import font_for
 from engine.score.jianpu_layout import laid_out
 from engine.score.jianpu_marks import Box, Disc, Mark, Stroke, Text
 from engine.score.tune import Tune

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.kernel import kernel
+from engine.foundation.kernel import kernel
 from engine.score.expectation import HELD, LAST, LATE, NOTHING
 
 _CHANGE: Final = 0.015  # chance of the next faster or slower tempo, a step

@@ -7,8 +7,8 @@ from typing import Final
 
 import numpy as np
 
+from engine.foundation.kernel import expect_shape
 from engine.frame import HOP, RATE
-from engine.kernel import expect_shape
 from engine.score.expectation import CELLS, KINDS, Expectation
 from engine.score.position_steps import Floats, begin, even_out, expect, move, read, ring_on, wait
 from engine.score.tempi import TEMPI, USUAL, around, likely

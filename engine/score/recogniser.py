@@ -11,8 +11,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine import assets, models
 from engine.errors import MissingDriver
+from engine.foundation import assets, models
 from engine.score.reading import tune_of
 from engine.score.symbols import STAFF_HEIGHT, SYMBOLS, Read
 from engine.score.tune import Tune

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.kernel import expect_shape, kernel
+from engine.foundation.kernel import expect_shape, kernel
 from engine.score.expectation import CELLS, KINDS, Expectation
 from engine.score.positions import STEP
 from engine.score.timeline import Timeline

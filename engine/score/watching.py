@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from engine.cues import Cue, CueList
 from engine.frame import Frame, Score
 from engine.score.cueing import ScoreCues
 from engine.score.following import ScoreFollower
+from engine.timing.cues import Cue, CueList
 
 _WORTH_SAYING: Final = 2.0  # seconds for which the player must be lost, or found, before it is said
 

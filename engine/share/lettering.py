@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from engine.fonts import found_font, opened, shapes, within
+from engine.foundation.fonts import found_font, opened, shapes, within
 from engine.share.words import direction
 
 Coverage = NDArray[np.float32]

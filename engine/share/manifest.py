@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from engine.errors import BadFile
-from engine.whole_file import made_folder, whole_file
+from engine.foundation.whole_file import made_folder, whole_file
 
 NAME: Final = "share.json"
 """The list's own name in its folder."""

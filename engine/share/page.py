@@ -16,7 +16,7 @@ from html import escape
 from pathlib import Path
 from typing import Any, Final
 
-from engine.assets import text_of
+from engine.foundation.assets import text_of
 from engine.share.captions import spoken
 from engine.share.score_sheet import ScoreSheet
 from engine.share.story import Story, clock

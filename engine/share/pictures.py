@@ -11,10 +11,10 @@ import numpy as np
 from PIL import Image
 
 from engine.errors import BadFile
+from engine.foundation.whole_file import written
 from engine.share.story import Story
 from engine.share.titles import Pixels, with_title
 from engine.stage.film import import_av
-from engine.whole_file import written
 
 PREVIEW_BYTES: Final = 2_000_000
 """A preview is never larger: it is sent in messages."""

@@ -14,15 +14,15 @@ from typing import Any
 from engine.analysis import Analysis, described
 from engine.audio.hearing_settings import HearingSettings
 from engine.errors import BadFile
-from engine.evening import take_of
 from engine.frame import Block, Frame
 from engine.frame_ring import stereo
 from engine.rehearsal import Progress, Rehearsal, nobody
+from engine.replay.evening import take_of
 from engine.settings import Settings
 from engine.share.manifest import digest
 from engine.share.sound_files import SoundFile
-from engine.take import TakeWriter
-from engine.told import Script
+from engine.takes.take import TakeWriter
+from engine.takes.told import Script
 
 
 def heard_from(chosen: Settings, seconds: float | None) -> dict[str, Any]:

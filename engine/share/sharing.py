@@ -13,8 +13,9 @@ from typing import Any, Final
 from engine.analysis import Analysis
 from engine.audio.source import open_source
 from engine.errors import BadFile, BadSetting
-from engine.programme import changed_since, hashes, programme
+from engine.foundation.whole_file import made_folder, whole_file, written
 from engine.rehearsal import Progress, Remark
+from engine.replay.programme import changed_since, hashes, programme
 from engine.settings import Settings, settings
 from engine.share import page, pictures
 from engine.share.captions import webvtt
@@ -26,8 +27,7 @@ from engine.share.score_sheet import score_sheet
 from engine.share.sound_files import SoundFile
 from engine.share.story import Measured, Story, completed, name_of
 from engine.share.titles import check_letters, title_ends
-from engine.take import SUFFIX, is_take
-from engine.whole_file import made_folder, whole_file, written
+from engine.takes.take import SUFFIX, is_take
 
 PAGE: Final = "page"
 """The folder that can be put anywhere as it is."""

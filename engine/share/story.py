@@ -30,7 +30,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from engine.errors import BadFile, BadSetting, nearest
-from engine.number import is_number
+from engine.foundation.number import is_number
 from engine.share.words import FIRST, checked_languages, words
 
 Texts = Mapping[str, str]

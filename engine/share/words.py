@@ -9,8 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from engine.assets import text_of
 from engine.errors import BadSetting
+from engine.foundation.assets import text_of
 
 FIRST: Final = "en"
 """What is said where a language is not among ours."""

@@ -6,8 +6,8 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine import assets
 from engine.errors import BadScene
+from engine.foundation import assets
 from engine.frame import blank_row
 from engine.stage import gpu
 from engine.stage.canvas import Canvas

@@ -9,16 +9,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
-from engine.child import Child
-from engine.cues import Change
 from engine.errors import MonochordError
+from engine.foundation.child import Child
+from engine.foundation.memory import SharedMemory
 from engine.frame_ring import FrameRing
-from engine.memory import SharedMemory
 from engine.stage.scene import load_scene
 from engine.stage.targets import Size
 from engine.stage.thumbnail import Thumbnail
 from engine.stage.transition import load_transition
 from engine.stage.views import FLAT
+from engine.timing.cues import Change
 
 _PATIENCE: Final = 10.0  # seconds that a scene may take for its first picture here; nobody waits for it but the cue
 _STARTING: Final = 60.0  # seconds that an understudy may take until it can begin

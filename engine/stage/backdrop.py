@@ -10,9 +10,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.child import Child, Spare, Watch
-from engine.cues import Change, read_change
 from engine.errors import BadScene, BadSetting, MissingDriver, MonochordError
+from engine.foundation.child import Child, Spare, Watch
 from engine.frame import HOP, RATE
 from engine.frame_ring import FrameRing
 from engine.stage.audition import Auditions
@@ -20,7 +19,8 @@ from engine.stage.blame import CHANCES, Blame, Loss
 from engine.stage.isf_inputs import Value
 from engine.stage.report import StageReport
 from engine.stage.stage_settings import StageSettings
-from engine.told import MASTERS, Scribe, Told, nobody_writes
+from engine.takes.told import MASTERS, Scribe, Told, nobody_writes
+from engine.timing.cues import Change, read_change
 
 _PATIENCE: Final = 1.2  # seconds without a picture until the stage counts as hung
 _SLOWNESS: Final = 2.5  # or so many times as long as the slowest of its last pictures took, if that is longer,

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from engine.errors import BadFile
+from engine.foundation.whole_file import whole_file
 from engine.frame import RATE
 from engine.instrument import HIGHEST_HZ, LOWEST_HZ, InstrumentBand
 from engine.stage.note_names import name_of_hz
 from engine.stage.slate import Color, Slate, shortened, width
 from engine.stage.targets import Size
-from engine.whole_file import whole_file
 
 SIZE: Final[Size] = (1280, 960)
 """Of the picture, pixels."""

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.kernel import kernel
+from engine.foundation.kernel import kernel
 
 ROWS, COLUMNS = 18, 32
 """Cells of the grid, bottom row first as GL counts, each from left to right."""

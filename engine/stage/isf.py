@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from engine import assets
 from engine.errors import BadFile, BadScene, nearest
+from engine.foundation import assets
 from engine.stage.isf_header import Header, has_header, split
 from engine.stage.isf_inputs import Input, check_name, read_inputs
 from engine.stage.pass_size import PassSize, read_size

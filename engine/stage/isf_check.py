@@ -16,8 +16,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from engine.child import Child
 from engine.errors import BadFile, MissingDriver
+from engine.foundation.child import Child
 from engine.stage.images import Pixels, Size
 
 TIME_LIMIT: Final = 10.0

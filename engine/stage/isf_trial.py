@@ -15,8 +15,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from engine.child import Parent
 from engine.errors import BadScene, MissingDriver
+from engine.foundation.child import Parent
 from engine.frame import RATE, Samples
 from engine.stage import gpu
 from engine.stage.drawing import Drawing, Moment

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import BadSetting, nearest
-from engine.number import is_number
+from engine.foundation.number import is_number
 from engine.stage import gpu
 from engine.stage.door import read_door
 from engine.stage.source import Source

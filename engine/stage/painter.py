@@ -14,9 +14,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from engine.child import Parent
-from engine.cues import read_change
 from engine.errors import MonochordError
+from engine.foundation.child import Parent
 from engine.frame import HOP, RATE, Frame, Row, blank_row
 from engine.frame_ring import FrameRing
 from engine.stage import gpu
@@ -35,6 +34,7 @@ from engine.stage.staging import Staging, as_value
 from engine.stage.surface import Surface, open_surface
 from engine.stage.thumbnail import Thumbnail
 from engine.stage.views import FLAT
+from engine.timing.cues import read_change
 
 _LONGEST_STEP: Final = 0.1  # seconds of animation that one picture may catch up on
 _APART: Final = 10.0  # seconds without flashes after which they are worth a line again

@@ -17,8 +17,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine import assets
 from engine.errors import BadScene, nearest
+from engine.foundation import assets
 from engine.stage.binding import Refuse, refusal
 from engine.stage.color import Color, from_lab, read_color, to_lab
 from engine.stage.place import place, shown

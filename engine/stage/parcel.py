@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from engine import assets
 from engine.errors import BadFile, BadScene
+from engine.foundation import assets
 from engine.frame import LAYOUT
 from engine.stage.preset import split_name
 from engine.stage.scene import load_scene

@@ -7,7 +7,6 @@ import time
 from collections.abc import Generator
 from typing import Final
 
-from engine.cues import Change, Downbeat
 from engine.errors import BadScene
 from engine.frame import Row
 from engine.stage.arrival import Arrival
@@ -15,6 +14,7 @@ from engine.stage.glsl import fragment_source, vertex_source
 from engine.stage.render import Renderer
 from engine.stage.scene import Scene, load_scene
 from engine.stage.transition import load_transition
+from engine.timing.cues import Change, Downbeat
 
 _BUDGET: Final = 0.002  # seconds of a picture's time that may be spent; at least one piece is done
 

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.memory import SharedMemory
+from engine.foundation.memory import SharedMemory
 
 KEPT: Final = 1024
 """Pictures that are remembered."""

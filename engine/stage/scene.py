@@ -10,8 +10,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from engine import assets
 from engine.errors import BadFile, BadScene, nearest
+from engine.foundation import assets
 from engine.stage.binding import Binding, Refuse, refusal
 from engine.stage.history import STILL, TRAILS
 from engine.stage.images import check_image

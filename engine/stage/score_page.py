@@ -21,7 +21,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.memory import SharedMemory
+from engine.foundation.memory import SharedMemory
 
 LARGEST: Final = 4096
 """Pixels: the longest side of the picture of a page."""

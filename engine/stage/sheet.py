@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from engine.errors import BadFile
-from engine.whole_file import whole_file
+from engine.foundation.whole_file import whole_file
 
 Pixels = NDArray[np.uint8]
 """A still: (height, width, 3 or 4), top row first."""

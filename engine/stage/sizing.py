@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from engine.child import Parent
 from engine.errors import BadScene
+from engine.foundation.child import Parent
 from engine.stage.render import Renderer
 from engine.stage.render_scale import RenderScale
 from engine.stage.surface import Surface

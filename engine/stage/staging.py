@@ -11,10 +11,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
-from engine import assets
-from engine.child import Parent
-from engine.cues import Change
 from engine.errors import BadScene
+from engine.foundation import assets
+from engine.foundation.child import Parent
 from engine.frame import Row
 from engine.stage import gpu
 from engine.stage.isf_inputs import Value
@@ -24,6 +23,7 @@ from engine.stage.scene import Scene, load_scene
 from engine.stage.scene_files import SceneFiles
 from engine.stage.sizing import Sizing
 from engine.stage.told_inputs import told_inputs, told_values
+from engine.timing.cues import Change
 
 _TELLING: Final = 0.1  # seconds between two times that the values of controls are told, where somebody looks
 

@@ -7,8 +7,8 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Final
 
-from engine import assets
 from engine.errors import BadScene, nearest
+from engine.foundation import assets
 from engine.stage import gpu
 from engine.stage.canvas import Canvas
 from engine.stage.drawing import Drawing, Moment

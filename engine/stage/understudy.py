@@ -16,9 +16,8 @@ import time
 from collections.abc import Mapping
 from typing import Any, Final
 
-from engine.child import Parent
-from engine.cues import Change, read_change
 from engine.errors import BadScene, MonochordError
+from engine.foundation.child import Parent
 from engine.frame import HOP, blank_row
 from engine.frame_ring import FrameRing
 from engine.stage import gpu
@@ -32,6 +31,7 @@ from engine.stage.sound_texture import WINDOW
 from engine.stage.targets import Target
 from engine.stage.thumbnail import SIZE, Thumbnail
 from engine.stage.transition import load_transition
+from engine.timing.cues import Change, read_change
 
 _PERIOD: Final = 0.1  # seconds between two pictures of a scene that is watched
 _TRIES: Final = 3  # pictures of a slow scene

@@ -13,9 +13,9 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
-from engine.child import Child
 from engine.control.qr import qr_bits, write_qr
 from engine.errors import BadFile, BadSetting
+from engine.foundation.child import Child
 from engine.survey.place import SurveySettings, host_of
 from engine.survey.questions import PAIRS, QUESTIONS
 from engine.survey.votes import Votes, as_csv, this_minute, write_votes

@@ -14,9 +14,9 @@ from typing import Final
 from PIL import Image, ImageDraw, ImageFont
 
 from engine.errors import BadFile
+from engine.foundation.whole_file import whole_file
 from engine.survey.questions import ANSWERS, QUESTIONS, USUAL, languages
 from engine.survey.votes import Votes
-from engine.whole_file import whole_file
 
 SIZE: Final = (960, 560)
 _SHARPER: Final = 2  # pixels of the PNG for one of the SVG

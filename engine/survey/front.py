@@ -16,12 +16,12 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from engine.child import Message, Parent
 from engine.control.entrance import local_address
 from engine.control.gate import Gate
 from engine.control.listening_place import bound
 from engine.control.page_place import PageSettings, own_names
 from engine.errors import BadSetting
+from engine.foundation.child import Message, Parent
 from engine.survey import leaflet
 from engine.survey.ballot_box import BallotBox, Outcome
 from engine.survey.front_door import FrontDoor

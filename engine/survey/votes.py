@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Final
 
 from engine.errors import BadFile
+from engine.foundation.whole_file import whole_file
 from engine.survey.questions import ANSWERS, PAIRS, QUESTIONS
-from engine.whole_file import whole_file
 
 HEADER: Final = ("minute", *QUESTIONS, "votes")
 """The first line of the CSV."""

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Final
 
-from engine.cues import Change, read_change
 from engine.errors import BadSetting
+from engine.foundation.number import is_number
 from engine.musician import read_musicians
-from engine.number import is_number
+from engine.timing.cues import Change, read_change
 
 LONGEST: Final = 1300
 """Bytes of a state, if names are not very long."""

@@ -15,7 +15,7 @@ import soundfile
 from engine.audio.source import DecodedFile, open_source
 from engine.errors import BadFile, BadSetting
 from engine.frame import HOP, RATE, ROW
-from engine.take import TakeWriter
+from engine.takes.take import TakeWriter
 
 
 def _tone(seconds: float = 0.5, rate: int = RATE, channels: int = 1) -> np.ndarray:

@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine import assets
 from engine.cli.typed import gathered
+from engine.foundation import assets
 from engine.frame import RATE, SIGNALS, Numbers
 from engine.stage.scene import scene_names
 from engine.stage.transition import transition_names

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 import typer
 
-from engine import assets
 from engine.cli.mood import mood
 from engine.errors import BadFile
+from engine.foundation import assets
 from engine.frame import RATE
 from engine.listening.mood_features import EIGHT
 from engine.listening.mood_judge import MOODS
@@ -61,7 +61,7 @@ def test_every_file_has_its_four_moods_and_a_bad_one_its_line(
 def test_without_the_model_nothing_is_told_and_one_line_says_why(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.assets.MODELS", tmp_path)
+    monkeypatch.setattr("engine.foundation.assets.MODELS", tmp_path)
     with pytest.raises(BadFile, match=r"mood\.toml: No such file") as refused:
         mood(["clicks:2"], tmp_path / "mood.json")
     assert "\n" not in str(refused.value)

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from engine import assets
 from engine.cli.scene_trial import Trial
 from engine.errors import BadScene, BadSetting, MissingDriver
+from engine.foundation import assets
 from engine.stage import gpu
 
 LEVEL = """/*{"INPUTS": [{"NAME": "level", "TYPE": "float"}]}*/

@@ -13,15 +13,15 @@ import pytest
 import soundfile
 import typer
 
-from engine import fitting
 from engine.cli.space import fit, show
+from engine.corpus import fitting
+from engine.corpus.fitting import gathered, held_out, listen
+from engine.corpus.recordings import Listening, Shelf, heard_in, recordings
 from engine.errors import BadFile, BadSetting, MissingDriver
-from engine.fitting import gathered, held_out, listen
 from engine.listening.map_learning import Training
 from engine.listening.mel import MEL_RATE, log_mel, patches
 from engine.listening.space import Space
 from engine.listening.vggish import Vggish
-from engine.recordings import Listening, Shelf, heard_in, recordings
 from tests.features.sounds import bowed, plucked
 from tests.listening.little_onnx import little_network
 
@@ -126,7 +126,7 @@ def test_a_recording_is_heard_in_pieces_as_in_one(
     sound = 0.3 * bowed(330, 9.3)[::3].astype(np.float32)
     soundfile.write(tmp_path / "long.wav", sound, MEL_RATE, subtype="FLOAT")
     how = Listening(str(shared / "little.onnx"), hop=0.25)
-    monkeypatch.setattr("engine.recordings._PIECE", 1.3)
+    monkeypatch.setattr("engine.corpus.recordings._PIECE", 1.3)
     embedding, time = heard_in(tmp_path / "long.wav", how)
     whole = Vggish(shared / "little.onnx").embed(patches(log_mel(sound), 25))
     assert time == pytest.approx(0.25 * np.arange(len(time)))

@@ -11,8 +11,8 @@ from engine.cli.analyse import analyse
 from engine.cli.render import render
 from engine.errors import BadSetting
 from engine.frame import HOP, ROW
-from engine.take import TakeWriter
-from engine.told import Told
+from engine.takes.take import TakeWriter
+from engine.takes.told import Told
 
 SHOW = {"keys": {"scene": "fallback", "cues": [{"scene": "strings", "at": 1.0}]}}
 
@@ -33,7 +33,7 @@ def test_an_evening_with_changes_is_drawn_by_one_process(tmp_path: Path, monkeyp
     with pytest.raises(BadSetting, match=r"scheduler=tcp://here:1 cannot share a show with cues or \[wander\]"):
         render(played, tmp_path / "a.mp4", scheduler="tcp://here:1", as_written=True)
     drawn: list[object] = []
-    monkeypatch.setattr("engine.film_crew.render", lambda *_, **how: drawn.append(how["script"]))
+    monkeypatch.setattr("engine.films.crew.render", lambda *_, **how: drawn.append(how["script"]))
     render(take(tmp_path / "b.monochord"), tmp_path / "b.mp4", workers=2)  # nothing was done that evening
     assert [script.lines for script in drawn] == [()]  # type: ignore[attr-defined]  # scripts
 

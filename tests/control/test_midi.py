@@ -19,7 +19,7 @@ from engine.control.midi_settings import MidiSettings, read_midi
 from engine.control.orders import Beat, Master, Order, ReleaseTap, SelectScene, Tempo
 from engine.control.table import Table
 from engine.errors import BadSetting, MissingDriver
-from engine.timecode import Chase, Label
+from engine.timing.timecode import Chase, Label
 
 from ..conftest import JackServer, Until
 from .ports import FakePorts

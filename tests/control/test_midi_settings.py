@@ -10,10 +10,10 @@ import pytest
 from engine.control.bad_order import BadOrder
 from engine.control.midi_map import Grip
 from engine.control.orders import ForgetMidi, LearnMidi
-from engine.cues import read_cues
 from engine.errors import BadSetting
 from engine.settings import settings
-from engine.timecode import Label
+from engine.timing.cues import read_cues
+from engine.timing.timecode import Label
 
 from .shown import table
 

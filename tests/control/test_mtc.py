@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.control.mtc import MtcReader, Told
-from engine.timecode import PACES, Label, Pace
+from engine.timing.timecode import PACES, Label, Pace
 
 NAMES = list(PACES)
 paces = st.sampled_from(NAMES)

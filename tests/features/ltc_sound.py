@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.frame import RATE
-from engine.timecode import Label, Pace
+from engine.timing.timecode import Label, Pace
 
 SYNC = [0, 0, *[1] * 12, 0, 1]
 

@@ -8,8 +8,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from engine import models
 from engine.features.beat import FREE, BeatTracker
+from engine.foundation import models
 from engine.frame import HOP, RATE, Frame
 from tests.features.sounds import frames, gain, noise, placed, plucked
 

@@ -4,12 +4,12 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from engine import assets
 from engine.features.f0 import LATE, FundamentalFrequency, _follow
 from engine.features.pitch_views import BELOW, REACH, STEPS, VIEWS, PitchViews
 from engine.features.tones import Tones
+from engine.foundation import assets
+from engine.foundation.models import weights
 from engine.frame import HOP, RATE
-from engine.models import weights
 from tests import naive_pitch
 from tests.features.sounds import blown, bowed, gain, noise, plucked, sine
 

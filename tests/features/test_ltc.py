@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from engine.features.ltc import Heard, LtcReader
 from engine.frame import HOP, RATE
-from engine.timecode import PACES, Label
+from engine.timing.timecode import PACES, Label
 
 from .ltc_sound import sound
 from .sounds import gain

@@ -5,10 +5,10 @@ import tomllib
 import numpy as np
 import pytest
 
-from engine.assets import RECORDING
 from engine.audio.hearing_settings import HearingSettings
 from engine.features.beginning import PIECE, SOUGHT, Beginning, rise_of_energy
 from engine.features.onset import REST, OnsetDetector
+from engine.foundation.assets import RECORDING
 from engine.frame import HOP, RATE, SIGNALS, Frame
 from engine.rehearsal import Rehearsal
 from tests import naive

@@ -7,8 +7,8 @@ import pytest
 
 from engine.features.pitch import PitchSenses
 from engine.features.tones import Tones
+from engine.foundation.models import weights
 from engine.frame import HOP, RATE, Frame
-from engine.models import weights
 from tests.features.sounds import blown, bowed, frames, gain, noise, placed, plucked, sine
 
 MAJOR = (0, 2, 4, 5, 7, 9, 11, 12)

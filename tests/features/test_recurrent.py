@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from engine import models
 from engine.features.recurrent import RecurrentNetwork, _exp
+from engine.foundation import models
 
 
 def _random(inputs: int = 7, hidden: int = 5, outputs: int = 3) -> dict[str, NDArray[np.float32]]:

@@ -305,13 +305,13 @@ def test_a_map_that_is_not_there_or_was_fitted_on_another_network_is_one_line(
     space = little_map(tmp_path, network, "mine")
     fitted_on = Vggish(network).sha256
     little_network(tmp_path, "vggish", seed=2)
-    monkeypatch.setattr("engine.assets.MODELS", tmp_path)
+    monkeypatch.setattr("engine.foundation.assets.MODELS", tmp_path)
     with pytest.raises(BadFile, match=f"space=mine was fitted on the network with sha256={fitted_on[:16]}") as caught:
         familiar(str(space))
     assert "\n" not in str(caught.value)
 
 
 def test_without_a_shipped_map_there_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.assets.MODELS", tmp_path)
+    monkeypatch.setattr("engine.foundation.assets.MODELS", tmp_path)
     with pytest.raises(BadFile, match=r"there is no .*space\.onnx"):
         familiar()

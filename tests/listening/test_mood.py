@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine import assets
 from engine.errors import BadFile
+from engine.foundation import assets
 from engine.frame import HOP, RATE, SIGNALS, blank_row
 from engine.listening.mood import LAG, MOOD, WINDOW, Mood
 from engine.listening.mood_features import EIGHT

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine import assets
 from engine.errors import BadFile
+from engine.foundation import assets
 from engine.listening.mel import BANDS, PATCH, SILENT
 from engine.listening.vggish import SIZE, Vggish
 

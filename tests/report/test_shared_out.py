@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import soundfile
 
+from engine.corpus.recordings import recordings
 from engine.frame import RATE
-from engine.recordings import recordings
 from engine.report.folder import jobs, reported
 from engine.report.writing import Wanted
 

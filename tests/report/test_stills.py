@@ -10,7 +10,7 @@ import pytest
 from engine.analysis import Analysis, described
 from engine.audio.hearing_settings import HearingSettings
 from engine.errors import MissingDriver
-from engine.excerpts import Excerpts
+from engine.films.excerpts import Excerpts
 from engine.report import page
 from engine.report.stills import stills
 from engine.report.witness import Witness

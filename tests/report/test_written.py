@@ -14,9 +14,9 @@ import pytest
 
 from engine.analysis import Analysis
 from engine.audio.hearing_settings import HearingSettings
+from engine.corpus.recordings import recordings
 from engine.errors import BadFile, MissingDriver
 from engine.listening.mood_judge import MOODS
-from engine.recordings import recordings
 from engine.report import chart, folder, map_figures, page, sound_figures, time_figures
 from engine.report.comparing import compare, rows
 from engine.report.findings import Findings

@@ -12,7 +12,6 @@ from engine.analysis import analyse
 from engine.audio.hearing_settings import HearingSettings
 from engine.control.orders import HoldScore, JumpInScore, NudgeScore
 from engine.control.table import Repertoire, Table
-from engine.cues import CueList, read_cues
 from engine.errors import BadFile, BadSetting
 from engine.frame import RATE, Frame, blank_row
 from engine.rehearsal import Rehearsal
@@ -20,7 +19,8 @@ from engine.score.following import SCORE, ScoreFollower
 from engine.score.opening import followed, open_score
 from engine.score.watching import ScoreWatch
 from engine.settings import settings
-from engine.take import TakeWriter, score_in
+from engine.takes.take import TakeWriter, score_in
+from engine.timing.cues import CueList, read_cues
 from tests.features.sounds import bowed
 from tests.score.playing import follow, melody, score_of
 

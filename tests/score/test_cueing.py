@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from engine.cues import CueList, ScorePlace, read_cues
 from engine.errors import BadSetting
 from engine.score.cueing import ScoreCues, check_places
 from engine.score.plain_text import tune_of_text
 from engine.score.timeline import timeline
+from engine.timing.cues import CueList, ScorePlace, read_cues
 from tests.score.playing import melody, score_of
 from tests.score.test_timeline import TWICE
 

@@ -11,8 +11,8 @@ from engine.frame import HOP, ROW
 from engine.rehearsal import render
 from engine.settings import settings
 from engine.stage import gpu
-from engine.take import Take, TakeWriter, script_in
-from engine.told import Script, Told
+from engine.takes.take import Take, TakeWriter, script_in
+from engine.takes.told import Script, Told
 
 from .test_sharing import TINY, listed, shared
 

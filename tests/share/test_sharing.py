@@ -14,15 +14,15 @@ import pytest
 from engine.audio.hearing_settings import HearingSettings
 from engine.errors import BadFile, BadSetting
 from engine.frame import RATE
-from engine.programme import changed_since, hashes
 from engine.rehearsal import Progress, Rehearsal, render
+from engine.replay.programme import changed_since, hashes
 from engine.settings import Settings, said_by, settings
 from engine.share import films, sharing
 from engine.share.films import Format, formats
 from engine.share.sharing import Wish, share
 from engine.share.story import story_of
 from engine.stage import gpu
-from engine.take import Take, TakeWriter, show_in
+from engine.takes.take import Take, TakeWriter, show_in
 
 from ..conftest import SoundFile
 from ..features.sounds import gain, placed, plucked

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engine.child import Child
+from engine.foundation.child import Child
 
 
 class Scripted:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
-from engine.cues import Change
+from engine.timing.cues import Change
 
 from .conftest import Write, isf
 from .living import SMALL, Stage

@@ -7,7 +7,7 @@ import pytest
 
 from engine.errors import BadScene
 from engine.frame import SIGNALS, Row, blank_row
-from engine.lighting import Look
+from engine.live.lighting import Look
 from engine.stage.binder import Binder
 from engine.stage.color import to_lab
 from engine.stage.palette import FADE, MOODS, ROLES, load_palette, pinned

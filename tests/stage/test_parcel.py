@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from engine import assets
 from engine.errors import BadScene
+from engine.foundation import assets
 from engine.stage.parcel import packed, unpacked
 from engine.stage.scene import load_scene
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from engine.cues import Change
 from engine.errors import BadScene
 from engine.frame import SIGNALS, Row, blank_row
 from engine.stage import gpu
@@ -18,6 +17,7 @@ from engine.stage.drawing import Moment
 from engine.stage.preparation import Preparation
 from engine.stage.render import Renderer
 from engine.stage.scene import load_scene
+from engine.timing.cues import Change
 
 from .conftest import SIZE, Write, isf
 

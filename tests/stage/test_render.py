@@ -9,8 +9,8 @@ import moderngl
 import numpy as np
 import pytest
 
-from engine import assets
 from engine.errors import BadScene
+from engine.foundation import assets
 from engine.frame import SIGNALS, blank_row
 from engine.stage import gpu
 from engine.stage.drawing import Moment

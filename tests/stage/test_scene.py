@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine import assets
 from engine.errors import BadScene
+from engine.foundation import assets
 from engine.frame import ROW, SIGNALS
 from engine.stage.scene import load_scene, scene_names
 

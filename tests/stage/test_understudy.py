@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.child import Child
-from engine.cues import Change
+from engine.foundation.child import Child
 from engine.frame_ring import FrameRing
 from engine.stage.thumbnail import Thumbnail
+from engine.timing.cues import Change
 
 from .conftest import Write, isf
 

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from engine import film_crew, rehearsal
+from engine import rehearsal
 from engine.audio.hearing_settings import HearingSettings
 from engine.errors import BadScene, BadSetting
+from engine.films import crew
 from engine.settings import settings
 from engine.stage import gpu
 from engine.stage.drawing import Moment
@@ -233,5 +234,5 @@ def test_a_film_of_a_view_is_what_the_stage_shows(ctx: gpu.Context, write: Write
     how: dict[str, Any] = {"size": (128, 64), "fps": 20.0, "seconds": 0.2, "flash_limiter": False, "view": "equirect"}
     stills = rehearsal.render(HearingSettings(source="tone:440"), str(path), tmp_path / "a.mp4", stills_at=[0.1], **how)
     assert np.array_equal(stills[0][..., :3] / 127.5 - 1.0, directions(ctx, write, "equirect"))
-    film_crew.render(HearingSettings(source="tone:440"), str(path), tmp_path / "b.mp4", 1, **how)
+    crew.render(HearingSettings(source="tone:440"), str(path), tmp_path / "b.mp4", 1, **how)
     assert (tmp_path / "a.mp4").read_bytes() == (tmp_path / "b.mp4").read_bytes()

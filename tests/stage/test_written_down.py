@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.cues import Change
 from engine.frame import HOP, blank_row
 from engine.frame_ring import FrameRing
 from engine.stage import backdrop as module
 from engine.stage.backdrop import Backdrop
 from engine.stage.stage_settings import StageSettings
-from engine.told import Told
+from engine.takes.told import Told
+from engine.timing.cues import Change
 
 from .scripted import Scripted
 

@@ -12,12 +12,12 @@ from engine.control.orders import OpenSurvey, ShowSurvey
 from engine.control.page_place import PageSettings
 from engine.control.page_server import PageServer
 from engine.control.table import Repertoire, Table
-from engine.cues import CueList
-from engine.desk import Desk
 from engine.errors import BadSetting
 from engine.lights.hand import Hand
+from engine.live.desk import Desk
 from engine.settings import Settings
-from engine.tapping import TappedBeat
+from engine.timing.cues import CueList
+from engine.timing.tapping import TappedBeat
 
 from ..control.fake_view import FakeView
 from ..control.test_page_server import TOKEN, FromAfar, ask

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from engine import trial
 from engine.cli.scene_verdict import Verdict
 from engine.errors import MissingDriver
+from engine.films import trial
 from engine.stage import gpu
 from engine.stage.scene import Scene, load_scene
 

@@ -13,11 +13,11 @@ from dataclasses import replace
 
 from engine.audio.hearing_settings import HearingSettings
 from engine.conductor import Conductor
-from engine.cues import Change, Cue
-from engine.following import Following
+from engine.live.following import Following
 from engine.settings import Settings
 from engine.stage.backdrop import Backdrop
 from engine.stage.stage_settings import StageSettings
+from engine.timing.cues import Change, Cue
 from engine.wall.address import Address
 
 _STAGE = StageSettings(headless=True, size=(64, 36), fps=60.0, nice=0, leads=True)

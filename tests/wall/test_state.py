@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.cues import Change
+from engine.timing.cues import Change
 from engine.wall.state import LONGEST, Pose, State, read_state, write_state
 
 ON = State(

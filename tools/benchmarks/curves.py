@@ -22,8 +22,8 @@ from benchmarks.loops import TINY, Bare, Ours, write_scene
 from benchmarks.memory import megabytes_since, resident
 from benchmarks.receivers import Sink, rows
 from benchmarks.virtual_clock import played_minutes
-from engine import assets
 from engine.features.ensemble import Ensemble
+from engine.foundation import assets
 from engine.frame import HOP, SIGNALS, Block
 from engine.lights.destination import Destination
 from engine.lights.osc import Lights

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.whole_file import whole_file
+from engine.foundation.whole_file import whole_file
 
 
 def ask(parser: argparse.ArgumentParser) -> None:

@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 
 from benchmarks.loops import Bare, write_scene
-from engine import assets, rehearsal
+from engine import rehearsal
 from engine.audio.hearing_settings import HearingSettings
 from engine.audio.source import open_source
 from engine.features.fast import FastSenses
+from engine.foundation import assets
 from engine.frame import RATE
 from engine.frame_ring import stereo
 from engine.stage import film, gpu

@@ -16,10 +16,10 @@ import soundfile
 from watching.from_outside import Lights
 from watching.show import RunningShow, until
 
-from engine import assets
+from engine.foundation import assets
 from engine.frame import HOP, RATE
 from engine.listening.ear import SHIPPED_MAP
-from engine.take import Take
+from engine.takes.take import Take
 from nights.night import BEGINNING, COMING_BACK, GOOD, Fault, Night, music
 from nights.verdict import Check, Verdict, so, within
 

@@ -1,0 +1,1 @@
+"""What was played, or is written, played again: on a stage and in films."""
