@@ -57,5 +57,5 @@ def test_what_cannot_be_is_refused_before_anything_is_drawn(tmp_path: Path) -> N
         check(tmp_path, time_limit=0.0)
     with pytest.raises(BadSetting, match="size=3x3"):
         check(tmp_path, size="3x3")
-    with pytest.raises(BadFile, match="cannot be written"):
+    with pytest.raises(BadFile, match="there is no folder"):
         check(tmp_path, json_file=tmp_path / "none" / "found.json", size="64x36", jobs=1)
