@@ -106,6 +106,7 @@ class Conductor(Company):
             if now < tend_due:
                 continue
             tend_due = now + _TEND_PERIOD
+            self.desk.miss(self.orders.lost())
             for trouble in self._troubles(now):
                 self.log.say(trouble)
             if self.backdrop:

@@ -15,15 +15,19 @@ class Inbox:
 
     def __init__(self) -> None:
         self._waiting: queue.SimpleQueue[Order | None] = queue.SimpleQueue()
-        self.lost = 0
-        """Orders that came when 4096 were waiting already."""
+        self._lost = 0
 
     def put(self, order: Order) -> None:
         """Add one; from any thread."""
         if self._waiting.qsize() < _MOST:
             self._waiting.put(order)
         else:
-            self.lost += 1
+            self._lost += 1
+
+    def lost(self) -> int:
+        """Orders that came when 4096 were waiting already, since the last call."""
+        lost, self._lost = self._lost, 0
+        return lost
 
     def wake(self) -> None:
         """Let who waits go on; from any thread, and from a signal handler too."""

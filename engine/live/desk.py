@@ -100,6 +100,11 @@ class Desk:
 
     # What is asked.
 
+    def miss(self, orders: int) -> None:
+        """Tell that so many orders were lost, where it is not none."""
+        if orders:
+            self._complaints.of("lost", f"{orders} orders were lost: they come faster than they can be done")
+
     def obey_all(self, orders: Iterable[Order]) -> None:
         """Do these in turn. One that cannot be done changes nothing, and the operator is told; no order ends a show."""
         for order in orders:

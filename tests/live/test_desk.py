@@ -134,6 +134,14 @@ def show(tmp_path: Path) -> Show:
     return Show(tmp_path / "show.presets.toml")
 
 
+def test_orders_that_were_lost_are_told_at_most_once_a_second(show: Show) -> None:
+    show.desk.miss(0)
+    assert show.said == []
+    show.desk.miss(904)
+    show.desk.miss(12)
+    assert show.said == ["904 orders were lost: they come faster than they can be done"]
+
+
 def test_masters_take_their_values(show: Show) -> None:
     for name, value in (("brightness", 0.25), ("blackout", True), ("palette", "storm"), ("panel", False)):
         show.do(Master(name, value))
