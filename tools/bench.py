@@ -4,6 +4,9 @@
     python tools/bench.py --only senses osc --quick    # out/quick.md and out/quick.json: for trying, not for quoting
     python tools/bench.py --list
 
+A job that takes hours may be run by itself (`python tools/soak.py --hours 2 --json soak.json`) and be told afterwards:
+`--only soak --told soak=soak.json`.
+
 Rows are told as they are measured; what a row needs and is not here is said in its line, and the run goes on. What is
 measured again takes the place of what was kept in out/bench.json, so a night's work can be done in parts.
 
@@ -29,7 +32,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -40,11 +43,12 @@ from benchmarks.report import Result, machine, markdown, versions
 from benchmarks.scores import SCORES
 from benchmarks.speed import SPEED
 from benchmarks.table import Figure, cells, line
+from benchmarks.trust import TRUST
 from benchmarks.truth import GROWTH, TRUTH
 
 from engine.foundation.whole_file import whole_file
 
-JOBS: Final = (*SPEED, *PICTURES, *TRUTH, *SCORES, *GROWTH)
+JOBS: Final = (*SPEED, *PICTURES, *TRUTH, *SCORES, *TRUST, *GROWTH)
 _ROOT: Final = Path(__file__).resolve().parent.parent
 _END: Final = 10.0  # seconds that a script has between being told to end and being ended
 
@@ -52,8 +56,12 @@ _END: Final = 10.0  # seconds that a script has between being told to end and be
 class Runner:
     """Runs jobs, one after another."""
 
-    def __init__(self, peers: Peers, data: Path, logs: Path, *, quick: bool) -> None:
+    def __init__(
+        self, peers: Peers, data: Path, logs: Path, *, quick: bool, told: Mapping[str, Path] | None = None
+    ) -> None:
+        """`told`: what a script has written by itself, by job; such a job is not run."""
         self._peers, self._data, self._logs, self._quick = peers, data, logs, quick
+        self._told = told or {}
         logs.mkdir(parents=True, exist_ok=True)
 
     def run(self, job: Job) -> Result:
@@ -82,6 +90,8 @@ class Runner:
 
     def _measured(self, job: Job, out: Path) -> Any:
         """The JSON of its script."""
+        if job.name in self._told:
+            return json.loads(self._told[job.name].read_text(encoding="utf-8"))
         for program in job.programs:
             if shutil.which(program) is None:
                 raise NotHere(f"needs the program {program}")
@@ -214,6 +224,13 @@ def main() -> int:
     parser.add_argument("--data", type=Path, default=Path("out/data"), help="where the data of the judges lie")
     parser.add_argument("--scratch", type=Path, default=Path("out/peers"), help="where peers' environments are made")
     parser.add_argument("--peer", action="append", default=[], metavar="NAME=PYTHON", help="one that is there already")
+    parser.add_argument(
+        "--told",
+        action="append",
+        default=[],
+        metavar="NAME=FILE",
+        help="what its script has written, with --json, alone",
+    )
     parser.add_argument("--list", action="store_true", help="name the jobs")
     said = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what runs is ended too
@@ -228,10 +245,14 @@ def main() -> int:
     for name, path in given.items():
         if name not in PEERS or not Path(path).is_file():
             parser.error(f"peer={name}={path} must be one of {', '.join(PEERS)} and an interpreter that is there")
+    told = {name: Path(path) for name, path in (each.split("=", 1) for each in said.told if "=" in each)}
+    for each in said.told:
+        if each.partition("=")[0] not in names or not Path(each.partition("=")[2]).is_file():
+            parser.error(f"told={each} must be one of {', '.join(names)} and a file that is there")
     peers = Peers(said.scratch, {name: Path(path).absolute() for name, path in given.items()})
     out = _ROOT / "out"
     out.mkdir(exist_ok=True)
-    runner = Runner(peers, said.data, out / "bench", quick=said.quick)
+    runner = Runner(peers, said.data, out / "bench", quick=said.quick, told=told)
     store = out / ("quick.json" if said.quick else "bench.json")
     report = out / "quick.md" if said.quick else _ROOT / "BENCHMARKS.md"
     jobs = [job for job in JOBS if job.name in (said.only or names) and job.name not in said.skip]

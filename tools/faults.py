@@ -29,6 +29,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Final
 
+from benchmarks import figures
 from nights import children, files, machine, network, scenes
 from nights.night import Fault, Night
 from nights.verdict import STILL, Calm, Verdict, so
@@ -97,6 +98,7 @@ def main() -> int:
     parser.add_argument("--short", action="store_true")
     parser.add_argument("--untimed", action="store_true")
     parser.add_argument("--out", type=Path, default=Path("faults"))
+    figures.ask(parser)
     said = parser.parse_args()
     if not sys.platform.startswith("linux"):
         parser.error(f"looks at /proc, which {platform.system()} has not")
@@ -115,6 +117,8 @@ def main() -> int:
         calm = night.calm
         (said.out / "said.txt").write_text(night.said)
     (said.out / "faults.json").write_text(as_json(calm, verdicts, timed=timed))
+    passed = {one.fault: not one.failed(timed=timed) for one in verdicts if not one.skipped}
+    figures.keep({"passed": passed, "skipped": [one.fault for one in verdicts if one.skipped]}, said.json)
     (said.out / "faults.md").write_text(as_markdown(calm, verdicts, timed=timed))
     failed = [one.fault for one in verdicts if one.failed(timed=timed)]
     print(

@@ -35,6 +35,7 @@ from typing import Any, Final
 
 import aiohttp
 import numpy as np
+from benchmarks import figures
 from benchmarks.virtual_clock import played_minutes
 from numpy.typing import NDArray
 from watching.from_outside import Lights
@@ -173,6 +174,13 @@ def slope(seconds: NDArray[np.float64], values: NDArray[np.float64]) -> float:
     return float(3600 * np.median((y[second] - y[first]) / (x[second] - x[first])))
 
 
+def grown(samples: Samples) -> dict[str, float]:
+    """By process, megabytes an hour."""
+    seconds = np.array([at for at, _ in samples])
+    roles = sorted(set.intersection(*(set(looked) for _, looked in samples)))
+    return {role: slope(seconds, np.array([looked[role].own for _, looked in samples])) for role in roles}
+
+
 def judged(samples: Samples, warm_up: float) -> list[tuple[str, bool]]:
     """A line for each process, and whether it is well. `warm_up`: seconds that do not count."""
     kept = [(at, looked) for at, looked in samples if at >= warm_up]
@@ -181,9 +189,7 @@ def judged(samples: Samples, warm_up: float) -> list[tuple[str, bool]]:
     judging = kept[-1][0] - kept[0][0] >= 3600 * _JUDGED
     quarter = len(kept) // 4
     found = []
-    for role in sorted(set.intersection(*(set(looked) for _, looked in kept))):
-        seconds = np.array([at for at, _ in kept])
-        grows = slope(seconds, np.array([looked[role].own for _, looked in kept]))
+    for role, grows in grown(kept).items():
         well, parts = grows < _MOST or not judging, [f"{grows:+.2f} MB/h"]
         for name in ("descriptors", "threads", "segments"):
             counts = [getattr(looked[role], name) for _, looked in kept]
@@ -209,9 +215,10 @@ def draw(samples: Samples, warm_up: float, path: Path) -> None:
     figure.savefig(path, dpi=110)
 
 
-def virtual(hours: int, music: str) -> None:
-    """What a hop costs in each hour of a show on the virtual clock, and the memory that is taken then."""
+def virtual(hours: int, music: str) -> dict[str, list[float]]:
+    """What a hop costs in each hour of a show on the virtual clock, and the memory taken then: told, and given."""
     onsets, minutes = 0.0, played_minutes(music)
+    found: dict[str, list[float]] = {"µs a hop": [], "MB": []}
     print("hour   µs a hop: median and worst of the minutes   onsets   resident MB", flush=True)
     for hour in range(1, hours + 1):
         costs, before = [], onsets
@@ -219,10 +226,13 @@ def virtual(hours: int, music: str) -> None:
             costs.append(cost)
             onsets = count
         resident = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        found["µs a hop"].append(float(np.median(costs)))
+        found["MB"].append(resident)
         print(
             f"{hour:4d} {np.median(costs):10.1f} {max(costs):10.1f} {onsets - before:8.0f} {resident:12.1f}", flush=True
         )
     minutes.close()
+    return found
 
 
 def main() -> int:
@@ -234,9 +244,10 @@ def main() -> int:
     parser.add_argument("--scene", action="append", default=[])
     parser.add_argument("--seed", type=int, default=10)
     parser.add_argument("--out", type=Path, default=Path("soak"))
+    figures.ask(parser)
     said = parser.parse_args()
     if said.virtual:
-        virtual(said.virtual, said.music)
+        figures.keep(virtual(said.virtual, said.music), said.json)
         return 0
     said.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
@@ -258,6 +269,9 @@ def main() -> int:
     )
     for text, well in found:
         print(f"{'ok  ' if well else 'FAIL'}  {text}")
+    kept = [(at, looked) for at, looked in samples if at >= 60 * said.warm_up]
+    told = {"hours": said.hours, "silence": show.lights.longest_ever, "MB an hour": grown(kept) if kept else {}}
+    figures.keep(told | {"changes": show.changes, "savings": show.saved, "pages": show.visits}, said.json)
     print(f"{show.changes} changes, {show.saved} savings, {show.visits} pages; {json.dumps(show.facts.get('stage'))}")
     return 0 if all(well for _, well in found) else 1
 

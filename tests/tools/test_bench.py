@@ -169,6 +169,15 @@ def test_a_script_that_fails_says_why_in_its_row_and_the_run_goes_on(runner, pee
     assert report.read_text().startswith("# Benchmarks")
 
 
+def test_what_a_script_has_written_by_itself_is_told_and_it_is_not_run_again(peers: Peers, tmp_path: Path) -> None:
+    written = tmp_path / "written.json"
+    written.write_text(json.dumps({"ours": 30.0, "theirs": 60.0}))
+    runner = Runner(peers, tmp_path, tmp_path / "logs", quick=False, told={"trial": written})
+    result = runner.run(job(script(tmp_path, "raise SystemExit('it was run')")))
+    assert result["why"] == ""
+    assert cells(result["lines"][0])[1] == "30 µs"
+
+
 def test_of_a_path_in_a_complaint_the_name_is_told_alone(runner: Runner, tmp_path: Path) -> None:
     bad = job(script(tmp_path, "raise SystemExit('--data /home/someone/music/a.npz is no .npz of 1/2')"))
     assert runner.run(bad)["why"] == "failed (1): --data …/a.npz is no .npz of 1/2"

@@ -9,7 +9,7 @@ from typing import Final
 from benchmarks.readers import Reader
 from benchmarks.table import Row
 
-SECTIONS: Final = ("Speed", "Truth", "As work grows")
+SECTIONS: Final = ("Speed", "Truth", "Trust", "As work grows")
 DATA, OUT, PYTHON = "DATA", "OUT", "PYTHON"
 """What stands in arguments for the folder of data, a folder that may go, and a peer's interpreter."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from statistics import median
-from typing import Any
+from typing import Any, Final
 
 from benchmarks.table import Figure
 from engine.frame import HOP, RATE
@@ -194,3 +194,34 @@ def following(found: Json) -> Figures:
 
 def moods(found: Json) -> Figures:
     return {name: Figure((row["four"],), more=True) for name, row in found["table"].items()}
+
+
+PROCESSES: Final = ("conductor", "ears", "painter", "understudy")
+
+
+def soak(found: Json) -> Figures:
+    """By process what it grows, the longest silence, and what happened meanwhile."""
+    figures = {role: Figure((grows,), "MB an hour") for role, grows in found["MB an hour"].items()}
+    figures["silence"] = Figure((found["silence"],), "s")
+    return figures | {what: Figure((float(found[what]),)) for what in ("changes", "savings", "pages")}
+
+
+def day(found: Json) -> Figures:
+    """A hop in the first hour and in the last; megabytes an hour from the second on."""
+    costs, memory = found["µs a hop"], found["MB"]
+    grows = (memory[-1] - memory[1]) / max(len(memory) - 2, 1)
+    return {
+        "first": Figure((costs[0],), "µs"),
+        "last": Figure((costs[-1],), "µs"),
+        "grows": Figure((grows,), "MB an hour"),
+    }
+
+
+def night(found: Json) -> Figures:
+    """The share of the faults that were tried that ended well, and how many there were."""
+    passed = found["passed"].values()
+    return {
+        "passed": Figure((sum(passed) / len(passed),), more=True),
+        "tried": Figure((float(len(passed)),)),
+        "skipped": Figure((float(len(found["skipped"])),)),
+    }
