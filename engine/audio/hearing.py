@@ -11,6 +11,7 @@ import os
 import select
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any, Final
 
 from engine.audio.callback import Counter, SoundBlock
@@ -30,16 +31,22 @@ class _Ears(Child):
     """One life of the child, with a block of memory and a wake pipe of its own."""
 
     def __init__(self) -> None:
-        self.block = SoundBlock()
-        self._wake, self._waker = os.pipe()
-        os.set_blocking(self._wake, False)
-        os.set_blocking(self._waker, False)
         self.ready: dict[str, Any] | None = None
         self.watch = Watch(_PATIENCE)
         self.born = time.monotonic()
         self.taken = 0
-        super().__init__("engine.audio.ears", fds=(self.block.memory.fd, self._waker))
-        os.close(self._waker)  # in this process alone, so that its end is heard
+        with ExitStack() as undo:
+            self.block = SoundBlock()
+            undo.callback(self.block.memory.close)
+            self._wake, self._waker = os.pipe()
+            undo.callback(os.close, self._wake)
+            try:
+                os.set_blocking(self._wake, False)
+                os.set_blocking(self._waker, False)
+                super().__init__("engine.audio.ears", fds=(self.block.memory.fd, self._waker))
+            finally:
+                os.close(self._waker)  # in this process alone, so that its end is heard
+            undo.pop_all()
 
     def listen(self, settings: HearingSettings, start: float) -> _Ears:
         """Begin to listen, or to play from `start` seconds on; itself."""
@@ -204,13 +211,14 @@ class Hearing:
         if self.over or self._ended:
             return
         dead = ears.exit_code is not None
-        if dead or ears.watch.stuck(ears.block[Counter.CALLBACKS], now):
+        lost = dead or ears.watch.stuck(ears.block[Counter.CALLBACKS], now)
+        if lost and now >= self._retry_at:
             why = (self._last_words or ears.complaint or "they died") if dead else "they froze"
             if self._well:
                 yield f"the ears are lost ({why}): starting them again"
             self._well = False
             ears.end()
-            self._start_again(now)
+            yield from self._start_again(now)
 
     def _tend_coming(self, ears: _Ears, now: float) -> Iterator[str]:
         if now < self._retry_at:
@@ -218,7 +226,7 @@ class Hearing:
         if ears.exit_code is not None or now - ears.born > _STARTING:
             ears.end()
             ears.close()
-            self._start_again(now)
+            yield from self._start_again(now)
             return
         for message in ears.heard():
             if "ready" in message:
@@ -230,10 +238,17 @@ class Hearing:
             self._well, self._last_words = True, ""
             yield f"sound is back ({ears.ready['ready']})"
 
-    def _start_again(self, now: float) -> None:
+    def _start_again(self, now: float) -> Iterator[str]:
         self.restarts += 1
-        self._coming = (self.spare.take() or _Ears()).listen(self.settings, self._ears.position)
         self._retry_at = now + (_RETRY if self.restarts > 1 else 0.0)
+        try:
+            self._coming = (self.spare.take() or _Ears()).listen(self.settings, self._ears.position)
+        except OSError as no_room:  # no memory, no descriptor left: it may pass
+            self._coming, self._retry_at = None, now + _RETRY
+            words = f"no others can be started: {no_room.strerror}"
+            if words != self._last_words:
+                yield f"the ears are lost ({words})"
+            self._last_words = words
 
     # The listening thread.
 

@@ -26,7 +26,7 @@ from typing import Any, Final, Generic, NoReturn, TypeVar
 Message = Mapping[str, Any]
 _PR_SET_PDEATHSIG: Final = 1
 _FROM_OUTSIDE: Final = (-signal.SIGKILL, -signal.SIGTERM)
-_CALM: Final = 5.0  # seconds without a loss until a spare is loaded: what came back has found its pace by then
+_CALM: Final = 2.0  # seconds without a loss until a spare is loaded: what came back has found its pace by then
 _LOADING: Final = 60.0  # seconds that a spare may take for it; loading is slow where the disk is
 _AGAIN: Final = 60.0  # seconds until one that has died is replaced
 _ROOT: Final = Path(__file__).resolve().parents[2]
@@ -190,7 +190,10 @@ class Spare(Generic[_Life]):
         elif self._due is None:
             self._due = now + _CALM
         elif now >= self._due:
-            self._waiting, self._until = self._make(), now + _LOADING
+            try:
+                self._waiting, self._until = self._make(), now + _LOADING
+            except OSError:  # no memory, no descriptor left: the show goes on without one
+                self._due = now + _AGAIN
 
     def take(self) -> _Life | None:
         """The one that waits, to be begun; None where none is loaded and well."""

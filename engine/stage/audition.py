@@ -23,8 +23,9 @@ from engine.timing.cues import Change
 _PATIENCE: Final = 10.0  # seconds that a scene may take for its first picture here; nobody waits for it but the cue
 _STARTING: Final = 60.0  # seconds that an understudy may take until it can begin
 _AGAIN: Final = 120.0  # seconds until one is tried again where none could live
-_SLOWEST: Final = 1.0  # seconds a picture of the stage's size, above which it does not go on: it would be seen to hang
+_SLOWEST: Final = 0.5  # seconds a picture of the stage's size, above which it does not go on: it would be seen to hang
 _CHANCES: Final = 2  # understudies that may die young without a scene to blame, until changes go without audition
+_NOBODY: Final = "scenes cannot be tried off stage here: changes may be seen to stutter"
 _PROVEN: Final = 5.0  # seconds after which one that was ready has shown that it can live here
 
 _Stamp = tuple[tuple[str, int], ...]
@@ -110,7 +111,11 @@ class Auditions:
             yield from self._let_through()
             return
         if self._child is None:
-            self._child, self._failed = self._start(), _CHANCES - 1
+            self._failed = _CHANCES - 1
+            self._replace(now)
+        if self._child is None:
+            yield from self._let_through()
+            return
         for message in self._child.heard():
             if "ready" in message:
                 self._ready, self._born = True, now
@@ -187,11 +192,21 @@ class Auditions:
             self._failed += 1
         if self._failed >= _CHANCES:
             if not self._again:
-                self.remarks.append("scenes cannot be tried off stage here: changes may be seen to stutter")
+                self.remarks.append(_NOBODY)
             self._child, self._again = None, now + _AGAIN
             yield from self._let_through()
             return
-        self._child = self._start()
+        self._replace(now)
+
+    def _replace(self, now: float) -> None:
+        """Start another one; where there is no room for it, later."""
+        try:
+            self._child = self._start()
+        except OSError:  # no memory, no descriptor left: it may pass
+            self._child = None
+            if not self._again:
+                self.remarks.append(_NOBODY)
+            self._again = now + _AGAIN
 
     def _let_through(self) -> Iterator[Verdict]:
         """What was asked for last goes on stage as it is."""

@@ -224,6 +224,15 @@ class Backdrop:
 
     def _start_again(self, now: float, code: int | None) -> Iterator[str]:
         """Another painter in the place of one that died with `code`, or hangs where that is None."""
+        try:
+            painter = self.spare.take() or self._load()
+        except OSError as no_room:
+            self._retry_at = now + _RETRY
+            why = f"no other can be started: {no_room.strerror}"
+            if why != self._said:
+                yield f"the stage is lost ({why})"
+            self._said = why
+            return
         why, lost = self._why(code), self.scene
         lived = None if self._ready_at is None else now - self._ready_at
         outside = self._child.lost_from_outside
@@ -238,7 +247,7 @@ class Backdrop:
         self._retry_at = now + (_RETRY if self._blame.failed > CHANCES else 0.0)
         self._error, self._ready_at, self._trying = None, None, None
         self._watch = Watch(_STARTING)
-        self._child = self._begin(self.spare.take() or self._load())
+        self._child = self._begin(painter)
         if self.scene != lost:
             yield f"the stage is lost ({why}), and {lost} is to blame: {_FALLBACK} stays on until {lost} is mended"
         elif why != self._said:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import time
@@ -95,6 +96,22 @@ def test_killed_or_frozen_ears_are_back_and_time_goes_on(listen: Callable[..., L
     silent = [block for block in listener.blocks[heard:] if not block.samples.any()]
     assert len(silent) > 20  # the room was silent, not stopped
     assert [block.index for block in listener.blocks] == list(range(len(listener.blocks)))
+
+
+def test_where_there_is_no_room_for_other_ears_they_are_tried_again(
+    listen: Callable[..., Listener], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full() -> None:
+        raise OSError(errno.ENOMEM, "no memory")
+
+    listener = listen("tone:440")
+    listener.until(lambda: len(listener.blocks) > 20)
+    with monkeypatch.context() as no_room:
+        no_room.setattr("engine.audio.hearing._Ears", full)
+        os.kill(listener.hearing.pid, signal.SIGKILL)
+        listener.until(lambda: listener.hearing.restarts > 2)
+    listener.until(lambda: any("sound is back" in line for line in listener.said), 60.0)
+    assert sum("no others can be started: no memory" in line for line in listener.said) == 1
 
 
 def test_a_recording_goes_on_where_the_ears_were_lost(listen: Callable[..., Listener], sound_file: Callable) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -138,11 +139,11 @@ def test_a_spare_waits_loaded_and_begins_with_the_settings_of_the_moment(spare: 
 
 def test_a_spare_is_loaded_only_when_the_show_has_been_calm_for_some_time(spare: Spare[Child]) -> None:
     spare.tend(0.0, calm=True)
-    spare.tend(4.0, calm=False)
-    spare.tend(6.0, calm=True)
-    spare.tend(10.0, calm=True)
+    spare.tend(1.5, calm=False)
+    spare.tend(2.5, calm=True)
+    spare.tend(4.0, calm=True)
     assert spare.pid is None
-    spare.tend(11.5, calm=True)
+    spare.tend(4.6, calm=True)
     assert spare.pid is not None
 
 
@@ -160,6 +161,25 @@ def test_a_spare_that_is_lost_is_never_taken_and_is_replaced_later(spare: Spare[
     assert spare.pid is None
     spare.tend(180.0, calm=True)
     assert spare.pid not in (None, lost)
+
+
+def test_where_there_is_no_room_for_a_spare_the_show_goes_on_without_one_for_a_while(module: str) -> None:
+    full = [True]
+
+    def make() -> Child:
+        if full:
+            raise OSError(errno.ENOMEM, "no memory")
+        return Child(module)
+
+    spare = Spare(make)
+    _load(spare, now=100.0)
+    assert spare.pid is None
+    full.clear()
+    spare.tend(130.0, calm=True)
+    assert spare.pid is None
+    spare.tend(170.0, calm=True)
+    assert spare.pid is not None
+    spare.close()
 
 
 def test_a_spare_that_never_loads_is_given_up(spare: Spare[Child], monkeypatch: pytest.MonkeyPatch) -> None:

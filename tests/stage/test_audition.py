@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import os
 import signal
 from collections.abc import Callable
@@ -86,6 +87,22 @@ def test_an_understudy_that_was_stopped_at_a_scene_is_replaced_and_the_scene_is_
     show.back.show("ink")
     show.until(lambda: show.back.scene == "ink")
     assert not show.heard("hangs the driver")
+
+
+def test_where_there_is_no_room_for_an_understudy_changes_come_all_the_same(
+    show: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOMEM, "no memory")
+
+    auditions = show.back._auditions
+    assert auditions is not None
+    assert auditions._child is not None
+    monkeypatch.setattr("engine.stage.audition.Child", full)
+    os.kill(auditions._child.pid, signal.SIGKILL)
+    show.back.show("ink")
+    show.until(lambda: show.back.scene == "ink")
+    assert show.heard("scenes cannot be tried off stage here")
 
 
 def test_where_no_understudy_can_live_changes_come_all_the_same_and_that_is_said(show: Stage) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import time
@@ -215,6 +216,25 @@ def test_a_stage_that_stands_still_is_started_again_after_its_patience(clockwork
     clockwork.pass_by(0.2)
     assert clockwork.back.restarts == 1
     assert clockwork.said == ["the stage is lost (it hung): starting it again in ink"]
+
+
+def test_where_there_is_no_room_for_another_painter_it_is_tried_again_and_nothing_is_blamed(
+    clockwork: Clockwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Full:
+        def __init__(self, *_: object, **__: object) -> None:
+            raise OSError(errno.ENOMEM, "no memory")
+
+    clockwork.painter.exit_code = -9
+    with monkeypatch.context() as full:
+        full.setattr(module, "Child", Full)
+        clockwork.pass_by(5.0)
+    assert clockwork.said == ["the stage is lost (no other can be started: no memory)"]
+    assert clockwork.back.restarts == 0
+    clockwork.pass_by(1.5)
+    clockwork.ready()
+    assert clockwork.back.scene == "ink"
+    assert clockwork.back.restarts == 1
 
 
 @pytest.mark.parametrize("seconds", [1.0, 1.9])

@@ -21,7 +21,7 @@ void main() {{
 """
 _STEP = "x = fract(sin(x) * 43758.5);"
 HANGS = _LOOPS.format(rounds=2_000_000_000, work=_STEP * 12)
-CRAWLS = _LOOPS.format(rounds=600, work=_STEP * 12)
+CRAWLS = _LOOPS.format(rounds=2000, work=_STEP * 12)
 FAILS = """/*{"DESCRIPTION": "Wrong."}*/
 void main() { gl_FragColor = vec4(no_such_thing, 1.0); }
 """
