@@ -63,7 +63,7 @@ def render(
 ) -> None:
     """Write the film of a recording as `rehearsal.render` does, drawn by the workers of a scheduler (tcp://…).
 
-    Where there is a `script`, nothing stands in it, as in `film_crew.render`. BadScene for a scene whose pictures owe
+    Where there is a `script`, nothing stands in it, as in `crew.render`. BadScene for a scene whose pictures owe
     something to those before, and for one that a worker cannot draw; BadFile if the scheduler cannot be reached,
     BadSetting if nobody works for it.
     """

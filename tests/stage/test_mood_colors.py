@@ -49,7 +49,7 @@ def test_sad_music_puts_on_its_colours_over_seconds_and_without_a_step(scene: Sc
     worn = after(binder, heard("depression"), 60.0)
     wanted = load_palette("moon").colors
     assert all(np.allclose(worn[-1][role], wanted[role], atol=0.01) for role in ("ground", "accent"))
-    light = np.array([to_lab(each["accent"])[0] for each in worn])  # type: ignore[arg-type]
+    light = np.array([to_lab(each["accent"])[0] for each in worn])  # type: ignore[arg-type]  # an accent is three numbers
     assert abs(light[round(1.0 / DT)] - light[0]) < 0.3 * abs(light[-1] - light[0])
     assert np.abs(np.diff(light)).max() < 0.01
 
@@ -93,7 +93,7 @@ def test_a_scene_that_is_saved_anew_goes_on_in_the_colours_of_its_mood(scene: Sc
     before = after(first, heard("depression"), 3.0)[-1]["accent"]
     again = Binder(scene)
     again.continue_from(first)
-    assert np.allclose(again.step(heard("depression"), DT)["accent"], before, atol=0.02)  # type: ignore[arg-type]
+    assert np.allclose(again.step(heard("depression"), DT)["accent"], before, atol=0.02)  # type: ignore[arg-type]  # an accent is three numbers
 
 
 @pytest.mark.parametrize("name", SCENES)

@@ -30,7 +30,7 @@ def survey() -> Iterator[Open]:
     made: list[Survey] = []
 
     def begin(**settings: object) -> Survey:
-        one = Survey(SurveySettings(**{"open": True, "host": "127.0.0.1", "port": 0, **settings}))  # type: ignore[arg-type]
+        one = Survey(SurveySettings(**{"open": True, "host": "127.0.0.1", "port": 0, **settings}))  # type: ignore[arg-type]  # settings of several kinds
         made.append(one)
         one.open()
         one.await_open()
