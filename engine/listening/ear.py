@@ -1,9 +1,9 @@
 """The learned ear beside the show: which place on the map the sound of the last second has, smoothly, and since when.
 
 The slow lane. What runs every hop (`Ear.step`) copies the hop into a ring and moves the place on; every 40 ms it asks
-for the place of the newest patch, which is found by somebody else: in a show by a thread of its own, the newest patch
-first, in rehearsal at once. Either way it is shown LAG hops after it was asked for, so that a show whose machine keeps
-up has the very places of its rehearsal; a machine that does not shows them later, and `age` says so.
+for the place of the newest patch, which a thread of its own finds. It is shown LAG hops after it was asked for: in
+rehearsal it is waited for until then, so that a show whose machine keeps up has the very places of its rehearsal; on a
+machine that does not the show goes on, shows them later, and `age` says so.
 
 The ear listens to the mix. Musicians have senses of their own, but no place of their own.
 """
@@ -19,13 +19,11 @@ from numpy.typing import NDArray
 from engine.foundation import assets, models
 from engine.frame import HOP, RATE, Place, Row, Samples
 from engine.listening.mel import BANDS, COLUMN, MEL_RATE, PATCH, WINDOW, MelStream, end_of
-from engine.listening.slow_lane import SLOTS, Asked, AtOnce, Found, Map, Network, SoundRing, Worker
+from engine.listening.slow_lane import LAG, SLOTS, Asked, Found, InTime, Map, Network, SoundRing, Worker
 from engine.listening.slow_sense import SlowSense
 from engine.listening.space import Space
 from engine.listening.vggish import SHIPPED, Vggish
 
-LAG: Final = 6
-"""Hops from the one that asks for a place to the one that shows it: less than between two askings."""
 SHIPPED_MAP: Final = "space"
 """The name of the map that comes with the engine."""
 PLACE: Final = slice(Place.x.start, Place.age.start + 1)
@@ -72,11 +70,11 @@ class Ear(SlowSense):
     stays where it was with speed 0, and confidence falls. The first place is taken at once. Everything is finite and
     inside its span whatever the samples are.
 
-    With `live` a thread does the work, which `close` ends; if it dies the place stays, its age grows and `troubles`
-    says so once. Without, the same samples give the same places bit for bit.
+    A thread does the work, which `close` ends. With `live` nobody waits for it; if it dies the place stays, its age
+    grows and `troubles` says so once. Without, the same samples give the same places bit for bit.
     """
 
-    _lane: AtOnce
+    _lane: InTime | Worker
     delay: Final = MelStream.HELD_BACK + _COLUMNS * COLUMN * RATE // MEL_RATE + LAG * HOP
     """Samples by which the place at most follows the end of the patch that it was found for: 112 ms."""
 
@@ -93,7 +91,7 @@ class Ear(SlowSense):
 
     def _begin(self) -> None:
         self._ring = SoundRing()
-        self._lane = (Worker if self._live else AtOnce)(self._network, self._map, self._ring)
+        self._lane = (Worker if self._live else InTime)(self._network, self._map, self._ring)
         self._shown: Found | None = None
         self.described: NDArray[np.float32] | None = None
         """How the network described the patch whose place is shown (128,); None where nothing was to be heard in it."""
@@ -123,8 +121,8 @@ class Ear(SlowSense):
         if hops >= self._due:
             self._lane.ask(Asked(hops, self._columns, self._weight(hops)))
             self._schedule()
-        found = self._lane.found
-        if found is not None and found is not self._shown and hops >= found.asked.hops + LAG:
+        found = self._lane.due(hops)
+        if found is not None and found is not self._shown:
             self._show(found)
         self._move(hops)
         return self._values

@@ -1,13 +1,14 @@
-"""Who finds the places that the ear asks for: a thread of its own in a show, at once in rehearsal.
+"""Who finds the places that the ear asks for: a thread of its own, which a show never waits for and a rehearsal does.
 
-What is heard goes through a ring that one thread writes and one reads; a thread that cannot follow finds the place of
-the newest patch that was asked for and leaves the others.
+What is heard goes through a ring that one thread writes and one reads. In a show a thread that cannot follow finds the
+place of the newest patch that was asked for and leaves the others; in rehearsal every place is shown when it is due.
 """
 
 from __future__ import annotations
 
 import queue
 import threading
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final, NamedTuple, Protocol
 
 import numpy as np
@@ -19,6 +20,8 @@ from engine.listening.slow_sense import FAREWELL
 
 SLOTS: Final = 512
 """Hops that wait for the slow lane at most: 2.7 s."""
+LAG: Final = 6
+"""Hops from the one that asks for a place to the one that shows it: less than between two askings."""
 
 
 class Network(Protocol):
@@ -85,22 +88,13 @@ class SoundRing:
         return sound.reshape(-1)
 
 
-class AtOnce:
-    """Finds a place while one waits: rehearsal."""
-
-    trouble = ""
+class Lane:
+    """Finds the places of patches, one after the other."""
 
     def __init__(self, network: Network, known: Map, ring: SoundRing) -> None:
         self._network, self._map, self._ring = network, known, ring
         self._stream = MelStream()
         self._taken = 0
-        self.found: Found | None = None
-
-    def ask(self, asked: Asked) -> None:
-        self.found = self._find(asked)
-
-    def close(self) -> None:
-        """There is nothing to end."""
 
     def _find(self, asked: Asked) -> Found:
         for start in range(self._taken, asked.hops, SLOTS):
@@ -112,11 +106,41 @@ class AtOnce:
         return Found(asked, self._map.place(described), described)
 
 
-class Worker(AtOnce):
-    """Finds places in a thread of its own, the newest that was asked for first: a show."""
+class InTime(Lane):
+    """Finds every place, each until it is due, while the next hops are heard: rehearsal.
+
+    Whoever is ahead waits for the other, so the same hops are shown the same places however fast the machine is.
+    """
+
+    trouble = ""
 
     def __init__(self, network: Network, known: Map, ring: SoundRing) -> None:
         super().__init__(network, known, ring)
+        self._thread = ThreadPoolExecutor(1, "ear")
+        self._asked: tuple[Asked, Future[Found]] | None = None
+        self._found: Found | None = None
+
+    def ask(self, asked: Asked) -> None:
+        """Of the patch that was asked for before, the place must be due: it is less than SLOTS hops ago."""
+        self._asked = asked, self._thread.submit(self._find, asked)
+
+    def due(self, hops: int) -> Found | None:
+        """What is to be shown after so many hops; it is waited for."""
+        if self._asked is not None and hops >= self._asked[0].hops + LAG:
+            self._found, self._asked = self._asked[1].result(), None
+        return self._found
+
+    def close(self) -> None:
+        self._thread.shutdown(cancel_futures=True)
+
+
+class Worker(Lane):
+    """Finds places in a thread that nobody waits for, the newest that was asked for first: a show."""
+
+    def __init__(self, network: Network, known: Map, ring: SoundRing) -> None:
+        super().__init__(network, known, ring)
+        self.trouble = ""
+        self.found: Found | None = None
         self._waiting: queue.SimpleQueue[Asked | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="ear", daemon=True)
         self._thread.start()
@@ -124,6 +148,11 @@ class Worker(AtOnce):
     def ask(self, asked: Asked) -> None:
         if not self.trouble:
             self._waiting.put(asked)
+
+    def due(self, hops: int) -> Found | None:
+        """What is to be shown after so many hops, if it is there; older than usual where the machine is slow."""
+        found = self.found
+        return found if found is not None and hops >= found.asked.hops + LAG else None
 
     def close(self) -> None:
         self._waiting.put(None)

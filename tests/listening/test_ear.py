@@ -14,8 +14,9 @@ import pytest
 
 from engine.errors import BadFile
 from engine.frame import HOP, RATE, Place
-from engine.listening.ear import LAG, PLACE, Ear, familiar
+from engine.listening.ear import PLACE, Ear, familiar
 from engine.listening.mel import PATCH, Patches, log_mel, resampled
+from engine.listening.slow_lane import LAG
 from engine.listening.vggish import Vggish
 
 from .little_onnx import little_map, little_network
@@ -203,6 +204,31 @@ def test_on_stage_the_places_are_those_of_the_rehearsal_where_the_machine_keeps_
         assert np.array_equal(_at_ease(ear, sound), heard(Ear(1, Bright(), Line()), sound))
     finally:
         ear.close()
+
+
+def test_in_rehearsal_a_network_that_is_slow_is_waited_for() -> None:
+    class Slow(Bright):
+        def embed(self, patches: Patches) -> np.ndarray:
+            time.sleep(0.002)
+            return super().embed(patches)
+
+    sound = np.random.default_rng(0).normal(0, 0.1, RATE).astype(np.float32)
+    ear, slow = Ear(1, Bright(), Line()), Ear(1, Slow(), Line())
+    assert np.array_equal(heard(ear, sound), heard(slow, sound))
+    for one in (ear, slow):
+        one.close()
+
+
+def test_in_rehearsal_a_network_that_fails_is_no_place_that_stands_still() -> None:
+    class Broken(Bright):
+        def embed(self, patches: Patches) -> np.ndarray:
+            if self.heard:
+                raise ValueError("broken")
+            return super().embed(patches)
+
+    sound = np.random.default_rng(0).normal(0, 0.1, 2 * RATE).astype(np.float32)
+    with pytest.raises(ValueError, match="broken"):
+        heard(Ear(1, Broken(), Line()), sound)
 
 
 def test_a_slow_worker_holds_nobody_up_and_the_newest_patch_comes_first(until: Callable) -> None:

@@ -12,16 +12,16 @@ from engine.perception import Perception
 
 
 def played_minutes(music: str) -> Generator[tuple[float, float], None, None]:
-    """Minutes of a show on the virtual clock: µs of the thread that a hop has cost, and the onsets counted so far."""
+    """Minutes of a show on the virtual clock: µs of a processor that a hop has cost, and the onsets counted so far."""
     source = open_source(music)
     hopper = Hopper(source.rate, source.channels)
     blocks, hops = _endless(source, hopper), round(60 * RATE / HOP)
     with Perception(hopper.numbers) as senses:
         while True:
-            begun = time.thread_time()
+            begun = time.process_time()
             for _ in range(hops):
                 onsets = senses.step(next(blocks)).rhythm.onsets
-            yield 1e6 * (time.thread_time() - begun) / hops, onsets
+            yield 1e6 * (time.process_time() - begun) / hops, onsets
 
 
 def _endless(source: Source, hopper: Hopper) -> Iterator[Block]:
