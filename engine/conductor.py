@@ -18,6 +18,7 @@ from typing import Final
 from engine.control.orders import Tap
 from engine.foundation.ending import on_signals
 from engine.frame import HOP, RATE, Block, Frame
+from engine.live.children import Children
 from engine.live.company import Company, Notice
 from engine.settings import Settings
 from engine.stage.backdrop import Backdrop
@@ -29,9 +30,11 @@ _STATUS_PERIOD: Final = 0.25  # seconds between two tellings of how the show is
 class Conductor(Company):
     """A show from its first sound to its orderly end. A context manager; `run()` returns when it is over."""
 
-    def __init__(self, settings: Settings, notice: Notice, *, backdrop: bool = True) -> None:
+    def __init__(
+        self, settings: Settings, notice: Notice, children: Children | None = None, *, backdrop: bool = True
+    ) -> None:
         """As a company is started."""
-        super().__init__(settings, notice, backdrop=backdrop)
+        super().__init__(settings, notice, children, backdrop=backdrop)
         self._bug: BaseException | None = None
         self._take_ended = False
 

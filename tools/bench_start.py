@@ -26,7 +26,7 @@ _FLOOR = "import numpy, numba, json, time; print(json.dumps({'floor': time.monot
 
 def be_the_show(scene: str) -> None:
     """Import what the command imports, run the show, print when its first picture and first frame were, and end."""
-    from engine.conductor import Conductor
+    from engine.live.children import Children
     from engine.settings import settings
 
     found: dict[str, float] = {}
@@ -41,7 +41,10 @@ def be_the_show(scene: str) -> None:
                 conductor.stop()
 
     show = settings(headless=True, silent=True, scene=scene, source="tone:440", stage__size=(320, 180))
-    with Conductor(show, lambda _: None) as conductor:
+    children = Children(show)
+    from engine.conductor import Conductor
+
+    with Conductor(show, lambda _: None, children) as conductor:
         conductor.run(watch)
     print(json.dumps(found), flush=True)
 

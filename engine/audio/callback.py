@@ -1,15 +1,13 @@
 """What runs in the sound driver's own thread: copy, stamp, count, wake. Compiled, without the GIL, without memory.
 
-Everything that it touches lies in one block of shared memory: a header of counters, the ring of what was heard,
-and the queue of what is to be played. The reader in the other process needs nothing but that block and a pipe
-on which a byte arrives with every callback.
+Everything that it touches lies in one block of shared memory (`sound_block`): a header of counters, the ring of what
+was heard, and the queue of what is to be played.
 """
 
 from __future__ import annotations
 
 import sys
 import time
-from enum import IntEnum
 from typing import Any, Final
 
 import numpy as np
@@ -17,39 +15,8 @@ from numba import carray, cfunc, njit, types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from engine.foundation.memory import SharedMemory
-from engine.frame import Samples
+from engine.audio.sound_block import HEADER, QUEUE, RING, RING_END, WORDS, Counter
 
-
-class Counter(IntEnum):
-    """Where each number of the header lies; all int64."""
-
-    WRITTEN = 0  # frames of sound heard so far
-    CALLBACKS = 1  # how often the driver has called: the sign of life
-    OVERFLOWS = 2  # times the driver says that it lost input
-    UNDERFLOWS = 3  # times there was nothing to play though there should have been
-    STAMP_SECONDS = 4  # CLOCK_MONOTONIC at the beginning of the last callback …
-    STAMP_NANOSECONDS = 5
-    CHANNELS = 6  # channels of what is heard
-    RATE = 7  # its sample rate
-    WAKE = 8  # descriptor of the pipe, in the process that writes
-    PLAY_WRITTEN = 9  # frames queued to be played so far
-    PLAY_READ = 10  # frames played so far
-    PLAY_FLUSH = 11  # play nothing that was queued before this count (a seek)
-    PAUSED = 12
-    ENDED = 13  # PLAY_WRITTEN at the end of the music plus one; 0 while it goes on
-    OUTPUTS = 14  # channels of the output device
-    POSITION = 15  # where in the recording the sound is, in frames at RATE
-
-
-HEADER: Final = 64
-"""int64 in the header: more than there are counters, so that the ring begins with a line of the cache."""
-RING: Final = 1 << 20
-"""float32 in the ring of what was heard: 5.4 s of four channels."""
-QUEUE: Final = 1 << 18
-"""float32 in the queue of what is to be played: 1.4 s of four channels."""
-_RING_END: Final = HEADER + RING // 2  # counted in int64, the type of the block
-_WORDS: Final = _RING_END + QUEUE // 2
 _CLOCK: Final = time.CLOCK_MONOTONIC
 
 _W, _C, _O, _U = int(Counter.WRITTEN), int(Counter.CALLBACKS), int(Counter.OVERFLOWS), int(Counter.UNDERFLOWS)
@@ -90,7 +57,7 @@ def _hand_over(words: NDArray[np.int64], frames: int) -> None:
 def _capture(words: NDArray[np.int64], sound: NDArray[np.float32], frames: int) -> None:
     """Copy (frames · channels) float32 into the ring."""
     _stamp(words)
-    ring = words[HEADER:_RING_END].view(np.float32)
+    ring = words[HEADER:RING_END].view(np.float32)
     channels = words[_CHANNELS]
     size = (RING // channels) * channels
     at = (words[_W] * channels) % size
@@ -106,8 +73,8 @@ def _capture(words: NDArray[np.int64], sound: NDArray[np.float32], frames: int) 
 def _play(words: NDArray[np.int64], out: NDArray[np.float32], frames: int) -> None:
     """Take up to `frames` frames from the queue, to the loudspeakers and into the ring alike."""
     _stamp(words)
-    ring = words[HEADER:_RING_END].view(np.float32)
-    queue = words[_RING_END:_WORDS].view(np.float32)
+    ring = words[HEADER:RING_END].view(np.float32)
+    queue = words[RING_END:WORDS].view(np.float32)
     channels, outputs = words[_CHANNELS], words[_OUTPUTS]
     ring_size, queue_size = (RING // channels) * channels, (QUEUE // channels) * channels
     words[_PR] = max(words[_PR], words[_FLUSH])
@@ -147,7 +114,7 @@ _CALLBACK: Final = types.int32(
 @cfunc(_CALLBACK, nopython=True, cache=True)
 def capture_callback(sound: Any, out: Any, frames: int, times: Any, flags: int, block: Any) -> int:
     """PortAudio's callback for an input: what comes in goes into the ring."""
-    words = carray(block, _WORDS)
+    words = carray(block, WORDS)
     if flags & np.uint64(2):  # paInputOverflow
         words[_O] += 1
     count = np.int64(frames)
@@ -158,7 +125,7 @@ def capture_callback(sound: Any, out: Any, frames: int, times: Any, flags: int, 
 @cfunc(_CALLBACK, nopython=True, cache=True)
 def play_callback(sound: Any, out: Any, frames: int, times: Any, flags: int, block: Any) -> int:
     """PortAudio's callback for an output: what is queued goes to the loudspeakers and into the ring."""
-    words = carray(block, _WORDS)
+    words = carray(block, WORDS)
     count = np.int64(frames)
     _play(words, carray(out, count * words[_OUTPUTS]), count)
     return 0
@@ -168,54 +135,6 @@ def play_callback(sound: Any, out: Any, frames: int, times: Any, flags: int, blo
 def play_without_driver(words: NDArray[np.int64], out: NDArray[np.float32], frames: int) -> None:
     """The same step for the clock that stands in where there is no sound card."""
     _play(words, out, frames)
-
-
-class SoundBlock:
-    """The block of memory behind the callbacks: its counters, the ring to read, the queue to fill."""
-
-    def __init__(self, fd: int | None = None) -> None:
-        """Make a block, or join the one behind `fd`."""
-        self.memory = SharedMemory(8 * _WORDS, fd)
-        self.words: NDArray[np.int64] = self.memory.array(np.int64, _WORDS)
-        self._ring: NDArray[np.float32] = self.words[HEADER:_RING_END].view(np.float32)
-        self._queue: NDArray[np.float32] = self.words[_RING_END:].view(np.float32)
-
-    def __getitem__(self, counter: Counter) -> int:
-        return int(self.words[counter])
-
-    def __setitem__(self, counter: Counter, value: int) -> None:
-        self.words[counter] = value
-
-    @property
-    def stamp(self) -> float:
-        """Seconds of the monotonic clock at the beginning of the last callback."""
-        return self[Counter.STAMP_SECONDS] + 1e-9 * self[Counter.STAMP_NANOSECONDS]
-
-    def heard(self, since: int) -> tuple[Samples, int]:
-        """Sound from frame `since` on, (n, channels), copied, and how many frames were lost before it.
-
-        A reader that is more than half a ring behind has lost the oldest: the writer may be overwriting them.
-        """
-        channels, written = max(self[Counter.CHANNELS], 1), self[Counter.WRITTEN]
-        capacity = RING // channels
-        first = max(since, written - capacity // 2)
-        places = np.arange(first, written) % capacity
-        ring = self._ring[: capacity * channels].reshape(capacity, channels)
-        return ring[places], first - since
-
-    @property
-    def room(self) -> int:
-        """Frames that may be queued now."""
-        played = max(self[Counter.PLAY_READ], self[Counter.PLAY_FLUSH])
-        return QUEUE // self[Counter.CHANNELS] - (self[Counter.PLAY_WRITTEN] - played)
-
-    def queue(self, samples: Samples) -> None:
-        """Queue (n, channels), n ≤ `room`, to be played."""
-        channels, written = self[Counter.CHANNELS], self[Counter.PLAY_WRITTEN]
-        capacity = QUEUE // channels
-        queue = self._queue[: capacity * channels].reshape(capacity, channels)
-        queue[np.arange(written, written + len(samples)) % capacity] = samples
-        self[Counter.PLAY_WRITTEN] = written + len(samples)
 
 
 if sys.platform == "win32":  # pragma: no cover  # no test runs on Windows

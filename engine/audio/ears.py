@@ -15,9 +15,9 @@ from typing import Any, Final
 import numpy as np
 
 from engine.audio import callback
-from engine.audio.callback import Counter, SoundBlock
 from engine.audio.device import Device, Stream, find_device, fitting_rate
 from engine.audio.player import Player
+from engine.audio.sound_block import Counter, SoundBlock
 from engine.audio.source import MAX_CHANNELS, open_source
 from engine.errors import MissingDriver, MonochordError, NoSuchDevice
 from engine.foundation.child import Message, Parent

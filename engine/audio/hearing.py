@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any, Final
 
-from engine.audio.callback import Counter, SoundBlock
 from engine.audio.hearing_settings import HearingSettings
 from engine.audio.hops import Hopper
+from engine.audio.sound_block import Counter, SoundBlock
 from engine.errors import MissingDriver, MonochordError, NoSuchDevice
 from engine.foundation.child import Child, Spare, Watch
 from engine.frame import HOP, RATE, Block, Samples

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import soxr
 
-from engine.audio.callback import Counter, SoundBlock
+from engine.audio.sound_block import Counter, SoundBlock
 from engine.audio.source import Source
 from engine.frame import Samples
 

@@ -229,13 +229,16 @@ def _without_a_screen(show: Settings, out: Path, size: list[int] | None, fps: fl
 
 def conduct(show: Settings) -> None:
     """Play a show to its end, telling the person at the desk what happens."""
-    from engine.conductor import Conductor
-    from engine.control.qr import qr_text
+    from engine.live.children import Children
     from engine.stage.keys import KEY_HELP
 
     with ExitStack() as open_doors:
         with terminal.waiting("opening the ears and the stage"):
-            conductor = open_doors.enter_context(Conductor(show, terminal.remark))
+            children = open_doors.enter_context(Children(show))
+            from engine.conductor import Conductor  # which takes as long as the children, and loads beside them
+            from engine.control.qr import qr_text
+
+            conductor = open_doors.enter_context(Conductor(show, terminal.remark, children))
         terminal.remark(
             f"sound: {conductor.hearing.name}   stage: {conductor.backdrop and conductor.backdrop.renderer}"
         )

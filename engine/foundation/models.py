@@ -9,16 +9,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import onnxruntime
 import tomlkit
 from numpy.typing import NDArray
 
 from engine.errors import BadFile
 from engine.foundation import assets
 from engine.foundation.whole_file import whole_file
+
+if TYPE_CHECKING:
+    import onnxruntime
 
 Shape = tuple[int | None, ...]
 """Of an input or output; None is any number."""
@@ -80,6 +82,8 @@ def _tables_last(table: Mapping[str, Any]) -> dict[str, Any]:
 
 def session(name: str, folder: Path = assets.MODELS) -> onnxruntime.InferenceSession:
     """A model, ready to run on one thread of this processor; BadFile if it is damaged or not as its card says."""
+    import onnxruntime  # here: whoever only looks at a card need not wait for it
+
     card(name, folder)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1

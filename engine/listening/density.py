@@ -8,9 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import BadFile
-from engine.foundation import assets, models
-from engine.listening.ear import SHIPPED_MAP
-from engine.listening.space import PICTURE
+from engine.listening.space import PICTURE, located
 
 
 def density(space: str | None = None) -> NDArray[np.uint8] | None:
@@ -19,7 +17,7 @@ def density(space: str | None = None) -> NDArray[np.uint8] | None:
     None where there is no such map, or it is damaged: whoever listens with it says so.
     """
     try:
-        name, folder = models.located(space if space is not None else assets.MODELS / f"{SHIPPED_MAP}.onnx")
+        name, folder = located(space)
         with (folder / f"{name}.npz").open("rb") as file, np.load(file, allow_pickle=False) as kept:
             found = np.asarray(kept["density"], np.uint8)
     except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile, BadFile):

@@ -21,11 +21,9 @@ from engine.frame import HOP, RATE, Place, Row, Samples
 from engine.listening.mel import BANDS, COLUMN, MEL_RATE, PATCH, WINDOW, MelStream, end_of
 from engine.listening.slow_lane import LAG, SLOTS, Asked, Found, InTime, Map, Network, SoundRing, Worker
 from engine.listening.slow_sense import SlowSense
-from engine.listening.space import Space
+from engine.listening.space import Space, located
 from engine.listening.vggish import SHIPPED, Vggish
 
-SHIPPED_MAP: Final = "space"
-"""The name of the map that comes with the engine."""
 PLACE: Final = slice(Place.x.start, Place.age.start + 1)
 """The group Place in a row."""
 
@@ -52,9 +50,8 @@ def familiar(space: str | None = None) -> tuple[Vggish, Space]:
     The network is looked for beside the map and among the shipped ones. BadFile in one line where either is missing,
     damaged or another's.
     """
-    named = space if space is not None else assets.MODELS / f"{SHIPPED_MAP}.onnx"
-    known = Space(named)
-    _, folder = models.located(named)
+    name, folder = located(space)
+    known = Space(space if space is not None else folder / name)
     found = models.with_sha256(known.network, (folder, assets.MODELS))
     network = Vggish(assets.MODELS / f"{SHIPPED}.onnx" if found is None else found[1] / f"{found[0]}.onnx")
     known.check(network.sha256)

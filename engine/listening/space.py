@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 from engine.errors import BadFile, nearest
 from engine.foundation import assets, models
 
+SHIPPED_MAP: Final = "space"
+"""The name of the map that comes with the engine."""
 SIZE: Final = 128
 """Numbers that describe a sound."""
 PICTURE: Final = 128
@@ -65,6 +67,11 @@ class Anchors:
     family: NDArray[np.int16]
     distances: NDArray[np.float32]
     density: NDArray[np.uint8]
+
+
+def located(space: str | None) -> tuple[str, Path]:
+    """The name of a map by name or path, the shipped one if none is named, and the folder where it lies."""
+    return models.located(space if space is not None else assets.MODELS / f"{SHIPPED_MAP}.onnx")
 
 
 _ARRAYS: Final[dict[str, tuple[str, tuple[int | None, ...]]]] = {  # kinds and shapes; None is the number of anchors

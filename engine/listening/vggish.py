@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from engine.foundation import models
 from engine.listening.mel import BANDS, PATCH, SILENT, Patches
+
+if TYPE_CHECKING:
+    import onnxruntime
 
 SIZE: Final = 128
 """Numbers that describe a patch."""

@@ -8,7 +8,6 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Self
 
-from engine.audio.hearing import Hearing
 from engine.control.inbox import Inbox
 from engine.control.midi import Midi
 from engine.control.orders import Order
@@ -17,8 +16,8 @@ from engine.control.page_server import PageServer
 from engine.control.table import Table
 from engine.features.fast import warm_up
 from engine.frame import HOP, RATE, Frame
-from engine.frame_ring import FrameRing
 from engine.lights.osc import Lights
+from engine.live.children import Children
 from engine.live.desk import Desk
 from engine.live.lighting import Lighting
 from engine.live.operator_log import OperatorLog
@@ -30,7 +29,6 @@ from engine.replay.programme import kept_with
 from engine.replay.prompting import Prompting
 from engine.score.watching import ScoreWatch
 from engine.settings import Settings
-from engine.stage.backdrop import Backdrop
 from engine.survey.asking import Survey
 from engine.takes.take import TakeWriter
 from engine.timing.cues import CueList
@@ -45,10 +43,13 @@ Notice = Callable[[str], None]
 class Company:
     """Who plays in a show, and what is known of it just now. A context manager."""
 
-    def __init__(self, settings: Settings, notice: Notice, *, backdrop: bool = True) -> None:
-        """Start the children; whatever is wrong with sound, scene or screen is raised now.
+    def __init__(
+        self, settings: Settings, notice: Notice, children: Children | None = None, *, backdrop: bool = True
+    ) -> None:
+        """Start everybody but the `children` that are started already; what is wrong with sound, scene or screen is
+        raised now.
 
-        `notice` is called from the main thread with a line for the operator.
+        `notice` is called from the main thread with a line for the operator. The children are the company's to end.
         """
         self.settings = settings
         self.log = OperatorLog(notice, self.heard)
@@ -65,15 +66,10 @@ class Company:
         goes = settings.wander if self.prompting is None else None
         self.wanderer = Wanderer(goes, settings.scene) if goes is not None else None
         with ExitStack() as undo:
+            children = children if children is not None else Children(settings, backdrop=backdrop)
+            undo.callback(children.close)
+            self.stairs, self.hearing, self.backdrop = children.stairs, children.hearing, children.backdrop
             names = settings.hearing.names
-            self.stairs = FrameRing(musicians=names)
-            undo.callback(self.stairs.memory.close)
-            # Both children start while our own senses are compiled or read from the cache.
-            self.hearing = Hearing(settings.hearing)
-            undo.callback(self.hearing.close)
-            self.backdrop = Backdrop(settings.stage, settings.scene, self.stairs) if backdrop else None
-            if self.backdrop:
-                undo.callback(self.backdrop.close)
             self.lights = Lights(settings.destinations, names, settings.lights)
             undo.callback(self.lights.close)
             self.lights.muted = settings.backup

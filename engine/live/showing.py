@@ -17,11 +17,11 @@ from engine.control.orders import Order, Watch
 from engine.control.show_view import Present, SceneCard
 from engine.control.table import Table
 from engine.errors import BadFile, MonochordError
-from engine.foundation import assets, models
+from engine.foundation import models
 from engine.frame import HOP, RATE, Row, blank_row
 from engine.frame_ring import FrameRing
 from engine.listening.density import density
-from engine.listening.ear import SHIPPED_MAP
+from engine.listening.space import located
 from engine.live.desk import Desk
 from engine.live.operator_log import Line
 from engine.settings import Settings
@@ -188,7 +188,7 @@ def _card(name: str, musicians: tuple[str, ...]) -> SceneCard:
 def _families(space: str | None) -> tuple[str, ...]:
     """What the sounds on a map are called; nothing where there is no such map."""
     try:
-        name, folder = models.located(space if space is not None else assets.MODELS / f"{SHIPPED_MAP}.onnx")
+        name, folder = located(space)
         return tuple(str(family) for family in models.card(name, folder).get("families", ()))
     except (BadFile, OSError, TypeError):
         return ()

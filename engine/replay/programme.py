@@ -12,7 +12,7 @@ from typing import Any
 from engine.errors import BadScene
 from engine.foundation import assets, models
 from engine.frame import LAYOUT
-from engine.listening.ear import SHIPPED_MAP
+from engine.listening.space import SHIPPED_MAP
 from engine.settings import Settings
 from engine.stage.parcel import packed
 from engine.takes.take import show_in

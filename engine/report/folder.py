@@ -21,9 +21,8 @@ from engine.audio.hearing_settings import HearingSettings
 from engine.corpus.cluster import cluster
 from engine.corpus.recordings import Recording
 from engine.errors import BadFile, UserMistake
-from engine.foundation import assets, models
 from engine.frame import LAYOUT
-from engine.listening.ear import SHIPPED_MAP
+from engine.listening.space import located
 from engine.report import chart
 from engine.report.index import SMALL, Entry, small
 from engine.report.page import FIGURES, write
@@ -133,7 +132,7 @@ def _key(job: Job, hearing: HearingSettings) -> str:
         raise BadFile(f"{job.path} cannot be read: {why.strerror}") from why
     with_what = (replace(hearing, source=None), job.seconds, job.wanted, LAYOUT, metadata.version("monochord"))
     digest.update(repr(with_what).encode())
-    name, folder = models.located(hearing.own_space or assets.MODELS / f"{SHIPPED_MAP}.onnx")
+    name, folder = located(hearing.own_space)
     with contextlib.suppress(OSError):
         digest.update((folder / f"{name}.toml").read_bytes())
     return digest.hexdigest()

@@ -13,8 +13,9 @@ from engine.stage import gpu
 from engine.stage.canvas import Canvas
 from engine.stage.drawing import Drawing, Moment
 from engine.stage.history_textures import HistoryTextures
+from engine.stage.program import programs
 from engine.stage.scene import Scene
-from engine.stage.transition import tried
+from engine.stage.targets import Copier, Size, Target
 from engine.stage.views import FLAT, told
 
 
@@ -59,7 +60,7 @@ class Coming:
         """Compile it and draw it off stage, in pieces of work with pauses. BadScene if it cannot be drawn."""
         camera = told(self.scene, self._view)
         moment = Moment(row=blank_row(len(self.scene.musicians)))
-        drawing = yield from _piecewise(tried(ctx, canvas.copier, self.scene, moment, canvas.size), canvas)
+        drawing = yield from _piecewise(_tried(ctx, canvas.copier, self.scene, moment, canvas.size), canvas)
         drawing.camera = camera
         try:
             yield from history.prepare(drawing.heard_names)
@@ -75,7 +76,7 @@ class Coming:
     ) -> Generator[None, None, Arrival]:
         """The scene that was drawn, and its transition, if that can be drawn too."""
         try:
-            crossing = yield from _piecewise(tried(ctx, canvas.copier, transition, Moment(), canvas.size), canvas)
+            crossing = yield from _piecewise(_tried(ctx, canvas.copier, transition, Moment(), canvas.size), canvas)
         except BadScene as problem:
             self.refused = str(problem)
             return Arrival(drawing)
@@ -92,3 +93,29 @@ def _piecewise(work: Generator[None, None, Drawing], canvas: Canvas) -> Generato
             drawing: Drawing = done.value
             return drawing
         yield
+
+
+def _tried(
+    ctx: gpu.Context, copier: Copier, scene: Scene, moment: Moment, size: Size
+) -> Generator[None, None, Drawing]:
+    """The scene, after it has drawn a picture where nobody sees it, in pieces of work with pauses between them.
+
+    The first draw is where a driver really compiles, and some compile for the sizes of what is read: so `size` is the
+    stage's own. BadScene if it cannot be drawn.
+    """
+    surface = Target(ctx, size, float32=False)
+    drawing: Drawing | None = None
+    try:
+        drawing = Drawing(ctx, copier, scene, (yield from programs(ctx, scene.shader)))
+        pictures = dict.fromkeys(("startImage", "endImage"), surface.picture)
+        for _ in drawing.passes(moment, surface.framebuffer, pictures=pictures):
+            yield
+        gpu.wait(ctx)
+        gpu.check(ctx, drawing.where)
+        drawing.restart()
+    except BaseException:
+        gpu.release(*filter(None, [drawing]))
+        raise
+    finally:
+        surface.release()
+    return drawing

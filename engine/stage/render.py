@@ -17,6 +17,7 @@ from engine.stage import gpu
 from engine.stage.arrival import Arrival, Coming, fallback
 from engine.stage.binder import Binder, Heard
 from engine.stage.canvas import Canvas
+from engine.stage.crossing import Crossing
 from engine.stage.drawing import Drawing, Moment
 from engine.stage.flash_limiter import FlashLimiter
 from engine.stage.history import History
@@ -25,7 +26,6 @@ from engine.stage.pieces import at_once
 from engine.stage.scene import Scene, load_scene
 from engine.stage.score_page import ScorePage
 from engine.stage.targets import Size
-from engine.stage.transition import Crossing
 from engine.stage.views import FLAT
 
 _log = logging.getLogger(__name__)

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from engine.audio.callback import QUEUE, RING, Counter, SoundBlock, play_without_driver
+from engine.audio.callback import play_without_driver
+from engine.audio.sound_block import QUEUE, RING, Counter, SoundBlock
 
 
 @pytest.fixture

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from engine.audio.callback import Counter, SoundBlock, play_without_driver
+from engine.audio.callback import play_without_driver
 from engine.audio.player import Player
+from engine.audio.sound_block import Counter, SoundBlock
 from engine.frame import RATE, Samples
 
 

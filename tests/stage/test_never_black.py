@@ -11,11 +11,11 @@ from moderngl import InvalidObject
 
 from engine.errors import BadScene
 from engine.stage import gpu
+from engine.stage.crossing import Crossing
 from engine.stage.drawing import Moment
 from engine.stage.render import Renderer
 from engine.stage.scene import load_scene
 from engine.stage.targets import Copier
-from engine.stage.transition import Crossing
 
 from .conftest import SIZE, Write, isf
 

@@ -18,7 +18,7 @@ from watching.show import RunningShow, until
 
 from engine.foundation import assets
 from engine.frame import HOP, RATE
-from engine.listening.ear import SHIPPED_MAP
+from engine.listening.space import SHIPPED_MAP
 from engine.takes.take import Take
 from nights.night import BEGINNING, COMING_BACK, GOOD, Fault, Night, music
 from nights.verdict import Check, Verdict, so, within
