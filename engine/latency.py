@@ -169,8 +169,10 @@ class PlayedClicks:
                 self._notes.append(mark)
 
 
-def measure(settings: Settings, clicks: ClickSource, count: int, progress: Callable[[float], None]) -> Latency:
-    """Run the show until `count` clicks have been played. UserMistake if none of them was heard."""
+def measure(
+    settings: Settings, clicks: ClickSource, count: int, progress: Callable[[float], None], *, drawn: bool = True
+) -> Latency:
+    """Run the show until `count` clicks have been played, with a stage or without. UserMistake if none was heard."""
     with Receiver() as receiver:
         here = Destination("127.0.0.1", receiver.port)
         shown: list[NDArray[np.int64]] = []
@@ -189,7 +191,7 @@ def measure(settings: Settings, clicks: ClickSource, count: int, progress: Calla
                 conductor.stop()
 
         show = replace(settings, destinations=(*settings.destinations, here))
-        with Conductor(show, lambda _: None) as conductor:
+        with Conductor(show, lambda _: None, backdrop=drawn) as conductor:
             begun = len(clicks.times()) + 1  # the first may fall between two stools
             conductor.run(watch)
     pictures = np.concatenate(shown) if shown else np.zeros((0, 2), np.int64)

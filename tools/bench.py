@@ -1,6 +1,6 @@
 """Every benchmark that this machine can run, each with its peers in the same run, and one table: `make bench`.
 
-    python tools/bench.py                              # hours; BENCHMARKS.md and out/bench.json
+    python tools/bench.py                              # hours; BENCHMARKS.md
     python tools/bench.py --only senses osc --quick    # out/quick.md and out/quick.json: for trying, not for quoting
     python tools/bench.py --list
 
@@ -8,7 +8,8 @@ A job that takes hours may be run by itself (`python tools/soak.py --hours 2 --j
 `--only soak --told soak=soak.json`.
 
 Rows are told as they are measured; what a row needs and is not here is said in its line, and the run goes on. What is
-measured again takes the place of what was kept in out/bench.json, so a night's work can be done in parts.
+measured again takes the place of what was kept in tools/benchmarks/kept.json, so a night's work can be done in parts;
+what stems from another machine is told to.
 
 Peers live in environments of their own below --scratch, made when they are first asked for, with the versions that
 tools/benchmarks/peers.py names; `--peer NAME=PYTHON` gives one that is there already. Those who judge truth (mir_eval,
@@ -62,6 +63,7 @@ class Runner:
         """`told`: what a script has written by itself, by job; such a job is not run."""
         self._peers, self._data, self._logs, self._quick = peers, data, logs, quick
         self._told = told or {}
+        self._machine = machine()
         logs.mkdir(parents=True, exist_ok=True)
 
     def run(self, job: Job) -> Result:
@@ -70,6 +72,7 @@ class Runner:
             "date": time.strftime("%Y-%m-%d %H:%M"),
             "load": round(os.getloadavg()[0], 2),
             "command": command_told(job),
+            "machine": self._machine,
             "why": "",
         }
         begun, figures = time.monotonic(), dict[str, Figure]()
@@ -79,7 +82,8 @@ class Runner:
                 figures = {name: one for name, one in job.read(found).items() if None not in one.values}
                 if job.section == "As work grows":
                     result["curves"] = found
-                    self._keep_picture(Path(out))
+                if job.picture:
+                    self._keep_picture(Path(out) / job.picture)
             except NotHere as why:
                 result["why"] = str(why)
             except (LookupError, TypeError, ValueError, ZeroDivisionError) as why:
@@ -140,12 +144,9 @@ class Runner:
         if code:
             raise NotHere(f"failed ({code}): {last_line(log.read_text(encoding='utf-8', errors='replace'))}")
 
-    def _keep_picture(self, out: Path) -> None:
-        drawn = out / "growth.png"
-        if drawn.exists() and not self._quick:
-            shutil.copy(drawn, _ROOT / "tools" / "pictures" / "growth.png")
-        elif drawn.exists():
-            shutil.copy(drawn, self._logs / "growth.png")
+    def _keep_picture(self, drawn: Path) -> None:
+        if drawn.exists():
+            shutil.copy(drawn, self._logs if self._quick else _ROOT / "tools" / "pictures")
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -193,7 +194,7 @@ def kept_before(path: Path) -> dict[str, Any]:
 def measure(jobs: Sequence[Job], runner: Runner, peers: Peers, store: Path, report: Path, *, quick: bool) -> int:
     """Run them all, tell each, and keep store and report up to date; how many could not be measured."""
     kept = kept_before(store)
-    kept["machine"], kept["versions"] = machine(), versions()
+    kept["versions"] = versions()
     missed = 0
     for number, job in enumerate(jobs, 1):
         print(f"[{number}/{len(jobs)}] {command_told(job)}", flush=True)
@@ -253,7 +254,7 @@ def main() -> int:
     out = _ROOT / "out"
     out.mkdir(exist_ok=True)
     runner = Runner(peers, said.data, out / "bench", quick=said.quick, told=told)
-    store = out / ("quick.json" if said.quick else "bench.json")
+    store = out / "quick.json" if said.quick else _ROOT / "tools" / "benchmarks" / "kept.json"
     report = out / "quick.md" if said.quick else _ROOT / "BENCHMARKS.md"
     jobs = [job for job in JOBS if job.name in (said.only or names) and job.name not in said.skip]
     try:

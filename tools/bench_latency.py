@@ -14,46 +14,13 @@ from __future__ import annotations
 
 import argparse
 import os
-import subprocess
-import sys
-import time
 
 import numpy as np
 from benchmarks import figures
+from watching.bare_callback import bare_callback
 from watching.clicks import CLIENT, PERIOD, JackClicks, jack_server
 
-
-def bare_floor(clicks: JackClicks, count: int) -> list[float]:
-    """The floor: a callback of one hop that only measures and sends. Milliseconds."""
-    code = (
-        "import sys, time, sounddevice as sd, numpy as np\n"
-        "from pythonosc.udp_client import SimpleUDPClient\n"
-        "to = SimpleUDPClient('127.0.0.1', int(sys.argv[1])); hop = [0]\n"
-        "def heard(x, n, t, s):\n"
-        "    hop[0] += 1\n"
-        "    to.send_message('/level', [hop[0], float(20 * np.log10(np.sqrt(np.mean(x * x)) + 1e-6))])\n"
-        f"with sd.InputStream(device='{CLIENT}, JACK', channels=1, samplerate=48000, blocksize=256, dtype='float32',"
-        " latency='low', callback=heard): time.sleep(3600)\n"
-    )
-    from pythonosc.osc_message import OscMessage
-
-    from engine.latency import CLICK_DB, Receiver
-
-    with Receiver() as receiver:
-        process = subprocess.Popen([sys.executable, "-c", code, str(receiver.port)])
-        time.sleep(1.5)
-        skipped = len(clicks.times())
-        while len(clicks.times()) < skipped + count:
-            time.sleep(0.1)
-        process.kill()
-        process.wait()
-    loud = np.array([at for at, datagram in receiver.datagrams if OscMessage(datagram).params[1] > CLICK_DB])
-    found = []
-    for click in clicks.times()[skipped : skipped + count]:
-        after = loud[(loud >= click) & (loud < click + 250e6)]
-        if len(after):
-            found.append((after[0] - click) / 1e6)
-    return found
+from engine.frame import HOP
 
 
 def main() -> None:
@@ -71,7 +38,7 @@ def main() -> None:
     from engine.settings import settings
 
     with jack_server(f"bench{os.getpid()}", arguments.period), JackClicks() as clicks:
-        floor = bare_floor(clicks, arguments.clicks)
+        floor = bare_callback(clicks, arguments.clicks, HOP)
         print(
             "floor: a bare callback of 256 samples, {:.2f} / {:.2f} / {:.2f} ms at p50 / p95 / p99".format(
                 *np.percentile(floor, (50, 95, 99))

@@ -42,6 +42,10 @@ def script(folder: Path, code: str) -> str:
     return str(path)
 
 
+HERE = {"cores": os.cpu_count(), "processor": "x86_64", "system": "Linux", "graphics": "none"}
+BEGUN = {"date": "", "load": 0.1, "machine": HERE, "why": ""}
+
+
 def job(path: str, **more: Any) -> Job:
     """A job with one row: what we take beside what `them` take."""
     row = Row("a hop", "ours", {"them": "theirs"}, Good("faster", ahead=1.0))
@@ -52,8 +56,7 @@ def job(path: str, **more: Any) -> Job:
 @pytest.fixture(autouse=True)
 def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     """The graphics driver is asked for its name by one test alone."""
-    there = {"cores": os.cpu_count(), "processor": "x86_64", "system": "Linux", "graphics": "none"}
-    monkeypatch.setattr(bench, "machine", lambda: there)
+    monkeypatch.setattr(bench, "machine", lambda: HERE)
 
 
 @pytest.fixture
@@ -279,8 +282,23 @@ def test_what_was_measured_before_stays_until_it_is_measured_again(runner, peers
     assert kept_before(store) == {"jobs": {}}
 
 
-def test_the_report_names_the_machine_in_general_terms_only(runner, peers, tmp_path, monkeypatch) -> None:
+def test_what_was_measured_on_another_machine_says_so(runner, peers, tmp_path, monkeypatch) -> None:
+    store, report = tmp_path / "kept.json", tmp_path / "kept.md"
+    path = script(tmp_path, "found = {'ours': 40.0, 'theirs': 72.0}")
+    measure((job(path, name="osc"),), runner, peers, store, report, quick=False)
+    assert "another machine" not in report.read_text()
+    monkeypatch.setattr(bench, "machine", lambda: {**HERE, "processor": "arm64", "graphics": "a card"})
+    monkeypatch.setattr(bench.time, "strftime", lambda _: "2999-01-01 10:00")
+    elsewhere = Runner(peers, tmp_path, tmp_path / "logs", quick=False)
+    measure((job(path, name="wall"),), elsewhere, peers, store, report, quick=False)
+    rows = {line.split("|")[5].strip(): line for line in report.read_text().splitlines() if "a hop" in line}
+    assert sum("on another machine: x86_64, none" in command for command in rows) == 1
+    assert "(arm64)" in report.read_text().partition("## ")[0]
+
+
+def test_the_report_names_the_machine_in_general_terms_only(peers, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(bench, "machine", machine)
+    runner = Runner(peers, tmp_path / "data", tmp_path / "logs", quick=False)
     store, report = tmp_path / "kept.json", tmp_path / "kept.md"
     path = script(tmp_path, "found = {'ours': 40.0, 'theirs': 72.0}")
     measure((job(path, name="osc"),), runner, peers, store, report, quick=True)
@@ -296,10 +314,10 @@ def test_the_report_names_the_machine_in_general_terms_only(runner, peers, tmp_p
 
 def test_jobs_of_a_section_stand_in_one_table_in_their_order() -> None:
     jobs = {
-        name: {"date": "2026-01-02 10:00", "load": 0.1, "command": f"python {name}", "why": "", "lines": [told_row()]}
+        name: {**BEGUN, "date": "2026-01-02 10:00", "command": f"python {name}", "lines": [told_row()]}
         for name in ("second", "first", "truth")
     }
-    kept = {"machine": {"cores": 2, "processor": "x", "system": "y", "graphics": "z"}, "versions": {}, "jobs": jobs}
+    kept = {"versions": {}, "jobs": jobs}
     text = markdown(kept, [("first", "Speed"), ("second", "Speed"), ("truth", "Truth")], quick=False)
     assert text.index("## Speed") < text.index("python first") < text.index("python second") < text.index("## Truth")
     assert "Others were at work" not in text
@@ -314,8 +332,8 @@ def told_row() -> dict[str, Any]:
 def test_a_bar_in_a_name_does_not_break_the_table(runner: Runner, tmp_path: Path) -> None:
     result = {"seconds": 1.0, "why": "", "lines": [told_row()]}
     assert told(job("x"), result) == "trial: 1 s\n  a | b: 1.5 ms"
-    jobs = {"one": {"date": "", "load": 0.0, "command": "c", "why": "", "lines": [told_row()]}}
-    kept = {"machine": {"cores": 2, "processor": "x", "system": "y", "graphics": "z"}, "versions": {}, "jobs": jobs}
+    jobs = {"one": {**BEGUN, "command": "c", "lines": [told_row()]}}
+    kept = {"versions": {}, "jobs": jobs}
     assert "| a \\| b | 1.5 ms |" in markdown(kept, [("one", "Speed")], quick=False)
 
 

@@ -36,5 +36,7 @@ class Job:
     programs: tuple[str, ...] = ()
     judged: bool = False
     """It runs where the judges' packages are."""
+    picture: str = ""
+    """The name of a figure that it leaves in OUT; it is kept in tools/pictures."""
     minutes: float = 10.0
     """After which it is ended."""

@@ -26,7 +26,7 @@ now and then: compare p50 and p95 with what stands beside them. In the commands 
 _LOADED: Final = 0.5  # of the processors, from which on others were at work too
 
 Result = dict[str, Any]
-"""What a job brought, as plain data: `date`, `load`, `command`, `why` it failed or "", `lines`, `curves`."""
+"""What a job brought, as plain data: `date`, `machine`, `load`, `command`, `why` it failed or "", `lines`, `curves`."""
 
 
 def machine() -> dict[str, Any]:
@@ -44,7 +44,7 @@ def machine() -> dict[str, Any]:
     )
     found = {
         "cores": os.cpu_count(),
-        "processor": platform.machine(),
+        "processor": platform.machine() + _vectors(),
         "system": system,
         "graphics": asked.stdout.strip().splitlines()[-1] if asked.returncode == 0 and asked.stdout.strip() else "none",
     }
@@ -53,6 +53,15 @@ def machine() -> dict[str, Any]:
     if _virtual():
         found["virtual"] = True
     return found
+
+
+def _vectors() -> str:
+    """The widest vectors of an x86 processor, on which much depends here."""
+    try:
+        flags = Path("/proc/cpuinfo").read_text(errors="replace").partition("flags")[2].partition("\n")[0].split()
+    except OSError:
+        return ""
+    return " with AVX-512" if "avx512f" in flags else " with AVX2" if "avx2" in flags else ""
 
 
 def _virtual() -> bool:
@@ -81,7 +90,7 @@ def versions() -> dict[str, str]:
 def markdown(kept: Mapping[str, Any], order: Sequence[tuple[str, str]], *, quick: bool) -> str:
     """The whole report of what is kept; `order`: jobs and their sections, as they are told."""
     jobs: Mapping[str, Result] = kept["jobs"]
-    newest = max((job["date"] for job in jobs.values()), default="")
+    newest = max(jobs.values(), key=lambda job: job["date"])
     parts = ["# Benchmarks", _about(kept, newest, quick)]
     for section in SECTIONS:
         names = [name for name, where in order if where == section and name in jobs]
@@ -94,14 +103,14 @@ def markdown(kept: Mapping[str, Any], order: Sequence[tuple[str, str]], *, quick
     return "\n\n".join(part.strip() for part in parts) + "\n"
 
 
-def _about(kept: Mapping[str, Any], newest: str, quick: bool) -> str:
-    there, peers = kept["machine"], kept.get("peers", {})
+def _about(kept: Mapping[str, Any], newest: Result, quick: bool) -> str:
+    there, peers = newest["machine"], kept.get("peers", {})
     loads = [job["load"] for job in kept["jobs"].values()]
     virtual = ", a virtual machine" if there.get("virtual") else ""
     memory = f", {there['gigabytes']} GB" if "gigabytes" in there else ""
     haste = "**A quick run, for trying: few repeats, do not quote it.** " if quick else ""
     said = [
-        f"{haste}Measured on {newest} by `make bench`:",
+        f"{haste}Measured on {newest['date']} by `make bench`:",
         f"{there['cores']} cores ({there['processor']}){memory}{virtual}, {there['system']},",
         f"graphics: {there['graphics']}.",
         "With " + ", ".join(f"{name} {number}" for name, number in kept["versions"].items()) + ".",
@@ -114,10 +123,13 @@ def _about(kept: Mapping[str, Any], newest: str, quick: bool) -> str:
     return "\n".join([*said, _HOW_TO_READ])
 
 
-def _rows(job: Result, newest: str) -> list[list[str]]:
-    command = f"`{job['command']}`" + ("" if job["date"][:10] == newest[:10] else f" ({job['date'][:10]})")
+def _rows(job: Result, newest: Result) -> list[list[str]]:
+    remarks = [] if job["date"][:10] == newest["date"][:10] else [job["date"][:10]]
+    if job["machine"] != newest["machine"]:
+        remarks.append(f"on another machine: {job['machine']['processor']}, {job['machine']['graphics']}")
     if job.get("since"):
-        command += f" (not measured again on {job['since']})"
+        remarks.append(f"not measured again on {job['since']}")
+    command = f"`{job['command']}`" + (f" ({'; '.join(remarks)})" if remarks else "")
     return [[*cells(line, job["why"]), command if number == 0 else "same"] for number, line in enumerate(job["lines"])]
 
 

@@ -5,10 +5,26 @@ from __future__ import annotations
 from typing import Final
 
 from benchmarks import readers as read
-from benchmarks.job import DATA, PYTHON, Job
+from benchmarks.job import DATA, OUT, PYTHON, Job
 from benchmarks.table import Good, Row
 
 _PERCENTILES: Final = "p50 / p95 / p99"
+
+_BLOCKS: Final = (64, 128, 256, 512)
+
+
+def _at_blocks(what: str, words: str) -> tuple[Row, ...]:
+    """A row for each block of the driver, beside the floor, and what a heavier stage makes of it."""
+    return tuple(
+        Row(
+            f"sound → {words}, the driver's blocks of {block}, {_PERCENTILES}, while the stage draws a simple scene",
+            f"{block}: a simple scene: {what}",
+            {"floor: a bare callback": f"{block}: floor"},
+            told={stage: f"{block}: {stage}: {what}" for stage in ("nothing", "a heavy scene")},
+        )
+        for block in _BLOCKS
+    )
+
 
 SPEED: Final = (
     Job(
@@ -53,6 +69,17 @@ SPEED: Final = (
         quick=("--clicks", "40"),
         programs=("jackd",),
         minutes=10,
+    ),
+    Job(
+        "blocks",
+        "Speed",
+        ("tools/bench_blocks.py", "--out", f"{OUT}/latency.png"),
+        read.latency,
+        (*_at_blocks("sound.level", "`sound.level` by OSC"), *_at_blocks("picture", "picture at 640×360")),
+        quick=("--clicks", "20"),
+        programs=("jackd",),
+        picture="latency.png",
+        minutes=45,
     ),
     Job(
         "senses",

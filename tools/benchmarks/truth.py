@@ -212,6 +212,7 @@ GROWTH: Final = (
         ),
         quick=("--quick",),
         wants={"corpus": ("--corpus", f"{DATA}/corpus")},
+        picture="growth.png",
         minutes=60,
     ),
 )

@@ -15,6 +15,8 @@ import numpy as np
 PERIOD: Final = 128
 CLIENT: Final = "clicks"
 """Its name in JACK."""
+APART: Final = 20_000
+"""Samples from click to click, as a rule: 2.4 clicks a second."""
 
 
 @contextlib.contextmanager
@@ -40,9 +42,10 @@ def jack_server(name: str, period: int = PERIOD) -> Iterator[None]:
 class JackClicks:
     """The source of clicks, in a process of its own. A context manager."""
 
-    def __init__(self) -> None:
+    def __init__(self, apart: int = APART) -> None:
+        """`apart`: samples from one click to the next, at least; up to two hops more."""
         self._process = subprocess.Popen(
-            [sys.executable, "-P", __file__], stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True
+            [sys.executable, "-P", __file__, str(apart)], stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True
         )
         assert self._process.stdout is not None
         self._out = self._process.stdout
@@ -63,8 +66,8 @@ class JackClicks:
         self._process.wait()
 
 
-def be_the_source() -> None:
-    """Click some 2.4 times a second, anywhere within a hop; print when each first sample was there."""
+def be_the_source(apart: int) -> None:
+    """Click again and again, anywhere within a hop; print when each first sample was there."""
     import jack
 
     client = jack.Client(CLIENT, no_start_server=True)
@@ -88,7 +91,7 @@ def be_the_source() -> None:
             if first >= 0:
                 times.append(now + round(1e9 * (first - frames) / 48000))
             if first + len(click) <= frames:
-                state["next"] += 20000 + int(rng.integers(0, 512))
+                state["next"] += apart + int(rng.integers(0, 512))
         state["frame"] = start + frames
 
     with client:
@@ -102,4 +105,4 @@ def be_the_source() -> None:
 
 
 if __name__ == "__main__":
-    be_the_source()
+    be_the_source(int(sys.argv[1]))
