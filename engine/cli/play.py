@@ -112,6 +112,7 @@ def preview(
         ),
     )
     _listens(osc_from, show_settings)
+    _has_its_map(show_settings)
     open_source(show_settings.hearing.source or "")  # a file that is none is said before any process is started
     if show_settings.script is not None:
         terminal.remark(options.AS_PLAYED)
@@ -199,6 +200,7 @@ def live(
         ),
     )
     _listens(osc_from, chosen)
+    _has_its_map(chosen)
     conduct(chosen)
 
 
@@ -213,6 +215,14 @@ def _listens(osc_from: list[str] | None, show: Settings) -> None:
     """BadSetting for somebody who may send orders where nobody listens for them."""
     if osc_from and show.osc_in is None:
         raise BadSetting(f"osc-from={osc_from[0]} may send, but nobody listens (add --osc-in 0.0.0.0:9100)")
+
+
+def _has_its_map(show: Settings) -> None:
+    """BadFile for a map that is not there, before anybody waits for the ears."""
+    from engine.listening.space import there
+
+    if show.hearing.own_space is not None:
+        there(show.hearing.own_space)
 
 
 def _without_a_screen(show: Settings, out: Path, size: list[int] | None, fps: float | None) -> None:

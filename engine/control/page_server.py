@@ -10,7 +10,7 @@ import asyncio
 import ipaddress
 import threading
 from collections.abc import Awaitable, Callable, Collection
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import Final, Self
 
 from aiohttp import web
@@ -47,14 +47,16 @@ class PageServer:
     def __init__(self, settings: PageSettings, view: ShowView) -> None:
         """Serve; BadSetting where that cannot be."""
         self.settings, self._view = settings, view
-        self._socket = page_socket(settings)
-        self.port: int = self._socket.getsockname()[1]
-        self.token = kept_token(settings.token_file) if settings.open_to_network else None
-        self._files = PageFiles(view, self.url)
-        gate = Gate(self.token, own_names(settings), settings.senders)
-        self._entrance = Entrance(gate, self._files.open_paths, view.tell)
-        self._query = OscQuery(view, OscReader(_ANYBODY, lambda: view.table, view.order, view.tell))
-        self._live = PageLive(view, self.url)
+        with ExitStack() as undo:
+            self._socket = undo.enter_context(page_socket(settings))
+            self.port: int = self._socket.getsockname()[1]
+            self.token = kept_token(settings.token_file) if settings.open_to_network else None
+            self._files = PageFiles(view, self.url)
+            gate = Gate(self.token, own_names(settings), settings.senders)
+            self._entrance = Entrance(gate, self._files.open_paths, view.tell)
+            self._query = OscQuery(view, OscReader(_ANYBODY, lambda: view.table, view.order, view.tell))
+            self._live = PageLive(view, self.url)
+            undo.pop_all()  # from here on the thread closes it
         self._sockets: set[web.WebSocketResponse] = set()
         self._ready = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None

@@ -69,11 +69,6 @@ class Anchors:
     density: NDArray[np.uint8]
 
 
-def located(space: str | None) -> tuple[str, Path]:
-    """The name of a map by name or path, the shipped one if none is named, and the folder where it lies."""
-    return models.located(space if space is not None else assets.MODELS / f"{SHIPPED_MAP}.onnx")
-
-
 _ARRAYS: Final[dict[str, tuple[str, tuple[int | None, ...]]]] = {  # kinds and shapes; None is the number of anchors
     "embedding": ("f", (None, SIZE)),
     "plane": ("f", (None, 2)),
@@ -89,11 +84,8 @@ class Space:
 
     def __init__(self, space: str | Path) -> None:
         """A map by name or path. BadFile in one line if a file of it is missing, damaged or another's."""
-        self.name, self._folder = models.located(space)
+        self.name, self._folder = there(space)
         where = self._folder / self.name
-        if not where.with_name(f"{self.name}.onnx").exists():
-            known = sorted(path.name.removesuffix(".npz") for path in assets.MODELS.glob("*.npz"))
-            raise BadFile(f"space={space}: there is no {where}.onnx ({nearest(self.name, known)}; or {_MEND})")
         self.card = models.card(self.name, self._folder)
         self.families: tuple[str, ...] = tuple(self._said("families", list))
         self.network: str = self._said("network", str)
@@ -212,6 +204,20 @@ class Space:
         numbers = {name: np.ascontiguousarray(arrays[name], np.float32) for name in ("embedding", "plane", "cube")}
         distances = np.maximum.accumulate(arrays["distances"].astype(np.float32))
         return Anchors(**numbers, family=family, distances=distances, density=arrays["density"].astype(np.uint8))
+
+
+def located(space: str | None) -> tuple[str, Path]:
+    """The name of a map by name or path, the shipped one if none is named, and the folder where it lies."""
+    return models.located(space if space is not None else assets.MODELS / f"{SHIPPED_MAP}.onnx")
+
+
+def there(space: str | Path) -> tuple[str, Path]:
+    """The name of a map by name or path, and the folder where it lies. BadFile if there is none."""
+    name, folder = models.located(space)
+    if not (folder / f"{name}.onnx").exists():
+        known = sorted(path.name.removesuffix(".npz") for path in assets.MODELS.glob("*.npz"))
+        raise BadFile(f"space={space}: there is no {folder / name}.onnx ({nearest(name, known)}; or {_MEND})")
+    return name, folder
 
 
 def _nowhere() -> Spot:

@@ -46,6 +46,20 @@ def server(view: FakeView) -> Iterator[PageServer]:
         yield one
 
 
+def test_a_page_that_cannot_be_read_keeps_no_port(view: FakeView, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreadable(view: FakeView, url: str) -> None:
+        raise OSError("no page")
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    monkeypatch.setattr("engine.control.page_server.PageFiles", unreadable)
+    with pytest.raises(OSError, match="no page"):
+        PageServer(PageSettings(port=port), view)
+    with socket.socket() as again:
+        again.bind(("127.0.0.1", port))
+
+
 def ask(
     server: PageServer, path: str, method: str = "GET", body: str | None = None, **headers: str
 ) -> tuple[int, dict[str, str], bytes]:
