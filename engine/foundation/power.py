@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from engine.foundation import awake
+
 _SUPPLIES: Final = Path("/sys/class/power_supply")
 _CPUS: Final = Path("/sys/devices/system/cpu")
 _SLOW: Final = ("powersave", "conservative")  # governors that keep a clock low until it is late
@@ -20,7 +22,7 @@ def troubles(supplies: Path = _SUPPLIES, cpus: Path = _CPUS) -> list[str]:
     """One line each, with its mend; nothing on a machine that is set up for the stage. Looked at on Linux only."""
     if sys.platform != "linux":
         return [f"not looked at on {sys.platform}: let neither machine nor screen sleep, and plug it in"]
-    return [*_battery(supplies), *_governor(cpus), *_screen_saver(), *_priority()]
+    return [*_battery(supplies), *_governor(cpus), *_screen_saver(), *_priority(), *_sleep()]
 
 
 def _battery(supplies: Path) -> list[str]:
@@ -60,6 +62,13 @@ def _priority() -> list[str]:
     if os.geteuid() == 0 or resource.getrlimit(resource.RLIMIT_RTPRIO)[1] != 0:
         return []
     return ["hearing may not go before other programs (add this user to the group audio, with limits for rtprio)"]
+
+
+def _sleep() -> list[str]:
+    if not awake.refused():
+        return []
+    rule = 'KERNEL=="cpu_dma_latency", GROUP="audio", MODE="0660"'
+    return [f"the processors may sleep deeply between two hops (/etc/udev/rules.d/99-awake.rules: {rule})"]
 
 
 def _text(path: Path) -> str:

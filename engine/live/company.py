@@ -15,6 +15,7 @@ from engine.control.osc_in import OscIn
 from engine.control.page_server import PageServer
 from engine.control.table import Table
 from engine.features.fast import warm_up
+from engine.foundation.awake import Awake
 from engine.frame import HOP, RATE, Frame
 from engine.lights.osc import Lights
 from engine.live.children import Children
@@ -68,6 +69,7 @@ class Company:
         with ExitStack() as undo:
             children = children if children is not None else Children(settings, backdrop=backdrop)
             undo.callback(children.close)
+            undo.callback(Awake().close)
             self.stairs, self.hearing, self.backdrop = children.stairs, children.hearing, children.backdrop
             names = settings.hearing.names
             self.lights = Lights(settings.destinations, names, settings.lights)

@@ -15,6 +15,7 @@ from dataclasses import asdict, replace
 from typing import Any, Final, Self
 
 from engine.errors import BadScene, BadSetting
+from engine.foundation.awake import Awake
 from engine.foundation.ending import on_signals
 from engine.frame import HOP, RATE
 from engine.frame_ring import FrameRing
@@ -66,6 +67,7 @@ class Following:
         with ExitStack() as undo:
             self.line = Line(leader)
             undo.callback(self.line.close)
+            undo.callback(Awake().close)
             self._ring = FrameRing()
             self.backdrop = Backdrop(stage, _FALLBACK, self._ring)
             undo.callback(self._close_stage)

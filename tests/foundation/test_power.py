@@ -17,6 +17,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looked at on Li
 def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DISPLAY", raising=False)
     monkeypatch.setattr("os.geteuid", lambda: 0)
+    monkeypatch.setattr("engine.foundation.awake.refused", lambda: False)
 
 
 def written(folder: Path, **texts: str) -> Path:
@@ -74,6 +75,7 @@ def test_a_user_who_may_not_let_the_sound_go_first_is_told(tmp_path: Path, monke
     monkeypatch.delenv("DISPLAY", raising=False)
     monkeypatch.setattr("os.geteuid", lambda: 1000)
     monkeypatch.setattr("resource.getrlimit", lambda _: (0, 0))
+    monkeypatch.setattr("engine.foundation.awake.refused", lambda: False)
     (line,) = power.troubles(tmp_path, tmp_path)
     assert "group audio" in line
 
@@ -82,3 +84,13 @@ def test_another_system_is_not_looked_at_and_says_so(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("sys.platform", "darwin")
     (line,) = power.troubles()
     assert line.startswith("not looked at on darwin")
+
+
+@pytest.mark.usefixtures("quiet")
+def test_processors_that_may_sleep_deeply_are_named_with_the_rule_that_mends_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.foundation.awake.refused", lambda: True)
+    (line,) = power.troubles(tmp_path, tmp_path)
+    assert line.startswith("the processors may sleep deeply")
+    assert 'KERNEL=="cpu_dma_latency"' in line
