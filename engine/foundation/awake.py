@@ -1,8 +1,9 @@
 """Keeps the processors from deep sleep while a show plays: who wakes late hears late.
 
 Between two hops nothing is to be done, so an idle machine sends its processors to sleep, the deeper the less there is
-to do. Measured on a virtual machine, sound → `sound.level` with nothing drawn: 6.9 to 9.1 ms at p95 and 8.9 to 13.1 at p99
-without this, 6.3 to 6.5 and 6.7 with it. While the stage draws a heavy scene in software: 25.3 and 9.3 at p99.
+to do. Measured on a virtual machine of two processors, sound → `sound.level` with nothing drawn: 6.9 to 9.1 ms at p95
+and 8.9 to 13.1 at p99 without this, 6.3 to 6.5 and 6.7 with it; while the stage draws a heavy scene in software, 8.0
+and 25.3 without, 6.4 and 9.3 with.
 """
 
 from __future__ import annotations

@@ -13,14 +13,14 @@ _PERCENTILES: Final = "p50 / p95 / p99"
 _BLOCKS: Final = (64, 128, 256, 512)
 
 
-def _at_blocks(what: str, words: str) -> tuple[Row, ...]:
-    """A row for each block of the driver, beside the floor, and what a heavier stage makes of it."""
+def _at_blocks(what: str, words: str, *others: str) -> tuple[Row, ...]:
+    """A row for each block of the driver, beside the floor, and what other stages make of it."""
     return tuple(
         Row(
             f"sound → {words}, the driver's blocks of {block}, {_PERCENTILES}, while the stage draws a simple scene",
             f"{block}: a simple scene: {what}",
             {"floor: a bare callback": f"{block}: floor"},
-            told={stage: f"{block}: {stage}: {what}" for stage in ("nothing", "a heavy scene")},
+            told={stage: f"{block}: {stage}: {what}" for stage in others},
         )
         for block in _BLOCKS
     )
@@ -75,7 +75,10 @@ SPEED: Final = (
         "Speed",
         ("tools/bench_blocks.py", "--out", f"{OUT}/latency.png"),
         read.latency,
-        (*_at_blocks("sound.level", "`sound.level` by OSC"), *_at_blocks("picture", "picture at 640×360")),
+        (
+            *_at_blocks("sound.level", "`sound.level` by OSC", "nothing", "a heavy scene"),
+            *_at_blocks("picture", "picture at 640×360", "a heavy scene"),
+        ),
         quick=("--clicks", "20"),
         programs=("jackd",),
         picture="latency.png",
