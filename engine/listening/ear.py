@@ -10,13 +10,14 @@ The ear listens to the mix. Musicians have senses of their own, but no place of 
 
 from __future__ import annotations
 
-from math import ceil, exp, hypot, isfinite
+from math import ceil, exp, isfinite
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.foundation import assets, models
+from engine.foundation.kernel import kernel
 from engine.frame import HOP, RATE, Place, Row, Samples
 from engine.listening.mel import BANDS, COLUMN, MEL_RATE, PATCH, WINDOW, MelStream, end_of
 from engine.listening.slow_lane import LAG, SLOTS, Asked, Found, InTime, Map, Network, SoundRing, Worker
@@ -41,7 +42,19 @@ _X, _CUBE, _SPEED, _NOVELTY, _CONFIDENCE, _FAMILY, _AGE = (
     signal.start - PLACE.start
     for signal in (Place.x, Place.cube, Place.speed, Place.novelty, Place.confidence, Place.family, Place.age)
 )
-_WAY: Final = (_X, _X + 1, _CUBE, _CUBE + 1, _CUBE + 2, _NOVELTY)  # what travels
+_WAY: Final = np.array((_X, _X + 1, _CUBE, _CUBE + 1, _CUBE + 2, _NOVELTY))  # what travels
+
+
+@kernel("void(float64[::1], float64[::1], float64, float64)")
+def _travel(place: Row, target: Row, pace: float, aim: float) -> None:
+    """A hop's way to the target, in the parts that travel, and of the confidence to where it aims."""
+    if pace > 0.0:
+        x, y = place[_X], place[_X + 1]
+        for i in range(target.size):
+            place[_WAY[i]] += pace * (target[i] - place[_WAY[i]])
+        way = np.hypot(place[_X] - x, place[_X + 1] - y)
+        place[_SPEED] += _CONFIDING * (way / _HOP_SECONDS - place[_SPEED])
+    place[_CONFIDENCE] += _CONFIDING * (aim - place[_CONFIDENCE])
 
 
 def familiar(space: str | None = None) -> tuple[Vggish, Space]:
@@ -101,8 +114,8 @@ class Ear(SlowSense):
         self._since = 0.0  # seconds of sound at the end of the patch that was placed last
         self._placed = False
         self._heard_family, self._alike = -1, 0
-        self._place = [0.0] * len(self._values)  # plain numbers: numpy is slow with so few
-        self._target = [0.0] * len(_WAY)
+        self._place = np.zeros(len(self._values))
+        self._target = np.zeros(len(_WAY))
 
     def step(self, samples: Samples, heard: bool) -> Row:
         """The group Place (10,), in its order, after the next hop (HOP, channels); good until the next step.
@@ -144,14 +157,13 @@ class Ear(SlowSense):
         if not all(map(isfinite, found_at)):
             return
         *where, novelty, confidence = found_at
-        self._target = [*(min(max(number, -1.0), 1.0) for number in where), min(max(novelty, 0.0), 1.0)]
+        self._target[:] = *(min(max(number, -1.0), 1.0) for number in where), min(max(novelty, 0.0), 1.0)
         self._aim = min(max(confidence, 0.0), 1.0) * asked.weight
         self._name_family(spot.family)
         self._since = end_of(asked.columns)
         if not self._placed:
             self._placed = True
-            for part, number in zip(_WAY, self._target, strict=True):
-                self._place[part] = number
+            self._place[_WAY] = self._target
 
     def _name_family(self, family: int) -> None:
         self._alike = self._alike + 1 if family == self._heard_family else 1
@@ -160,14 +172,7 @@ class Ear(SlowSense):
             self._place[_FAMILY] = float(family)
 
     def _move(self, hops: int) -> None:
-        place, pace = self._place, self._pace
-        if pace:
-            x, y = place[_X], place[_X + 1]
-            for part, number in zip(_WAY, self._target, strict=True):
-                place[part] += pace * (number - place[part])
-            way = hypot(place[_X] - x, place[_X + 1] - y)
-            place[_SPEED] += _CONFIDING * (way / _HOP_SECONDS - place[_SPEED])
         aim = self._aim if self._shown and hops - self._shown.asked.hops < _PATIENCE else 0.0
-        place[_CONFIDENCE] += _CONFIDING * (aim - place[_CONFIDENCE])
-        place[_AGE] = hops * _HOP_SECONDS - self._since
-        self._values[:] = place
+        _travel(self._place, self._target, self._pace, aim)
+        self._place[_AGE] = hops * _HOP_SECONDS - self._since
+        self._values[:] = self._place

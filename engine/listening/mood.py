@@ -16,9 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine import frame
+from engine.foundation.kernel import kernel
 from engine.frame import HOP, RATE, Row
 from engine.listening.mood_features import EIGHT, as_signal
-from engine.listening.mood_judge import NEUTRAL, Second, Verdict, arousal, valence
+from engine.listening.mood_judge import AXES, NEUTRAL, Second, Verdict
 from engine.listening.mood_tally import COLUMNS, EVERY, LOOKS, PARTS, Array, Tally
 from engine.listening.slow_sense import FAREWELL, SlowSense
 from engine.listening.whole_mood import FIRST, KNOWN, Judge, WholeMood
@@ -34,6 +35,21 @@ _ASKED: Final = EVERY * LOOKS  # hops
 _ENOUGH: Final = 3  # looks of a tally in which something must be heard for it to count
 _HOP_SECONDS: Final = HOP / RATE
 _TRAVEL: Final = 1 - exp(-_HOP_SECONDS / 1.5)  # of the way to what was found, a hop
+
+
+@kernel("void(float64[::1], float64[::1], float64[:, ::1], float64[::1])")
+def _travel(moving: Array, target: Array, axes: Array, values: Array) -> None:
+    """A hop's way of the shares (4) and features (8) to where they go, as the group Mood has them.
+
+    `axes` (2, 4): what each mood says of valence and of arousal.
+    """
+    for i in range(moving.size):
+        moving[i] += _TRAVEL * (target[i] - moving[i])
+        values[i if i < 4 else i + 4] = moving[i]
+    for k in range(2):
+        values[4 + k] = 0.0
+        for i in range(4):
+            values[4 + k] += axes[k, i] * moving[i]
 
 
 class _Found(NamedTuple):
@@ -128,8 +144,9 @@ class Mood(SlowSense):
         self._looks = np.zeros((LOOKS, len(COLUMNS)))
         self._hops = 0
         self._shown: _Found | None = None
-        self._target: Array | None = None
         self._moving = np.array([*NEUTRAL.probabilities, *np.zeros(len(EIGHT))])
+        self._target = self._moving.copy()
+        self._found_one = False
         self._known = 0.0
         self._values = np.zeros(MOOD.stop - MOOD.start)
         self._told = False
@@ -149,24 +166,20 @@ class Mood(SlowSense):
         found = self._lane.found
         if found is not None and found is not self._shown and hops >= found.hops + LAG:
             self._show(found)
-        if self._target is not None:
-            self._moving += _TRAVEL * (self._target - self._moving)
-        shares, values = self._moving[:4], self._values
-        values[:4] = shares
-        values[4], values[5] = valence(shares), arousal(shares)
+        values = self._values
+        _travel(self._moving, self._target, AXES, values)
         values[6] = self._known
         values[7] = hops * _HOP_SECONDS - (self._shown.since if self._shown is not None else 0.0)
-        values[8:] = self._moving[4:]
         return values
 
     def _show(self, found: _Found) -> None:
         self._shown = found
         if found.verdict is None:
             return
-        first = self._target is None
-        self._target = np.array([*found.verdict.probabilities, *as_signal(found.verdict.features)])
+        self._target[:] = *found.verdict.probabilities, *as_signal(found.verdict.features)
         self._known = float(found.enough and found.verdict.known)
-        if first:
+        if not self._found_one:
+            self._found_one = True
             self._moving[:] = self._target
 
     def whole(self) -> Verdict:

@@ -26,20 +26,10 @@ SHIPPED: Final = "mood"
 DESCRIBED: Final = 128
 """Numbers by which the ear describes a sound."""
 
-_VALENCE: Final = np.array([1.0, 1.0, -1.0, -1.0])  # of each mood
-_AROUSAL: Final = np.array([1.0, -1.0, 1.0, -1.0])
+AXES: Final = np.array([[1.0, 1.0, -1.0, -1.0], [1.0, -1.0, 1.0, -1.0]])
+"""What each mood says of valence and of arousal."""
 _IN: Final = {"features": (None, FEATURES), "embedding": (None, 2 * DESCRIBED), "described": (None, 1)}
 _OUT: Final = {"probabilities": (None, len(MOODS)), "distance": (None, 1)}
-
-
-def valence(shares: Array) -> float:
-    """Pleasant 1 … unpleasant −1, from the four probabilities."""
-    return float(shares @ _VALENCE)
-
-
-def arousal(shares: Array) -> float:
-    """Stirring 1 … calm −1, from the four probabilities."""
-    return float(shares @ _AROUSAL)
 
 
 class Verdict(NamedTuple):
@@ -53,12 +43,12 @@ class Verdict(NamedTuple):
     @property
     def valence(self) -> float:
         """Pleasant 1 … unpleasant −1."""
-        return valence(self.probabilities)
+        return float(AXES[0] @ self.probabilities)
 
     @property
     def arousal(self) -> float:
         """Stirring 1 … calm −1."""
-        return arousal(self.probabilities)
+        return float(AXES[1] @ self.probabilities)
 
     @property
     def known(self) -> bool:

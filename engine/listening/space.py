@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
+from bisect import bisect_right
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,7 +34,7 @@ PERCENTILES: Final = 101
 
 _VOTERS: Final = 8  # nearest anchors that say which family it is
 _TELLING: Final = ["plane", "cube", "near", "which"]
-_LARGEST: Final = 1e9  # no number of a description is as large: its square still is one
+_LARGEST: Final = 1e18  # the square of a description is less: float32 still has it
 _USUAL: Final = 0.95  # how novel a sound may be before nothing about it is sure
 _MEND: Final = "fit it again: monochord space fit"
 
@@ -99,8 +101,10 @@ class Space:
         )
         own = self.anchors.embedding
         self._squares = np.einsum("ad,ad->a", own, own)
-        self._fractions = np.linspace(0, 1, PERCENTILES)
-        self._usual = max(float(np.interp(_USUAL, self._fractions, self.anchors.distances)) ** 2, 1e-12)
+        self._family: list[int] = self.anchors.family.tolist()  # plain numbers: numpy is slow with so few
+        self._distances: list[float] = self.anchors.distances.tolist()
+        usual = np.interp(_USUAL, np.linspace(0, 1, PERCENTILES), self.anchors.distances)
+        self._usual = max(float(usual) ** 2, 1e-12)
         self._near = max(float(self.anchors.distances[PERCENTILES // 2]) ** 2, 1e-12)
         self._voters = min(_VOTERS, len(own))
         self._tells = self._tells_of_anchors()
@@ -125,34 +129,47 @@ class Space:
         """
         if embedding.shape != (SIZE,):
             raise ValueError(f"embedding.shape={embedding.shape} must be ({SIZE},)")
-        if not np.abs(embedding).max() < _LARGEST:
+        with np.errstate(over="ignore", invalid="ignore"):
+            own = float(embedding @ embedding)
+        if not own < _LARGEST:
             return _nowhere()
-        plane, cube, apart, voters = self._found(embedding)
-        if not (np.isfinite(plane).all() and np.isfinite(cube).all()):
+        plane, cube, apart, voters = self._found(embedding, own)
+        if not all(map(isfinite, (*plane.tolist(), *cube.tolist()))):
             return _nowhere()
-        nearest_square = float(apart[0])
-        votes = np.bincount(self.anchors.family[voters], 1 / (1 + apart / self._near))
-        family = int(votes.argmax())
-        agreement = float(votes[family] / votes.sum())
+        votes = [0.0] * len(self.families)
+        for square, voter in zip(apart, voters, strict=True):
+            votes[self._family[voter]] += 1 / (1 + square / self._near)
+        most = max(votes)
         return Spot(
-            plane[0],
-            cube[0],
-            float(np.interp(nearest_square**0.5, self.anchors.distances, self._fractions)),
-            agreement * min(1.0, self._usual / max(nearest_square, 1e-12)),
-            family,
+            plane,
+            cube,
+            self._novelty(apart[0] ** 0.5),
+            most / sum(votes) * min(1.0, self._usual / max(apart[0], 1e-12)),
+            votes.index(most),
         )
 
-    def _found(self, embedding: NDArray[np.float32]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:
+    def _novelty(self, apart: float) -> float:
+        """How many of the corpus's own sounds lie nearer to an anchor, between the percentiles that are known."""
+        known = self._distances
+        above = bisect_right(known, apart)
+        if above == 0 or above == len(known):
+            return above / len(known)
+        low, high = known[above - 1], known[above]
+        return (above - 1 + (apart - low) / (high - low)) / (len(known) - 1)
+
+    def _found(
+        self, embedding: NDArray[np.float32], own: float
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32], list[float], list[int]]:
         """Plane, cube, and of the nearest anchors, nearest first, the squared distances and the numbers."""
-        own = float(embedding @ embedding)
         if self._tells:
             plane, cube, near, which = self._session.run(_TELLING, {"embedding": embedding[None]})
-            return plane, cube, np.maximum(near[0, : self._voters] + own, 0), which[0, : self._voters]
-        plane, cube = self.project(embedding[None])
-        apart = self._squares - 2 * (self.anchors.embedding @ embedding) + own
-        which = np.argpartition(apart, self._voters - 1)[: self._voters]
-        which = which[np.argsort(apart[which])]
-        return plane, cube, np.maximum(apart[which], 0), which
+            squares, voters = near[0, : self._voters].tolist(), which[0, : self._voters].tolist()
+            return plane[0], cube[0], [max(square + own, 0.0) for square in squares], voters
+        (plane,), (cube,) = self.project(embedding[None])
+        apart = np.maximum(self._squares - 2 * (self.anchors.embedding @ embedding) + own, 0)
+        nearest_few = np.argpartition(apart, self._voters - 1)[: self._voters]
+        nearest_few = nearest_few[np.argsort(apart[nearest_few])]
+        return plane, cube, apart[nearest_few].tolist(), nearest_few.tolist()
 
     def _tells_of_anchors(self) -> bool:
         """Whether the projection itself says which anchors are nearest, and means the same ones."""
