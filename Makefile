@@ -4,7 +4,7 @@ PYTHON ?= python3
 export VENV PYTHON
 
 BIN = $(VENV)/bin
-ALONE = slow or jack or screen or alone# tests that want the machine for themselves
+ALONE = jack or screen or alone# tests that want the machine for themselves
 
 .PHONY: preview test test-fast bench setup setup-dev lint lock wheel clean
 

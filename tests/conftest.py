@@ -28,19 +28,23 @@ _ALONE = (
     *("audio/test_hearing.py", "stage/test_audition.py", "stage/test_backdrop.py", "stage/test_lost_context.py"),
     *("stage/test_guarded_painter.py", "stage/test_isf_check.py", "stage/test_painter.py", "stage/test_understudy.py"),
     *("foundation/test_child.py", "test_conductor.py", "live/test_following.py", "test_latency.py"),
-    *("live/test_showing.py", "live/test_synchrony.py", "live/test_lights_of_a_show.py"),
+    *("live/test_showing.py", "live/test_synchrony.py", "live/test_lights_of_a_show.py", "live/test_backup.py"),
+    *("control/test_page.py", "survey/test_page.py", "share/test_in_a_browser.py", "share/test_an_evening.py"),
+    *("report/test_in_a_browser.py", "lights/test_receivers.py", "wall/test_bad_line.py", "stage/test_doors.py"),
+    "tools/test_faults.py",
 )
-"""Where processes are killed, frozen and awaited: such tests want the machine for themselves."""
+"""Where processes and programs of others are killed, frozen and awaited: such tests want the machine for themselves."""
 
 Until = Callable[..., None]
 SoundFile = Callable[..., Path]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what must not run beside other tests; `make test` lets the others run side by side."""
+    """Mark what must not run beside other tests; `make test` lets the others run side by side, the slow ones first."""
     for item in items:
         if item.path.relative_to(Path(__file__).parent).as_posix() in _ALONE:
             item.add_marker("alone")
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 @pytest.fixture
