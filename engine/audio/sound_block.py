@@ -1,6 +1,8 @@
 """The block of memory that the sound driver's own thread fills: counters, what was heard, what is to be played.
 
 The reader in the other process needs nothing but this block and a pipe on which a byte arrives with every callback.
+The callback is compiled with these very numbers and kept on disk by its own file's date: whoever changes one saves
+`callback.py` anew.
 """
 
 from __future__ import annotations
