@@ -62,8 +62,8 @@ class FrontDoor:
         same = sum(one == who for one, _ in self._open)
         if len(self._open) >= MOST_OPEN or same >= MOST_OPEN_EACH or not self._each.open(who, now):
             self._due += 1.0 / _REFUSED_PER_SECOND
+            self.turned_away += 1  # before the phone can know it
             line.close()
-            self.turned_away += 1
             return
         self._each.take(who, now, 1)
         self._due += 1.0 / _PER_SECOND
