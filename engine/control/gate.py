@@ -29,8 +29,12 @@ def kept_token(path: Path | None) -> str:
         path.parent.mkdir(parents=True, exist_ok=True)
         with contextlib.suppress(FileExistsError):
             file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(file, "w", encoding="ascii") as new:
-                new.write(fresh)
+            try:
+                with os.fdopen(file, "w", encoding="ascii") as new:
+                    new.write(fresh)
+            except OSError:  # a full disk: an empty file would keep every later token from being kept
+                path.unlink()
+                raise
         found = path.read_text(encoding="ascii").strip()
         if _TOKEN.fullmatch(found):
             return found

@@ -19,6 +19,7 @@ from engine.score.tune import Note, Tune
 
 _NARROWEST, _WIDEST = 32, 1024  # notes to each side of the diagonal
 _NEVER: Final = 1e9
+_CHANGED, _LEFT_OUT, _PUT_IN = range(3)  # a note for a note, the same or another; one only here; one only there
 _Step = tuple[int | None, int | None]
 
 
@@ -96,11 +97,10 @@ def aligned(one: Sequence[Note], other: Sequence[Note]) -> list[_Step]:
     """Pairs of places (in one, in the other), in order; None: only the other tune has it there."""
     half = _NARROWEST
     while True:
-        reach = half + abs(len(one) - len(other))
-        steps = _banded(one, other, reach)
+        steps = _banded(one, other, half)
         edits = sum(a is None or b is None or not _same(one[a], other[b]) for a, b in steps)
         # An alignment that leaves the band puts in or leaves out more notes than that.
-        if edits <= half or reach >= max(len(one), len(other)) or half >= _WIDEST:
+        if edits <= half or half >= min(len(one), len(other)) or half >= _WIDEST:
             return steps
         half *= 4
 
@@ -109,30 +109,29 @@ def _same(one: Note, other: Note) -> bool:
     return one.pitch == other.pitch and one.duration == other.duration
 
 
-def _banded(one: Sequence[Note], other: Sequence[Note], reach: int) -> list[_Step]:
-    """The cheapest alignment whose pairs lie at most so far beside each other."""
+def _banded(one: Sequence[Note], other: Sequence[Note], half: int) -> list[_Step]:
+    """The cheapest alignment whose pairs lie at most so far outside what the lengths themselves put between them."""
     n, m = len(one), len(other)
     little = 0.25 / (n + m + 1)  # all that only breaks ties stays below one edit
+    as_good = little / 1e4
     a, b = _table(one), _table(other)
-    wide = 2 * reach + 1
-    # costs[i, k]: of the first i of one and the first j = i - reach + k of the other.
-    costs = np.full((n + 1, wide), _NEVER)
-    columns = np.arange(wide)
-    for i in range(n + 1):
-        j = i - reach + columns
-        inside = (j >= 0) & (j <= m)
-        row = np.full(wide, _NEVER)
-        if i == 0:
-            row[j == 0] = 0.0
-        else:
-            row[:-1] = costs[i - 1, 1:] + 1.0
-            change = _change(a[i - 1], b[np.clip(j - 1, 0, max(m - 1, 0))], little) if m else np.full(wide, _NEVER)
-            row = np.minimum(row, np.where(j >= 1, costs[i - 1] + change, _NEVER))
-        row = np.where(inside, row, _NEVER)
+    before = half + max(n - m, 0)
+    columns = np.arange(before + half + max(m - n, 0) + 1)
+    # ways[i, k], costs[k]: of the first i of one and the first j = i - before + k of the other.
+    ways = np.full((n + 1, len(columns)), _PUT_IN, np.uint8)
+    costs = np.where(columns >= before, columns - before, _NEVER).astype(np.float64)
+    for i in range(1, n + 1):
+        j = i - before + columns
+        change = costs + _change(a[i - 1], b[np.clip(j - 1, 0, m - 1)], little) if m else np.full(len(j), _NEVER)
+        change[j < 1] = _NEVER
+        left_out = np.append(costs[1:], _NEVER) + 1.0
+        costs = np.where((j >= 0) & (j <= m), np.minimum(change, left_out), _NEVER)
         # Notes put in cost one each: a running minimum along the row.
-        row = np.minimum.accumulate(row - columns) + columns
-        costs[i] = np.where(inside, row, _NEVER)
-    return _way_back(costs, a, b, reach, little)
+        costs = np.minimum.accumulate(costs - columns) + columns
+        ways[i, left_out - costs < as_good] = _LEFT_OUT
+        ways[i, change - costs < as_good] = _CHANGED
+        costs[j > m] = _NEVER
+    return _way_back(ways, n, m, before)
 
 
 def _table(notes: Sequence[Note]) -> NDArray[np.float64]:
@@ -148,21 +147,11 @@ def _change(note: NDArray[np.float64], others: NDArray[np.float64], little: floa
     return np.asarray((off > 0) + little * (off + late))
 
 
-def _way_back(
-    costs: NDArray[np.float64], a: NDArray[np.float64], b: NDArray[np.float64], reach: int, little: float
-) -> list[_Step]:
+def _way_back(ways: NDArray[np.uint8], n: int, m: int, before: int) -> list[_Step]:
     steps: list[_Step] = []
-    i, j = len(a), len(b)
+    i, j = n, m
     while i or j:
-        k = j - i + reach
-        here = costs[i, k]
-        if i and j and abs(costs[i - 1, k] + float(_change(a[i - 1], b[j - 1], little)) - here) < little / 1e4:
-            i, j = i - 1, j - 1
-            steps.append((i, j))
-        elif i and k + 1 < costs.shape[1] and abs(costs[i - 1, k + 1] + 1.0 - here) < little / 1e4:
-            i -= 1
-            steps.append((i, None))
-        else:
-            j -= 1
-            steps.append((None, j))
+        way = ways[i, j - i + before]
+        i, j = i - (way != _PUT_IN), j - (way != _LEFT_OUT)
+        steps.append((None if way == _PUT_IN else i, None if way == _LEFT_OUT else j))
     return steps[::-1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import resource
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,18 @@ def test_without_a_token_whoever_reaches_us_comes_in_and_with_one_only_who_shows
     assert gate.lets_in("::ffff:192.168.1.20", [None])
     assert gate.lets_in("127.0.0.1", [None])
     assert gate.lets_in("::1", [None])
+
+
+def test_a_disk_that_is_full_leaves_no_empty_token_behind(tmp_path: Path) -> None:
+    path = tmp_path / "page.token"
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        assert len(kept_token(path)) == 22
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert not path.exists()
+    assert kept_token(path) == kept_token(path)
 
 
 def test_a_token_is_kept_where_only_its_owner_reads_it_and_is_another_where_it_cannot_be(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
@@ -82,6 +83,19 @@ def test_a_long_piece_of_which_a_page_is_missing_is_still_aligned() -> None:
     assert found.precision == 1
     assert found.recall == pytest.approx(24 / 30)
     assert together([found, found]).f1 == found.f1
+
+
+def test_a_page_beside_an_opera_takes_a_byte_for_a_pair_of_notes_that_may_meet() -> None:
+    opera = joined([jasmine()] * 60).notes
+    page = opera[: len(opera) // 10]
+    tracemalloc.start()
+    try:
+        steps = aligned(page, opera)
+        taken = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert sum(here is not None and there is not None for here, there in steps) == len(page)
+    assert taken < 2 * len(page) * len(opera) + 1000 * len(opera)
 
 
 def test_the_alignment_takes_each_note_once_and_in_order() -> None:
