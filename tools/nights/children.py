@@ -21,7 +21,9 @@ def ears(name: str, how: signal.Signals) -> Fault:
     """The process that owns the sound card is killed or frozen."""
 
     def fault(night: Night) -> Verdict:
-        show, before, since = night.show, night.restarts, time.monotonic()
+        show = night.show
+        night.whole()
+        before, since = night.restarts, time.monotonic()
         os.kill(show.pid("ears"), how)
         back = until(lambda: night.restarts[0] > before[0] and _sounds(night, since), COMING_BACK)
         came = night.lights.sounding(since)
@@ -54,7 +56,9 @@ def stage(name: str, how: signal.Signals) -> Fault:
     """The process that draws is killed or frozen."""
 
     def fault(night: Night) -> Verdict:
-        show, before, scene = night.show, night.restarts, night.show.scene
+        show = night.show
+        night.whole()
+        before, scene = night.restarts, show.scene
         since = time.monotonic()
         lost = show.pid("painter")
         os.kill(lost, how)

@@ -15,6 +15,7 @@ from typing import Final, Self
 import numpy as np
 import soundfile
 from watching.from_outside import Eyes, Lights, Pulse
+from watching.processes import family, taken
 from watching.show import RunningShow, free_port, until
 from watching.wall import Wall
 
@@ -124,6 +125,23 @@ class Night:
     def settle(seconds: float = 1.0) -> None:
         """Let the show come to rest."""
         time.sleep(seconds)
+
+    def whole(self) -> None:
+        """Wait until whoever would take the place of ears and stage stands by: what is done next is one fault, not two.
+
+        A second loss within some seconds of the first finds nobody loaded, and takes a start longer.
+        """
+        until(self._stand_by, COMING_BACK)
+
+    def _stand_by(self) -> bool:
+        """Whether there are spares of both, and they are loaded: they have nothing more to do."""
+        roles = dict(family(self.show.process.pid))
+        spares = [roles.get("spare ears"), roles.get("spare painter")]
+        before = [taken(pid) for pid in spares if pid is not None]
+        time.sleep(0.5)
+        after = [taken(pid) for pid in spares if pid is not None]
+        pairs = zip(before, after, strict=True)
+        return len(after) == len(spares) and all(one and two and one.worked == two.worked for one, two in pairs)
 
     @property
     def restarts(self) -> tuple[int, int]:
