@@ -172,6 +172,13 @@ def test_a_script_that_fails_says_why_in_its_row_and_the_run_goes_on(runner, pee
     assert report.read_text().startswith("# Benchmarks")
 
 
+def test_a_script_that_judges_and_says_that_a_bar_is_missed_has_its_figures_in_the_row(runner, tmp_path: Path) -> None:
+    ends = "import atexit; atexit.register(os._exit, 1); found = {'ours': 90.0, 'theirs': 72.0}"
+    result = runner.run(job(script(tmp_path, ends)))
+    assert result["why"] == ""
+    assert cells(result["lines"][0])[1:] == ["90 µs", "them 72 µs (0.8)", "faster: **missed**"]
+
+
 def test_what_a_script_has_written_by_itself_is_told_and_it_is_not_run_again(peers: Peers, tmp_path: Path) -> None:
     written = tmp_path / "written.json"
     written.write_text(json.dumps({"ours": 30.0, "theirs": 60.0}))
