@@ -266,9 +266,11 @@ def test_the_command_follows_the_command_that_plays() -> None:
     play = [sys.executable, "-m", "engine", "preview", "tone:440", "--silent", "--seconds", "4", "--scene", "strings"]
     play += [*common, "--followers", f"{HERE}:{port}"]
     try:
+        assert stage.stderr is not None
+        said = stage.stderr.readline()  # from here on it can be found, however long its start took
         told = subprocess.run(play, capture_output=True, text=True, check=False, timeout=120)
         stage.send_signal(signal.SIGTERM)
-        _, said = stage.communicate(timeout=120)
+        said += stage.communicate(timeout=120)[1]
     finally:
         stage.kill()
         stage.wait()
