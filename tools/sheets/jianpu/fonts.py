@@ -20,7 +20,10 @@ LEARNED: Final = (
     "truetype/roboto/unhinted/RobotoTTF/Roboto-[BLMR]*.ttf",
     "opentype/noto/Noto*CJK-*.ttc",
 )
-"""Debian's fonts-urw-base35, fonts-dejavu, fonts-freefont-ttf, fonts-liberation, fonts-roboto, fonts-noto-cjk."""
+_PACKAGES: Final = (
+    "fonts-urw-base35 fonts-dejavu fonts-freefont-ttf fonts-liberation fonts-roboto fonts-lato fonts-noto-cjk"
+)
+"""Debian's, that hold these and the next."""
 RESERVED: Final = (
     "opentype/urw-base35/P052-*.otf",
     "opentype/urw-base35/URWGothic-*.otf",
@@ -41,7 +44,7 @@ def found(*patterns: str) -> list[Path]:
     """The fonts that are here, in order of their names; SystemExit if there is none."""
     paths = sorted(path for pattern in patterns for path in _FOLDER.glob(pattern))
     if not paths:
-        raise SystemExit(f"fonts={patterns[0]} are not here (apt install fonts-urw-base35 fonts-dejavu)")
+        raise SystemExit(f"fonts={patterns[0]} are not here (apt install {_PACKAGES})")
     return paths
 
 
