@@ -19,6 +19,10 @@ def test_help_loads_neither_compiler_nor_drivers() -> None:
     assert not heavy & _loaded_by("import engine.cli.app")
 
 
+def test_a_list_of_the_scenes_needs_none_of_the_senses() -> None:
+    assert "numba" not in _loaded_by("import sys; from engine.cli.app import main; sys.argv = ['', 'scenes']; main()")
+
+
 @pytest.mark.parametrize("module", ["engine.conductor", "engine.rehearsal"])
 def test_the_gpl_built_decoder_is_loaded_only_when_a_film_is_made(module: str) -> None:
     assert "av" not in _loaded_by(f"import {module}")

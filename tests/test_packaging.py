@@ -52,7 +52,7 @@ def test_an_installed_wheel_lists_scenes_analyses_and_plays(wheel: Path, tmp_pat
 
     def monochord(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = [str(tmp_path / "venv" / "bin" / "python"), "-m", "engine", *arguments]
-        return subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False, timeout=120)
+        return subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False, timeout=600)
 
     where = [str(tmp_path / "venv" / "bin" / "python"), "-c", "import engine; print(engine.__file__)"]
     assert str(site) in subprocess.run(where, cwd=tmp_path, env=env, capture_output=True, text=True, check=True).stdout
@@ -61,8 +61,10 @@ def test_an_installed_wheel_lists_scenes_analyses_and_plays(wheel: Path, tmp_pat
     assert "mountains" in scenes.stdout
     numbers = monochord("analyse", "clicks:2", "--seconds", "1", "--out", "numbers", "--no-report")
     assert numbers.returncode == 0, numbers.stderr
+    assert "compiling the senses for this machine" in numbers.stderr.splitlines()[0]
     film = monochord("render", "clicks:2", "a.mp4", "--seconds", "0.5", "--size", "64x36", "--fps", "10")
     assert film.returncode == 0, film.stderr
+    assert "compiling" not in film.stderr
     show = monochord("preview", "--headless", "--silent", "--seconds", "1", "--scene", "fallback", "--size", "64x36")
     assert show.returncode == 0, show.stderr
     assert "hops heard" in show.stderr

@@ -32,6 +32,7 @@ from engine.cli import (
 )
 from engine.cli.typed import gathered
 from engine.errors import MonochordError
+from engine.foundation import compiling
 
 _BEFORE: Final = "Before the doors open"
 _SHOW: Final = "The show"
@@ -98,6 +99,7 @@ def main() -> None:
 
     Whatever went wrong is one line on the standard error.
     """
+    compiling.listeners.append(terminal.Compiling())
     try:
         code = app(gathered(sys.argv[1:]), prog_name="monochord", standalone_mode=False)
     except MonochordError as mistake:

@@ -46,8 +46,6 @@ def scenes(
 
     Example: monochord scenes --sheet out --scene ink
     """
-    from engine.cli import scene_trial
-
     if sheet is None and not judge:
         for asked in (
             *(files or ()),
@@ -60,6 +58,8 @@ def scenes(
     pixels = typed.checked_sides(size, "320x180", 16, 4096)
     if sheet is not None and sheet.suffix.lower() in _OTHERS:
         raise BadSetting(f"sheet={sheet} must be a .png, or a folder (try {sheet.with_suffix('.png')})")
+    from engine.cli import scene_trial  # with it come the senses, which the list does without
+
     trial = scene_trial.Trial(files or (), scene or (), pixels, musics=music or (), seconds=seconds, palette=palette)
     if sheet is not None:
         trial.write_sheets(sheet)

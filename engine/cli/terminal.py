@@ -73,6 +73,21 @@ def _lines(title: str) -> Progress:
     return tell
 
 
+class Compiling:
+    """Told of every kernel that is compiled: a remark at the first, and one now and then until they are done."""
+
+    def __init__(self) -> None:
+        self._due = 0.0
+
+    def __call__(self, count: int) -> None:
+        now = time.monotonic()
+        if now < self._due:
+            return
+        done = f" ({count} kernels so far)" if self._due else ""
+        self._due = now + _QUIET
+        remark(f"compiling the senses for this machine, about a minute, once{done}")
+
+
 def read_score(files: Sequence[Path], notation: str) -> Opened:
     """The score of a show. It may be pictures of pages, and each of them takes a second or more."""
     from engine.score.opening import open_sheet

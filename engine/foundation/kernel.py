@@ -15,6 +15,8 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.foundation.compiling import compiled_anew
+
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T", bound=np.generic)
 
@@ -34,10 +36,13 @@ def kernel(signature: str, *, reorder: bool = False) -> Callable[[F], F]:
     def compiled(function: F) -> F:
         options = {"nogil": True, "error_model": "numpy", "fastmath": _REORDER if reorder else _FUSE}
         try:
-            made: F = numba.njit(signature, cache=True, **options)(function)
+            made: Any = numba.njit(signature, cache=True, **options)(function)
         except RuntimeError:  # there is nowhere to keep it: a read-only installation without a home folder
             made = numba.njit(signature, cache=False, **options)(function)
-        return made
+        if made.stats.cache_misses:
+            compiled_anew()
+        dispatcher: F = made
+        return dispatcher
 
     return compiled
 
