@@ -215,8 +215,8 @@ def draw(samples: Samples, warm_up: float, path: Path) -> None:
     figure.savefig(path, dpi=110)
 
 
-def virtual(hours: int, music: str) -> dict[str, list[float]]:
-    """What a hop costs in each hour of a show on the virtual clock, and the memory taken then: told, and given."""
+def virtual(hours: int, music: str, kept: Path | None) -> None:
+    """What a hop costs in each hour of a show on the virtual clock, and the memory taken then: told and kept hourly."""
     onsets, minutes = 0.0, played_minutes(music)
     found: dict[str, list[float]] = {"µs a hop": [], "MB": []}
     print("hour   µs a hop: median and worst of the minutes   onsets   resident MB", flush=True)
@@ -228,11 +228,11 @@ def virtual(hours: int, music: str) -> dict[str, list[float]]:
         resident = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         found["µs a hop"].append(float(np.median(costs)))
         found["MB"].append(resident)
+        figures.keep(found, kept)
         print(
             f"{hour:4d} {np.median(costs):10.1f} {max(costs):10.1f} {onsets - before:8.0f} {resident:12.1f}", flush=True
         )
     minutes.close()
-    return found
 
 
 def main() -> int:
@@ -247,7 +247,7 @@ def main() -> int:
     figures.ask(parser)
     said = parser.parse_args()
     if said.virtual:
-        figures.keep(virtual(said.virtual, said.music), said.json)
+        virtual(said.virtual, said.music, said.json)
         return 0
     said.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
