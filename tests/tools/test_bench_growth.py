@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -58,16 +59,28 @@ def test_the_median_of_batches_passes_over_what_is_warming_up() -> None:
     assert len(calls) == 30 + bench_curves._WARM
 
 
-def test_an_hour_is_sixty_minutes_of_the_shared_loop(monkeypatch, capsys) -> None:
+def test_an_hour_is_sixty_minutes_of_the_shared_loop(monkeypatch, capsys, tmp_path: Path) -> None:
     def minutes(music: str) -> Iterator[tuple[float, float]]:
         for minute in itertools.count(1):
             yield float(minute), 10.0 * minute
 
     monkeypatch.setattr(soak, "played_minutes", minutes)
-    soak.virtual(2, "any")
+    soak.virtual(2, "any", tmp_path / "day.json")
     _, first, second = capsys.readouterr().out.splitlines()
     assert first.split()[:4] == ["1", "30.5", "60.0", "600"]
     assert second.split()[:4] == ["2", "90.5", "120.0", "600"]
+    assert json.loads((tmp_path / "day.json").read_text())["µs a hop"] == [30.5, 90.5]
+
+
+def test_a_day_cut_short_keeps_the_hours_that_it_had(monkeypatch, tmp_path: Path) -> None:
+    def minutes(music: str) -> Iterator[tuple[float, float]]:
+        yield from ((float(minute), 0.0) for minute in range(1, 61))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(soak, "played_minutes", minutes)
+    with pytest.raises(KeyboardInterrupt):
+        soak.virtual(24, "any", tmp_path / "day.json")
+    assert json.loads((tmp_path / "day.json").read_text())["µs a hop"] == [30.5]
 
 
 def test_every_curve_has_a_panel_of_its_own(tmp_path: Path) -> None:
