@@ -23,6 +23,14 @@ def test_the_table_of_signals_is_the_list_of_signals(monkeypatch: pytest.MonkeyP
     sys.modules.pop("signals_table")
 
 
+def test_the_figures_of_speed_are_those_that_were_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "tools"))
+    import bench
+
+    cited = bench.excerpt(bench.kept_before(bench.STORE), bench.JOBS)
+    assert bench.CITED.of(README) == cited, "run python tools/bench.py --readme"
+
+
 def test_the_example_of_a_show_file_is_one(tmp_path: Path) -> None:
     example = next(block for block in _blocks("toml") if "delay_ms" in block)
     (tmp_path / "show.toml").write_text(example)

@@ -7,6 +7,8 @@
 A job that takes hours may be run by itself (`python tools/soak.py --hours 2 --json soak.json`) and be told afterwards:
 `--only soak --told soak=soak.json`.
 
+    python tools/bench.py --readme                     # only brings the README's excerpt up to date
+
 Rows are told as they are measured; what a row needs and is not here is said in its line, and the run goes on. What is
 measured again takes the place of what was kept in tools/benchmarks/kept.json, so a night's work can be done in parts;
 what stems from another machine is told to.
@@ -40,17 +42,20 @@ from typing import Any, Final
 from benchmarks.job import DATA, OUT, PYTHON, Job
 from benchmarks.peers import PEERS, NotHere, Peers, last_line
 from benchmarks.pictures import PICTURES
-from benchmarks.report import Result, machine, markdown, versions
+from benchmarks.report import Result, excerpt, machine, markdown, versions
 from benchmarks.scores import SCORES
 from benchmarks.speed import SPEED
 from benchmarks.table import Figure, cells, line
 from benchmarks.trust import TRUST
 from benchmarks.truth import GROWTH, TRUTH
+from generated import Part
 
 from engine.foundation.whole_file import whole_file
 
 JOBS: Final = (*SPEED, *PICTURES, *TRUTH, *SCORES, *TRUST, *GROWTH)
 _ROOT: Final = Path(__file__).resolve().parent.parent
+CITED: Final = Part("figures", "python tools/bench.py --readme")
+STORE: Final = _ROOT / "tools" / "benchmarks" / "kept.json"
 _END: Final = 10.0  # seconds that a script has between being told to end and being ended
 
 
@@ -219,6 +224,13 @@ def measure(jobs: Sequence[Job], runner: Runner, peers: Peers, store: Path, repo
     return missed
 
 
+def cite(readme: Path) -> None:
+    """Bring the README's excerpt up to date with what is kept."""
+    written = CITED.rewritten(readme.read_text(encoding="utf-8"), excerpt(kept_before(STORE), JOBS))
+    with whole_file(readme) as part:
+        part.write_text(written, encoding="utf-8")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", nargs="+", metavar="NAME", help="these alone; --list tells the names")
@@ -235,11 +247,15 @@ def main() -> int:
         help="what its script has written, with --json, alone",
     )
     parser.add_argument("--list", action="store_true", help="name the jobs")
+    parser.add_argument("--readme", action="store_true", help="measure nothing, write what the README cites anew")
     said = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what runs is ended too
     names = [job.name for job in JOBS]
     if said.list:
         print("\n".join(f"{job.name:12} {job.section:14} {command_told(job)}" for job in JOBS))
+        return 0
+    if said.readme:
+        cite(_ROOT / "README.md")
         return 0
     for name in [*(said.only or ()), *said.skip]:
         if name not in names:
@@ -256,7 +272,7 @@ def main() -> int:
     out = _ROOT / "out"
     out.mkdir(exist_ok=True)
     runner = Runner(peers, said.data, out / "bench", quick=said.quick, told=told)
-    store = out / "quick.json" if said.quick else _ROOT / "tools" / "benchmarks" / "kept.json"
+    store = out / "quick.json" if said.quick else STORE
     report = out / "quick.md" if said.quick else _ROOT / "BENCHMARKS.md"
     jobs = [job for job in JOBS if job.name in (said.only or names) and job.name not in said.skip]
     try:
@@ -264,6 +280,9 @@ def main() -> int:
     except KeyboardInterrupt:
         print(f"interrupted; what was measured until now is in {report.relative_to(_ROOT)}", file=sys.stderr)
         return 130
+    finally:
+        if not said.quick:
+            cite(_ROOT / "README.md")
     print(f"{len(jobs) - missed} of {len(jobs)} measured: {report.relative_to(_ROOT)}")
     return 0
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from generated import Part
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -34,10 +35,8 @@ from engine.stage.scene import Scene, load_scene, scene_names
 ROOT: Final = Path(__file__).resolve().parent.parent
 README: Final = ROOT / "scenes" / "README.md"
 PICTURES: Final = ROOT / "scenes" / "pictures"
-BEGIN: Final = "<!-- scenes: python tools/gallery.py --write -->"
-END: Final = "<!-- end of scenes -->"
-NUMBERS: Final = "<!-- numbers: python tools/gallery.py --judge -->"
-END_OF_NUMBERS: Final = "<!-- end of numbers -->"
+SCENES: Final = Part("scenes", "python tools/gallery.py --write")
+NUMBERS: Final = Part("numbers", "python tools/gallery.py --judge")
 SHEET: Final = ROOT / "tools" / "pictures" / "sheet.jpg"
 MOODS_SHEET: Final = ROOT / "tools" / "pictures" / "moods.jpg"
 CLIP: Final = ROOT / "tools" / "pictures" / "clip.webp"
@@ -145,15 +144,11 @@ def _presets(scene: Scene) -> str:
 
 def rewritten(text: str, names: Sequence[str]) -> str:
     """scenes/README.md with its generated part made anew."""
-    before, rest = text.split(BEGIN)
-    _, after = rest.split(END)
-    return f"{before}{BEGIN}\n{gallery(names)}\n{END}{after}"
+    return SCENES.rewritten(text, gallery(names))
 
 
 def with_numbers(text: str, found: Sequence[Verdict]) -> str:
     """scenes/README.md with what the numbers say put in anew."""
-    before, rest = text.split(NUMBERS)
-    _, after = rest.split(END_OF_NUMBERS)
     head = [
         "| scene | onsets | drums | in silence | black | burnt | held back | musics | nearest other | cost |",
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
@@ -163,7 +158,7 @@ def with_numbers(text: str, found: Sequence[Verdict]) -> str:
         f"| {one.flashes} | {one.musics:.3f} | {one.others:.3f} {one.nearest} | {one.cost:.0f} |"
         for one in found
     ]
-    return f"{before}{NUMBERS}\n" + "\n".join([*head, *lines]) + f"\n{END_OF_NUMBERS}{after}"
+    return NUMBERS.rewritten(text, "\n".join([*head, *lines]))
 
 
 def draw_clip() -> None:

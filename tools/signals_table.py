@@ -9,10 +9,11 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from generated import Part
+
 from engine.frame import SIGNALS, Signal
 
-BEGIN = "<!-- signals: python tools/signals_table.py --write README.md -->"
-END = "<!-- end of signals -->"
+PART = Part("signals", "python tools/signals_table.py --write README.md")
 
 
 def table() -> str:
@@ -30,9 +31,7 @@ def _line(signal: Signal) -> str:
 
 def rewritten(text: str) -> str:
     """The README with its table made anew."""
-    before, rest = text.split(BEGIN)
-    _, after = rest.split(END)
-    return f"{before}{BEGIN}\n{table()}\n{END}{after}"
+    return PART.rewritten(text, table())
 
 
 def main() -> None:

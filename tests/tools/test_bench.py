@@ -19,7 +19,7 @@ from bench import JOBS, Runner, command_told, kept_before, measure, told
 from benchmarks import figures
 from benchmarks.job import DATA, PYTHON, SECTIONS, Job
 from benchmarks.peers import NotHere, Peers
-from benchmarks.report import curves_told, machine, markdown
+from benchmarks.report import curves_told, excerpt, machine, markdown
 from benchmarks.table import Figure, Good, Row, cells, line, shown
 
 SAID = json.loads(Path(__file__).with_name("bench_said.json").read_text(encoding="utf-8"))
@@ -334,6 +334,19 @@ def test_jobs_of_a_section_stand_in_one_table_in_their_order() -> None:
 
 def told_row() -> dict[str, Any]:
     return line(Row("a | b", "ours"), {"ours": Figure((1.5,), "ms")})
+
+
+def test_the_readme_cites_what_it_asks_for_and_nothing_that_failed(runner: Runner, tmp_path: Path) -> None:
+    told = job(script(tmp_path, "found = {'ours': 40.0, 'theirs': 72.0}"))
+    asked = replace(told, rows=(replace(told.rows[0], cited=True), replace(told.rows[0], what="a day")))
+    failed = replace(asked, name="other")
+    kept = {"jobs": {"trial": runner.run(asked), "other": {**BEGUN, "why": "needs a moon", "lines": []}}}
+    cited = excerpt(kept, [asked, failed])
+    assert "| a hop | 40 µs | them 72 µs (1.8) | faster: met |" in cited
+    assert cited.startswith(f"Measured {kept['jobs']['trial']['date'][:10]} on {os.cpu_count()} cores")
+    assert "a day" not in cited
+    assert "moon" not in cited
+    assert excerpt(kept, [failed]) == "Nothing has been measured yet."
 
 
 def test_a_bar_in_a_name_does_not_break_the_table(runner: Runner, tmp_path: Path) -> None:

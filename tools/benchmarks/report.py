@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.job import SECTIONS
+from benchmarks.job import SECTIONS, Job
 from benchmarks.table import cells, shown, table
 
 _OURS: Final = ("monochord", "numpy", "numba", "onnxruntime", "moderngl", "python-osc", "av", "dask")
@@ -101,6 +101,26 @@ def markdown(kept: Mapping[str, Any], order: Sequence[tuple[str, str]], *, quick
         parts.append(table(_HEAD, rows))
         parts += [curves_told(jobs[name]["curves"]) for name in names if jobs[name].get("curves")]
     return "\n\n".join(part.strip() for part in parts) + "\n"
+
+
+def excerpt(kept: Mapping[str, Any], jobs: Sequence[Job]) -> str:
+    """The rows that the README cites, and on what machine they were measured; what failed is left to the report."""
+    found: Mapping[str, Result] = kept["jobs"]
+    measured = [job for job in jobs if job.name in found and not found[job.name]["why"]]
+    rows, dates, machines = [], [], []
+    for job in measured:
+        lines = {line["what"]: line for line in found[job.name]["lines"]}
+        cited = [cells(lines[row.what]) for row in job.rows if row.cited and row.what in lines]
+        rows += cited
+        dates += [found[job.name]["date"][:10]] * bool(cited)
+        machines += [found[job.name]["machine"]] * bool(cited)
+    if not rows:
+        return "Nothing has been measured yet."
+    there = machines[-1]
+    when = min(dates) if min(dates) == max(dates) else f"{min(dates)} to {max(dates)}"
+    virtual = ", a virtual machine" if there.get("virtual") else ""
+    about = f"Measured {when} on {there['cores']} cores ({there['processor']}){virtual}, graphics: {there['graphics']}."
+    return f"{about}\n\n{table(_HEAD[:-1], rows).strip()}"
 
 
 def _about(kept: Mapping[str, Any], newest: Result, quick: bool) -> str:

@@ -83,6 +83,8 @@ class Row:
     """What is known of others from elsewhere, not measured here."""
     told: Mapping[str, str] = field(default_factory=dict)
     """What is told beside it and is nothing to be compared with: a part of it, what it stands on."""
+    cited: bool = False
+    """The README has it too."""
 
 
 Line = dict[str, Any]

@@ -196,7 +196,10 @@ GROWTH: Final = (
         read.curves,
         (
             Row(
-                "a hop in the last minute of a show, against the first", "length: times", good=Good("≤ 1.1 ×", most=1.1)
+                "a hop in the last minute of a show, against the first",
+                "length: times",
+                good=Good("≤ 1.1 ×", most=1.1),
+                cited=True,
             ),
             Row(
                 "a picture with few and with many bindings (tables below)",
