@@ -48,7 +48,7 @@ from benchmarks.speed import SPEED
 from benchmarks.table import Figure, cells, line
 from benchmarks.trust import TRUST
 from benchmarks.truth import GROWTH, TRUTH
-from generated import Part
+from readmes.generated import Part
 
 from engine.foundation.whole_file import whole_file
 

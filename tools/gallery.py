@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from generated import Part
 from numpy.typing import NDArray
 from PIL import Image
+from readmes.generated import Part
 
 from engine.cli.scene_trial import Trial
 from engine.cli.scene_verdict import Verdict

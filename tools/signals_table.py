@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from generated import Part
+from readmes.generated import Part
 
 from engine.frame import SIGNALS, Signal
 

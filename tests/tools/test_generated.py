@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from generated import Part
 from hypothesis import given
 from hypothesis import strategies as st
+from readmes.generated import Part
 
 PART = Part("numbers", "python tools/count.py --write")
 LINES = st.text(st.characters(exclude_characters="\r", exclude_categories=("Cs",))).map(lambda text: text.strip("\n"))

@@ -1,0 +1,1 @@
+"""What tools write into the READMEs, and where in them."""
